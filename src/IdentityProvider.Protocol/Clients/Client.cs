@@ -1,0 +1,95 @@
+using IdentityProvider.Jose;
+
+namespace IdentityProvider.Protocol.Clients;
+
+/// <summary>
+/// A registered client, by RFC 7591's names. Only <c>ClientMetadataRules</c> makes one of what an operator wrote, so what stands here
+/// has been validated.
+/// </summary>
+public sealed record Client
+{
+    public required string ClientId { get; init; }
+
+    /// <summary>What people are shown; the identifier where no name was given.</summary>
+    public required string ClientName { get; init; }
+
+    public ApplicationType ApplicationType { get; init; } = ApplicationType.Web;
+
+    public IReadOnlyList<string> RedirectUris { get; init; } = [];
+
+    public IReadOnlyList<string> PostLogoutRedirectUris { get; init; } = [];
+
+    public IReadOnlyList<string> GrantTypes { get; init; } = [];
+
+    public ClientAuthenticationMethod TokenEndpointAuthMethod { get; init; } = ClientAuthenticationMethod.ClientSecretBasic;
+
+    /// <summary>Every scope that the client may ask for.</summary>
+    public ScopeSet Scope { get; init; } = ScopeSet.Empty;
+
+    /// <summary>The resource indicators (RFC 8707) that the client may ask tokens for.</summary>
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
+    /// <summary>The resources whose tokens this client may introspect (RFC 7662 §2.1): an API authenticates as a client.</summary>
+    public IReadOnlyList<string> Introspects { get; init; } = [];
+
+    /// <summary>Origins of browser code that may call the token endpoint and UserInfo with CORS.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>PKCE with S256; only a confidential client can be registered to do without (RFC 9700 §2.1.1).</summary>
+    public bool RequirePkce { get; init; } = true;
+
+    /// <summary>Whether a person is asked before the client gets anything of theirs.</summary>
+    public bool RequireConsent { get; init; } = true;
+
+    public SignatureAlgorithm IdTokenSignedResponseAlg { get; init; } = SignatureAlgorithm.RS256;
+
+    /// <summary>Seconds after which a sign-in is too old for this client when the request names no <c>max_age</c> (OpenID Connect Registration §2).</summary>
+    public int? DefaultMaxAge { get; init; }
+
+    public string? ClientUri { get; init; }
+
+    public string? LogoUri { get; init; }
+
+    public string? PolicyUri { get; init; }
+
+    public string? TosUri { get; init; }
+
+    public IReadOnlyList<string> Contacts { get; init; } = [];
+
+    /// <summary>The secrets that are valid, newest first: several at once so that one can be replaced without downtime.</summary>
+    public IReadOnlyList<ClientSecret> Secrets { get; init; } = [];
+
+    /// <summary>A public client has no secret to prove who it is (RFC 6749 §2.1).</summary>
+    public bool IsPublic => TokenEndpointAuthMethod == ClientAuthenticationMethod.None;
+
+    public bool Allows(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
+}
+
+/// <summary>RFC 7591's <c>application_type</c>, which decides what redirect URIs may be (OpenID Connect Registration §2, RFC 8252).</summary>
+public enum ApplicationType
+{
+    Web,
+    Native,
+}
+
+/// <summary>How a client proves who it is at the token endpoint (RFC 7591 §2, <c>token_endpoint_auth_method</c>).</summary>
+public enum ClientAuthenticationMethod
+{
+    None,
+    ClientSecretBasic,
+    ClientSecretPost,
+}
+
+/// <summary>A secret of 256 bits that was generated here; only its SHA-256 is kept.</summary>
+/// <param name="Hash">SHA-256 of the secret as it was shown.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="ExpiresAt">When it ends, or null for no end.</param>
+public sealed record ClientSecret(byte[] Hash, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);
+
+/// <summary>The grant types' names on the wire.</summary>
+public static class GrantTypes
+{
+    public const string AuthorizationCode = "authorization_code";
+    public const string RefreshToken = "refresh_token";
+    public const string ClientCredentials = "client_credentials";
+}

@@ -1,0 +1,124 @@
+namespace IdentityProvider.Protocol;
+
+/// <summary>How a refusal is answered.</summary>
+/// <param name="Error">The RFC's error code.</param>
+/// <param name="Status">The HTTP status where the answer isn't a redirect.</param>
+/// <param name="Description">Fixed public text: no value of the request, no cause that must not leak.</param>
+/// <param name="Section">The section that asks for the check.</param>
+public sealed record RefusalAnswer(string Error, int Status, string Description, string Section);
+
+/// <summary>
+/// The one table from reason to answer. Where two causes must not be told apart from outside they have the same answer,
+/// to the byte: an unknown client and a wrong secret; a code that never was, is another's, is spent or is too old.
+/// </summary>
+public static class Refusals
+{
+    private const string ClientFailed = "Client authentication failed.";
+    private const string GrantFailed = "The authorization code is invalid, expired, already used or was issued to another client.";
+    private const string RefreshFailed = "The refresh token is invalid, expired, revoked or was issued to another client.";
+    private const string TokenFailed = "The access token is invalid, expired or revoked.";
+
+    public static RefusalAnswer Of(Refusal refusal) => refusal switch
+    {
+        Refusal.ParameterMalformed => InvalidRequest("A parameter is not correctly encoded.", "RFC 6749 appendix B"),
+        Refusal.ParameterRepeated => InvalidRequest("A parameter is given more than once.", "RFC 6749 §3.1"),
+        Refusal.TooManyParameters => InvalidRequest("The request has too many parameters.", "RFC 6749 §5.2"),
+        Refusal.BodyTooLarge => new("invalid_request", 413, "The request body is too large.", "RFC 9110 §15.5.14"),
+        Refusal.ContentTypeUnsupported => new("invalid_request", 415, "The body must be application/x-www-form-urlencoded.", "RFC 6749 §3.2"),
+        Refusal.QueryAtPostEndpoint => InvalidRequest("Parameters belong in the body, not in the query.", "RFC 6749 §3.2"),
+
+        Refusal.ClientAuthenticationMissing => InvalidClient("RFC 6749 §2.3"),
+        Refusal.ClientAuthenticationMalformed => InvalidClient("RFC 6749 §2.3.1"),
+        Refusal.ClientAuthenticationTwice => InvalidRequest("The client authenticates in more than one way.", "RFC 6749 §2.3"),
+        Refusal.ClientUnknown => InvalidClient("RFC 6749 §5.2"),
+        Refusal.ClientSecretWrong => InvalidClient("RFC 6749 §2.3.1"),
+        Refusal.ClientAuthenticationMethodNotRegistered => InvalidClient("RFC 7591 §2"),
+        Refusal.ClientIdMismatch => InvalidClient("RFC 6749 §2.3.1"),
+
+        Refusal.AuthorizeClientIdMissing => InvalidRequest("The request names no client.", "RFC 6749 §4.1.1"),
+        Refusal.AuthorizeClientUnknown => InvalidRequest("The client is not known here.", "RFC 6749 §4.1.2.1"),
+        Refusal.RedirectUriMissing => InvalidRequest("The request names no redirect URI.", "RFC 6749 §3.1.2.3"),
+        Refusal.RedirectUriNotRegistered => InvalidRequest("The redirect URI is not registered for this client.", "RFC 9700 §2.1"),
+        Refusal.ResumeTokenInvalid => InvalidRequest("This sign-in was started too long ago or elsewhere.", "RFC 6749 §4.1.2.1"),
+
+        Refusal.ResponseTypeMissing => InvalidRequest("response_type is missing.", "RFC 6749 §4.1.2.1"),
+        Refusal.ResponseTypeUnsupported => new("unsupported_response_type", 400, "Only response_type=code is supported.", "RFC 6749 §4.1.2.1"),
+        Refusal.ResponseModeUnsupported => InvalidRequest("The response_mode is not supported.", "OAuth 2.0 Multiple Response Types §2.1"),
+        Refusal.ClientMayNotUseCodeFlow => new("unauthorized_client", 400, "The client is not registered for this flow.", "RFC 6749 §4.1.2.1"),
+        Refusal.CodeChallengeMissing => InvalidRequest("code_challenge is required.", "RFC 7636 §4.4.1"),
+        Refusal.CodeChallengeMalformed => InvalidRequest("code_challenge is not a base64url SHA-256.", "RFC 7636 §4.2"),
+        Refusal.CodeChallengeMethodUnsupported => InvalidRequest("code_challenge_method must be S256.", "RFC 7636 §4.4.1"),
+        Refusal.ScopeMalformed => new("invalid_scope", 400, "The scope is not well formed.", "RFC 6749 §3.3"),
+        Refusal.ScopeNotAllowed => new("invalid_scope", 400, "The scope is unknown or not allowed for this client.", "RFC 6749 §4.1.2.1"),
+        Refusal.ResourceMalformed => new("invalid_target", 400, "A resource must be an absolute URI without a fragment.", "RFC 8707 §2"),
+        Refusal.ResourceNotAllowed => new("invalid_target", 400, "The resource is unknown or not allowed for this client.", "RFC 8707 §2"),
+        Refusal.PromptUnknown => InvalidRequest("prompt has an unknown value.", "OpenID Connect Core §3.1.2.1"),
+        Refusal.PromptNoneWithOthers => InvalidRequest("prompt=none stands alone.", "OpenID Connect Core §3.1.2.1"),
+        Refusal.MaxAgeMalformed => InvalidRequest("max_age must be a number of seconds.", "OpenID Connect Core §3.1.2.1"),
+        Refusal.RequestObjectUnsupported => new("request_not_supported", 400, "Request objects are not supported.", "OpenID Connect Core §6.1"),
+        Refusal.RequestUriUnsupported => new("request_uri_not_supported", 400, "request_uri is not supported.", "OpenID Connect Core §6.2"),
+        Refusal.RegistrationParameterUnsupported => new("registration_not_supported", 400, "registration is not supported.", "OpenID Connect Core §7.2.1"),
+        Refusal.NonceTooLong => InvalidRequest("nonce is too long.", "OpenID Connect Core §3.1.2.1"),
+        Refusal.StateTooLong => InvalidRequest("state is too long.", "RFC 6749 §4.1.1"),
+        Refusal.IdTokenHintInvalid => InvalidRequest("id_token_hint is not an ID token of this server.", "OpenID Connect Core §3.1.2.1"),
+        Refusal.LoginRequired => new("login_required", 400, "The person must sign in.", "OpenID Connect Core §3.1.2.6"),
+        Refusal.ConsentRequired => new("consent_required", 400, "The person must agree.", "OpenID Connect Core §3.1.2.6"),
+        Refusal.AccountSelectionRequired => new("account_selection_required", 400, "The person must choose an account.", "OpenID Connect Core §3.1.2.6"),
+        Refusal.ConsentDenied => new("access_denied", 403, "The person said no.", "RFC 6749 §4.1.2.1"),
+
+        Refusal.GrantTypeMissing => InvalidRequest("grant_type is missing.", "RFC 6749 §5.2"),
+        Refusal.GrantTypeUnsupported => new("unsupported_grant_type", 400, "The grant type is not supported.", "RFC 6749 §5.2"),
+        Refusal.GrantTypeNotAllowedForClient => new("unauthorized_client", 400, "The client is not registered for this grant type.", "RFC 6749 §5.2"),
+        Refusal.CodeMissing => InvalidRequest("code is missing.", "RFC 6749 §4.1.3"),
+        Refusal.CodeUnknown => InvalidGrant(GrantFailed, "RFC 6749 §4.1.3"),
+        Refusal.CodeExpired => InvalidGrant(GrantFailed, "RFC 6749 §4.1.2"),
+        Refusal.CodeAlreadyRedeemed => InvalidGrant(GrantFailed, "RFC 6749 §4.1.2"),
+        Refusal.CodeBelongsToAnotherClient => InvalidGrant(GrantFailed, "RFC 6749 §4.1.3"),
+        Refusal.CodeRedirectUriMissing => InvalidGrant("redirect_uri differs from the authorization request's.", "RFC 6749 §4.1.3"),
+        Refusal.CodeRedirectUriMismatch => InvalidGrant("redirect_uri differs from the authorization request's.", "RFC 6749 §4.1.3"),
+        Refusal.CodeVerifierMissing => InvalidGrant("The code_verifier is missing or wrong.", "RFC 7636 §4.6"),
+        Refusal.CodeVerifierMalformed => InvalidGrant("The code_verifier is missing or wrong.", "RFC 7636 §4.1"),
+        Refusal.CodeVerifierMismatch => InvalidGrant("The code_verifier is missing or wrong.", "RFC 7636 §4.6"),
+        Refusal.CodeVerifierWithoutChallenge => InvalidGrant("The code_verifier is missing or wrong.", "RFC 9700 §2.1.1"),
+        Refusal.SessionEnded => InvalidGrant(GrantFailed, "OpenID Connect Core §3.1.3.2"),
+        Refusal.UserDisabled => InvalidGrant(GrantFailed, "RFC 6749 §5.2"),
+        Refusal.RefreshTokenMissing => InvalidRequest("refresh_token is missing.", "RFC 6749 §6"),
+        Refusal.RefreshTokenMalformed => InvalidGrant(RefreshFailed, "RFC 6749 §6"),
+        Refusal.RefreshTokenUnknown => InvalidGrant(RefreshFailed, "RFC 6749 §6"),
+        Refusal.RefreshTokenExpired => InvalidGrant(RefreshFailed, "RFC 6749 §6"),
+        Refusal.RefreshTokenFamilyEnded => InvalidGrant(RefreshFailed, "RFC 9700 §4.14.2"),
+        Refusal.RefreshTokenReused => InvalidGrant(RefreshFailed, "RFC 9700 §4.14.2"),
+        Refusal.RefreshTokenBelongsToAnotherClient => InvalidGrant(RefreshFailed, "RFC 6749 §6"),
+        Refusal.ScopeExceedsGrant => new("invalid_scope", 400, "The scope exceeds what was granted.", "RFC 6749 §6"),
+        Refusal.ResourceExceedsGrant => new("invalid_target", 400, "The resource was not granted.", "RFC 8707 §2.2"),
+        Refusal.SeveralResources => new("invalid_target", 400, "An access token is for one resource; name one.", "RFC 8707 §2.2"),
+        Refusal.ClientCredentialsForPublicClient => new("unauthorized_client", 400, "Only a confidential client may use client_credentials.", "RFC 6749 §4.4"),
+        Refusal.IdentityScopeWithoutUser => new("invalid_scope", 400, "The scope needs a person who signs in.", "OpenID Connect Core §3.1.2.1"),
+
+        Refusal.BearerTokenMissing => new("", 401, "", "RFC 6750 §3.1"),
+        Refusal.BearerTokenTwice => InvalidRequest("The access token is given in more than one way.", "RFC 6750 §2"),
+        Refusal.BearerTokenMalformed => new("invalid_token", 401, TokenFailed, "RFC 6750 §3.1"),
+        Refusal.BearerTokenInvalid => new("invalid_token", 401, TokenFailed, "RFC 6750 §3.1"),
+        Refusal.BearerTokenExpired => new("invalid_token", 401, TokenFailed, "RFC 6750 §3.1"),
+        Refusal.BearerTokenRevoked => new("invalid_token", 401, TokenFailed, "RFC 6750 §3.1"),
+        Refusal.BearerTokenForAnotherAudience => new("invalid_token", 401, TokenFailed, "RFC 9068 §4"),
+        Refusal.BearerTokenScopeInsufficient => new("insufficient_scope", 403, "The access token lacks the scope openid.", "RFC 6750 §3.1"),
+
+        Refusal.IntrospectionTokenMissing => InvalidRequest("token is missing.", "RFC 7662 §2.1"),
+        Refusal.IntrospectionClientNotAllowed => new("unauthorized_client", 403, "The client may not introspect.", "RFC 7662 §2.1"),
+        Refusal.RevocationTokenMissing => InvalidRequest("token is missing.", "RFC 7009 §2.1"),
+
+        Refusal.LogoutHintInvalid => InvalidRequest("id_token_hint is not an ID token of this server.", "RP-Initiated Logout §4"),
+        Refusal.LogoutClientMismatch => InvalidRequest("client_id is not the one that id_token_hint was issued to.", "RP-Initiated Logout §2"),
+        Refusal.LogoutRedirectUriNotRegistered => InvalidRequest("post_logout_redirect_uri is not registered for this client.", "RP-Initiated Logout §3"),
+        Refusal.LogoutRedirectUriWithoutClient => InvalidRequest("post_logout_redirect_uri needs id_token_hint or client_id.", "RP-Initiated Logout §3"),
+
+        _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "A refusal without an answer."),
+    };
+
+    private static RefusalAnswer InvalidRequest(string description, string section) => new("invalid_request", 400, description, section);
+
+    private static RefusalAnswer InvalidClient(string section) => new("invalid_client", 401, ClientFailed, section);
+
+    private static RefusalAnswer InvalidGrant(string description, string section) => new("invalid_grant", 400, description, section);
+}

@@ -1,0 +1,32 @@
+namespace IdentityProvider.Protocol.Sessions;
+
+/// <summary>A sign-in in one browser. The browser holds an opaque secret, the row its hash.</summary>
+public sealed record Session
+{
+    /// <summary>The public identifier: <c>sid</c> in tokens. Knowing it gives nothing.</summary>
+    public required Guid SessionId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    /// <summary>When the person last proved who they are (OpenID Connect Core §2, <c>auth_time</c>).</summary>
+    public required DateTimeOffset AuthTime { get; init; }
+
+    /// <summary>How they did (RFC 8176).</summary>
+    public IReadOnlyList<string> Amr { get; init; } = [];
+
+    public string? Acr { get; init; }
+
+    public required DateTimeOffset LastUsedAt { get; init; }
+
+    /// <summary>The absolute limit.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    /// <summary>Whether the session still is one: not ended, within its absolute and its idle limit.</summary>
+    public bool IsAlive(TimeSpan idleLimit, DateTimeOffset now) => EndedAt is null && now < ExpiresAt && now < LastUsedAt + idleLimit;
+}

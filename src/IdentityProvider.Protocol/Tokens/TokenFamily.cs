@@ -1,0 +1,68 @@
+namespace IdentityProvider.Protocol.Tokens;
+
+/// <summary>
+/// One sign-in of one client: one row, updated in place, whatever the number of tokens. Its refresh token is computed from the identifier and
+/// the generation (<c>RefreshToken</c>), so nothing of it is stored.
+/// </summary>
+public sealed record TokenFamily
+{
+    /// <summary>30 days after the sign-in a family ends, however often it was refreshed.</summary>
+    public static TimeSpan Lifetime { get; } = TimeSpan.FromDays(30);
+
+    public required Guid FamilyId { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    /// <summary>The session it hangs on; null where <c>offline_access</c> lets it outlive the session.</summary>
+    public Guid? SessionId { get; init; }
+
+    public required ScopeSet Scope { get; init; }
+
+    public IReadOnlyList<string> Resources { get; init; } = [];
+
+    public required DateTimeOffset AuthTime { get; init; }
+
+    public IReadOnlyList<string> Amr { get; init; } = [];
+
+    public string? Acr { get; init; }
+
+    /// <summary>The one generation of the refresh token that is new; 0 when the family is made.</summary>
+    public int Generation { get; init; }
+
+    /// <summary>When the current generation replaced the one before it.</summary>
+    public required DateTimeOffset RotatedAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public FamilyEnd? EndReason { get; init; }
+
+    public bool IsAlive(DateTimeOffset now) => EndedAt is null && now < ExpiresAt;
+}
+
+/// <summary>Why a family ended before its time.</summary>
+public enum FamilyEnd
+{
+    /// <summary>An authorization code was used twice (RFC 6749 §4.1.2).</summary>
+    CodeReused,
+
+    /// <summary>An old refresh token came back (RFC 9700 §4.14.2).</summary>
+    RefreshTokenReused,
+
+    /// <summary>The client revoked it (RFC 7009).</summary>
+    RevokedByClient,
+
+    /// <summary>Its session ended.</summary>
+    SessionEnded,
+
+    /// <summary>The person took back what the client had.</summary>
+    GrantRevoked,
+
+    /// <summary>An operator ended it.</summary>
+    EndedByOperator,
+}

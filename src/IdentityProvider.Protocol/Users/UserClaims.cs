@@ -1,0 +1,14 @@
+using System.Text.Json.Nodes;
+
+namespace IdentityProvider.Protocol.Users;
+
+/// <summary>What is known of a person, as OpenID Connect's standard claims (Core §5.1).</summary>
+/// <param name="UserId">The account; its text is <c>sub</c>.</param>
+/// <param name="Username">What they sign in with: <c>preferred_username</c>.</param>
+/// <param name="Claims">The standard claims that are set, by their wire names; no claim that the protocol itself sets.</param>
+/// <param name="IsActive">False where an operator disabled the account.</param>
+public sealed record UserClaims(Guid UserId, string Username, JsonObject Claims, bool IsActive)
+{
+    /// <summary><c>sub</c>: never reassigned, no more than 255 characters (Core §2).</summary>
+    public string Subject => UserId.ToString("D");
+}
