@@ -1,0 +1,119 @@
+import * as oidc from 'openid-client';
+
+/** A token is renewed this long before it expires, so that it doesn't die on its way to the API. */
+const RENEW_BEFORE = 10_000;
+
+/**
+ * Everything this app says to the identity provider, in four steps: begin, finish, accessToken, signOut.
+ * The library does the protocol; what is left here is which checks are asked for (all of them).
+ */
+export class RelyingParty {
+  #settings;
+  #discovery;
+
+  constructor(settings) {
+    this.#settings = settings;
+  }
+
+  /** Reads the provider's metadata at the first use; a failure is not remembered, so the app may start before the provider. */
+  #configuration() {
+    const { issuer, clientId, clientSecret } = this.#settings;
+    // ID tokens come straight from the token endpoint; their signature is checked all the same.
+    const execute = [oidc.enableNonRepudiationChecks];
+    // Plain http is for an issuer on this very machine.
+    if (issuer.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(issuer.hostname)) execute.push(oidc.allowInsecureRequests);
+    this.#discovery ??= oidc
+      .discovery(issuer, clientId, {}, oidc.ClientSecretBasic(clientSecret), { execute })
+      .catch((error) => {
+        this.#discovery = undefined;
+        throw error;
+      });
+    return this.#discovery;
+  }
+
+  /** Where to send the browser, and what to remember until it is back. */
+  async begin(returnTo) {
+    const configuration = await this.#configuration();
+    const pending = {
+      state: oidc.randomState(),
+      nonce: oidc.randomNonce(),
+      codeVerifier: oidc.randomPKCECodeVerifier(),
+      returnTo,
+    };
+    const url = oidc.buildAuthorizationUrl(configuration, {
+      redirect_uri: this.#settings.redirectUri,
+      scope: this.#settings.scope,
+      resource: this.#settings.apiResource,
+      state: pending.state,
+      nonce: pending.nonce,
+      code_challenge: await oidc.calculatePKCECodeChallenge(pending.codeVerifier),
+      code_challenge_method: 'S256',
+    });
+    return { url, pending };
+  }
+
+  /** Checks the answer (state, iss, nonce, signature) and exchanges the code. Throws oidc.AuthorizationResponseError on a refusal. */
+  async finish(currentUrl, pending) {
+    const tokens = await oidc.authorizationCodeGrant(
+      await this.#configuration(),
+      currentUrl,
+      { pkceCodeVerifier: pending.codeVerifier, expectedState: pending.state, expectedNonce: pending.nonce, idTokenExpected: true },
+      { resource: this.#settings.apiResource },
+    );
+    return { ...kept(tokens), idToken: tokens.id_token, claims: tokens.claims(), profile: await this.#profile(tokens) };
+  }
+
+  /** Who the person is to be greeted as. In the code flow, names come from the UserInfo endpoint (OpenID Connect Core section 5.4). */
+  async #profile(tokens) {
+    try {
+      return await oidc.fetchUserInfo(await this.#configuration(), tokens.access_token, tokens.claims().sub);
+    } catch (error) {
+      // A provider may keep UserInfo from a token that is meant for an API; a name is worth no failed sign-in.
+      if (error instanceof oidc.WWWAuthenticateChallengeError) return {};
+      throw error;
+    }
+  }
+
+  /**
+   * An access token that is still good, renewed when it is not: undefined when the person has to sign in again.
+   * Requests that arrive together share one renewal.
+   */
+  async accessToken(signIn) {
+    if (signIn.expiresAt - RENEW_BEFORE > Date.now()) return signIn.accessToken;
+    if (!signIn.refreshToken) return undefined;
+    signIn.renewal ??= this.#renew(signIn).finally(() => {
+      signIn.renewal = undefined;
+    });
+    return signIn.renewal;
+  }
+
+  async #renew(signIn) {
+    try {
+      const tokens = await oidc.refreshTokenGrant(await this.#configuration(), signIn.refreshToken, { resource: this.#settings.apiResource });
+      Object.assign(signIn, kept(tokens, signIn.refreshToken));
+      return signIn.accessToken;
+    } catch (error) {
+      // The grant is over (signed out elsewhere, revoked, expired): not a fault, a reason to sign in again.
+      if (error instanceof oidc.ResponseBodyError && error.error === 'invalid_grant') return undefined;
+      throw error;
+    }
+  }
+
+  /** Gives the refresh token back and says where the browser goes to end the session at the provider too. */
+  async signOut(signIn) {
+    const configuration = await this.#configuration();
+    if (signIn.refreshToken) await oidc.tokenRevocation(configuration, signIn.refreshToken, { token_type_hint: 'refresh_token' });
+    return oidc.buildEndSessionUrl(configuration, {
+      id_token_hint: signIn.idToken,
+      post_logout_redirect_uri: this.#settings.postLogoutRedirectUri,
+    });
+  }
+}
+
+function kept(tokens, previousRefreshToken) {
+  return {
+    accessToken: tokens.access_token,
+    refreshToken: tokens.refresh_token ?? previousRefreshToken,
+    expiresAt: Date.now() + (tokens.expiresIn() ?? 0) * 1000,
+  };
+}
