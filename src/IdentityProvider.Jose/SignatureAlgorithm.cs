@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 
 namespace IdentityProvider.Jose;
 
@@ -31,9 +30,6 @@ public sealed class SignatureAlgorithm
 
     /// <summary>The <c>kty</c> of its keys.</summary>
     public string KeyType { get; }
-
-    /// <summary>The hash that is signed.</summary>
-    public HashAlgorithmName Hash => HashAlgorithmName.SHA256;
 
     /// <summary>The algorithm of that exact name; false for any other text.</summary>
     public static bool TryParse(string? name, [NotNullWhen(true)] out SignatureAlgorithm? algorithm)
