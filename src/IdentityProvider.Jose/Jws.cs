@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace IdentityProvider.Jose;
+
+/// <summary>What a signature vouches for.</summary>
+public sealed class VerifiedJws
+{
+    internal VerifiedJws(JwsHeader header, ReadOnlyMemory<byte> payload)
+    {
+        Header = header;
+        Payload = payload;
+    }
+
+    /// <summary>The protected header.</summary>
+    public JwsHeader Header { get; }
+
+    /// <summary>The payload's bytes.</summary>
+    public ReadOnlyMemory<byte> Payload { get; }
+}
+
+/// <summary>JSON Web Signature in its compact form, the only one we read or write (RFC 7515 §3.1, §7.1).</summary>
+public static class Jws
+{
+    /// <summary>A token longer than this, in characters, is refused unless the caller says otherwise.</summary>
+    public const int MaxLength = 16 * 1024;
+
+    private const int MaxSignatureLength = RsaPublicKey.MaxBits / 8;
+
+    /// <summary>Signs a payload (RFC 7515 §5.1). The header is alg, typ and kid; the one allocation is the string.</summary>
+    public static string Sign(SigningKey key, string typ, ReadOnlySpan<byte> payload)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var header = key.EncodedHeader(typ);
+        var inputLength = header.Length + Base64Url.GetEncodedLength(payload.Length);
+        var length = inputLength + 1 + Base64Url.GetEncodedLength(key.SignatureLength);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            header.CopyTo(buffer);
+            Base64Url.EncodeToUtf8(payload, buffer.AsSpan(header.Length));
+            Span<byte> signature = stackalloc byte[MaxSignatureLength];
+            signature = signature[..key.Sign(buffer.AsSpan(0, inputLength), signature)];
+            buffer[inputLength] = (byte)'.';
+            Base64Url.EncodeToUtf8(signature, buffer.AsSpan(inputLength + 1));
+            return Encoding.ASCII.GetString(buffer, 0, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>
+    /// Verifies a token with the one key of the set that its header selects and that allows its algorithm (RFC 7515 §5.2). Never throws
+    /// on what the token says. <paramref name="maxLength"/> is in characters.
+    /// </summary>
+    public static JoseResult<VerifiedJws> Verify(string token, JsonWebKeySet keys, ExpectedTyp typ, int maxLength = MaxLength)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(typ);
+
+        // 1. A bounded size (RFC 8725 §3.10).
+        if (token.Length > maxLength) return new JoseRefused(JoseRefusal.TooLarge, $"a token of {token.Length} characters");
+
+        // 2. Three parts; header and payload are not empty (RFC 7515 §7.1, no detached content of appendix F).
+        var dot = token.IndexOf('.', StringComparison.Ordinal);
+        var last = token.LastIndexOf('.');
+        if (dot <= 0 || last <= dot + 1 || token.AsSpan(dot + 1, last - dot - 1).Contains('.')) return new JoseRefused(JoseRefusal.NotCompact, "not three parts");
+
+        // 3. Each in the one spelling of base64url (RFC 7515 §2).
+        if (CanonicalBase64Url.DecodeOrNull(token.AsSpan(0, dot)) is not { } headerBytes) return NotCanonical("the header");
+        if (CanonicalBase64Url.DecodeOrNull(token.AsSpan(dot + 1, last - dot - 1)) is not { } payload) return NotCanonical("the payload");
+        if (CanonicalBase64Url.DecodeOrNull(token.AsSpan(last + 1)) is not { } signature) return NotCanonical("the signature");
+
+        // 4. A header that says nothing it may not (RFC 7515 §5.2 steps 2–5).
+        if (!JwsHeader.Parse(headerBytes).Accepted(out var header, out var refused)) return refused;
+
+        // 5. The kind of token that the caller asked for (RFC 8725 §3.11).
+        if (!typ.Matches(header.Typ)) return new JoseRefused(JoseRefusal.TypUnexpected, $"expected {typ}");
+
+        // 6. The caller's key, and only by an algorithm that the key allows (RFC 8725 §3.1).
+        if (!keys.Select(header.Kid, header.Algorithm).Accepted(out var key, out refused)) return refused;
+
+        // 7. The signature, over the very characters that came (RFC 7515 §5.2 step 8).
+        if (!VerifySignature(key, header.Algorithm, token.AsSpan(0, last), signature)) return new JoseRefused(JoseRefusal.SignatureInvalid, $"kid {key.Thumbprint()}");
+        return new VerifiedJws(header, payload);
+    }
+
+    private static bool VerifySignature(JsonWebKey key, SignatureAlgorithm algorithm, ReadOnlySpan<char> signingInput, ReadOnlySpan<byte> signature)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(signingInput.Length);
+        try
+        {
+            var length = Encoding.ASCII.GetBytes(signingInput, buffer);
+            return key.Verify(algorithm, buffer.AsSpan(0, length), signature);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static JoseRefused NotCanonical(string part) => new(JoseRefusal.Base64UrlNotCanonical, $"{part} is not canonical base64url");
+}
