@@ -14,24 +14,24 @@ public sealed class Parameters
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly Dictionary<string, List<string>> values;
+    private readonly Dictionary<string, List<string>> _values;
 
-    private Parameters(Dictionary<string, List<string>> values) => this.values = values;
+    private Parameters(Dictionary<string, List<string>> values) => _values = values;
 
     /// <summary>No parameter at all.</summary>
     public static Parameters None { get; } = new([]);
 
     /// <summary>The names that were given with a value.</summary>
-    public IReadOnlyCollection<string> Names => values.Keys;
+    public IReadOnlyCollection<string> Names => _values.Keys;
 
     /// <summary>The value, or null where the parameter is absent or empty.</summary>
-    public string? this[string name] => values.TryGetValue(name, out var found) ? found[0] : null;
+    public string? this[string name] => _values.TryGetValue(name, out var found) ? found[0] : null;
 
     /// <summary>Every value of a parameter that may be repeated, in the order given.</summary>
-    public IReadOnlyList<string> All(string name) => values.TryGetValue(name, out var found) ? found : [];
+    public IReadOnlyList<string> All(string name) => _values.TryGetValue(name, out var found) ? found : [];
 
     /// <summary>Whether the parameter was given with a value.</summary>
-    public bool Has(string name) => values.ContainsKey(name);
+    public bool Has(string name) => _values.ContainsKey(name);
 
     /// <summary>Reads a query (without its question mark) or a form body.</summary>
     public static Decision<Parameters> Parse(ReadOnlySpan<byte> encoded)
@@ -74,7 +74,7 @@ public sealed class Parameters
 
     /// <summary>The parameters written again as a query, without its question mark.</summary>
     public string ToQuery() =>
-        string.Join('&', values.SelectMany(p => p.Value.Select(v => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(v)}")));
+        string.Join('&', _values.SelectMany(p => p.Value.Select(v => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(v)}")));
 
     private static bool MayRepeat(string name) => name is "resource" or "audience";
 

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Clients;
+
+namespace IdentityProvider.Protocol.Metadata;
+
+/// <summary>
+/// The one metadata document, served at both well-known places: RFC 8414 §2 and OpenID Connect Discovery §3. It lists exactly what works;
+/// a member is here because a test uses what it names.
+/// </summary>
+public static class ServerMetadata
+{
+    /// <summary>Every scope that is about the person; an API's scopes are its own business.</summary>
+    private static readonly string[] ClaimsSupported =
+    [
+        "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
+        "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender",
+        "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified", "address", "phone_number", "phone_number_verified",
+    ];
+
+    /// <summary>The document of the issuer, as UTF-8 JSON.</summary>
+    /// <param name="issuer">Without a trailing slash; every endpoint stands below it.</param>
+    public static byte[] Write(string issuer)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("issuer", issuer);
+            json.WriteString("authorization_endpoint", issuer + "/authorize");
+            json.WriteString("token_endpoint", issuer + "/token");
+            json.WriteString("userinfo_endpoint", issuer + "/userinfo");
+            json.WriteString("jwks_uri", issuer + "/.well-known/jwks.json");
+            json.WriteString("introspection_endpoint", issuer + "/introspect");
+            json.WriteString("revocation_endpoint", issuer + "/revoke");
+            json.WriteString("end_session_endpoint", issuer + "/logout");
+
+            var algorithms = SignatureAlgorithm.All.Select(a => a.Name);
+            WriteArray(json, "scopes_supported", ScopeSet.Identity);
+            WriteArray(json, "response_types_supported", ["code"]);
+            WriteArray(json, "response_modes_supported", ["query", "form_post"]);
+            WriteArray(json, "grant_types_supported", [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials]);
+            WriteArray(json, "subject_types_supported", ["public"]);
+            WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
+            WriteArray(json, "token_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"]);
+            WriteArray(json, "introspection_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post"]);
+            WriteArray(json, "revocation_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"]);
+            WriteArray(json, "code_challenge_methods_supported", ["S256"]);
+            WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);
+            WriteArray(json, "claim_types_supported", ["normal"]);
+            WriteArray(json, "claims_supported", ClaimsSupported);
+            json.WriteBoolean("claims_parameter_supported", false);
+            json.WriteBoolean("request_parameter_supported", false);
+            json.WriteBoolean("request_uri_parameter_supported", false);
+            json.WriteBoolean("authorization_response_iss_parameter_supported", true);
+            WriteArray(json, "ui_locales_supported", ["en"]);
+            json.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static void WriteArray(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using IdentityProvider.Protocol;
+using IdentityProvider.Server.Telemetry;
+
+namespace IdentityProvider.Server.Http;
+
+/// <summary>The answers that every OAuth endpoint shares: JSON that nobody may keep (RFC 6749 §5.1) and the one shape of errors (§5.2).</summary>
+public static class OAuthResults
+{
+    /// <summary>Answers with the refusal's error and logs its precise reason, once.</summary>
+    public static Task RefuseAsync(HttpContext http, Refusal refusal)
+    {
+        var answer = Refusals.Of(refusal);
+        Log.Refused(Logger(http), refusal, answer.Section);
+        if (answer.Status == StatusCodes.Status401Unauthorized)
+            http.Response.Headers.WWWAuthenticate = "Basic realm=\"idp\", charset=\"UTF-8\"";
+        return WriteErrorAsync(http, answer);
+    }
+
+    /// <summary>The same for an endpoint that takes a bearer token (RFC 6750 §3). A request without any token gets no error code (§3.1).</summary>
+    public static Task RefuseBearerAsync(HttpContext http, Refusal refusal)
+    {
+        var answer = Refusals.Of(refusal);
+        Log.Refused(Logger(http), refusal, answer.Section);
+        http.Response.Headers.WWWAuthenticate = answer.Error.Length == 0
+            ? "Bearer realm=\"idp\""
+            : $"Bearer realm=\"idp\", error=\"{answer.Error}\", error_description=\"{answer.Description}\"";
+        if (answer.Error.Length > 0)
+            return WriteErrorAsync(http, answer);
+        http.Response.StatusCode = answer.Status;
+        NoStore(http.Response);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Answers with a JSON document that is already written.</summary>
+    public static async Task WriteJsonAsync(HttpContext http, ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = json.Length;
+        NoStore(http.Response);
+        await http.Response.Body.WriteAsync(json, http.RequestAborted);
+    }
+
+    /// <summary>Neither a browser nor a proxy may keep the answer.</summary>
+    public static void NoStore(HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Pragma = "no-cache";
+    }
+
+    private static async Task WriteErrorAsync(HttpContext http, RefusalAnswer answer)
+    {
+        using var body = new MemoryStream();
+        await using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("error", answer.Error);
+            json.WriteString("error_description", answer.Description);
+            json.WriteEndObject();
+        }
+
+        await WriteJsonAsync(http, body.GetBuffer().AsMemory(0, (int)body.Length), answer.Status);
+    }
+
+    private static ILogger Logger(HttpContext http) => http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("IdentityProvider");
+}

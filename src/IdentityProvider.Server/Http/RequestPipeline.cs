@@ -1,0 +1,50 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Server.Telemetry;
+
+namespace IdentityProvider.Server.Http;
+
+/// <summary>What every request passes through: a request id in the answer, headers that browsers obey, and no exception text outside the log.</summary>
+public static class RequestPipeline
+{
+    public const string RequestIdHeader = "X-Request-Id";
+
+    public static void UseRequestPipeline(this IApplicationBuilder app, Settings settings) => app.Use(next => http =>
+    {
+        var headers = http.Response.Headers;
+        headers[RequestIdHeader] = http.TraceIdentifier;
+        headers.XContentTypeOptions = "nosniff";
+        if (settings.IsHttps)
+            headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
+        return AnswerFailuresAsync(next, http);
+    });
+
+    /// <summary>
+    /// A caller that goes away is nobody's failure; what Kestrel refuses to read is the caller's; anything else is a bug or an outage and is
+    /// logged with its exception.
+    /// </summary>
+    private static async Task AnswerFailuresAsync(RequestDelegate next, HttpContext http)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+        }
+        catch (BadHttpRequestException e) when (!http.Response.HasStarted)
+        {
+            var refusal = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? Refusal.BodyTooLarge : Refusal.ParameterMalformed;
+            await OAuthResults.RefuseAsync(http, refusal);
+        }
+        catch (Exception e) when (!http.Response.HasStarted)
+        {
+            Log.RequestFailed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("IdentityProvider"), e);
+            http.Response.Headers.RetryAfter = "5";
+            await OAuthResults.WriteJsonAsync(http, ServerError, StatusCodes.Status500InternalServerError);
+        }
+    }
+
+    /// <summary>RFC 6749 §4.1.2.1's <c>server_error</c>.</summary>
+    private static ReadOnlyMemory<byte> ServerError { get; } =
+        """{"error":"server_error","error_description":"The server failed. The request id says more to its operator."}"""u8.ToArray();
+}

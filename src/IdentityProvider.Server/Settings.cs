@@ -1,0 +1,144 @@
+namespace IdentityProvider.Server;
+
+/// <summary>
+/// Everything that can be set: section <c>Idp</c> of appsettings.json, or environment variables <c>Idp__…</c>. Read once at start, validated
+/// with one clear line for each mistake, and frozen. A name that is not here refuses to start, so that nothing is silently ignored.
+/// </summary>
+public sealed record Settings
+{
+    /// <summary>The issuer identifier without a trailing slash (RFC 8414 §2). Never taken from a request.</summary>
+    public string Issuer { get; init; } = "";
+
+    public DatabaseSettings Database { get; init; } = new();
+
+    public KeySettings Keys { get; init; } = new();
+
+    public SessionSettings Sessions { get; init; } = new();
+
+    public OutgoingSettings Outgoing { get; init; } = new();
+
+    public ThrottlingSettings Throttling { get; init; } = new();
+
+    /// <summary>Whether this is a development run, which may make its own master key and default to the loopback issuer.</summary>
+    public bool IsDevelopment { get; private init; }
+
+    /// <summary>Cookies carry <c>Secure</c> and the <c>__Host-</c> prefix wherever the issuer is https.</summary>
+    public bool IsHttps => Issuer.StartsWith("https://", StringComparison.Ordinal);
+
+    /// <summary>Reads and validates the settings.</summary>
+    /// <param name="configuration">All configuration; only the section <c>Idp</c> is read.</param>
+    /// <param name="isDevelopment">Whether the environment is Development.</param>
+    /// <param name="root">The directory that relative paths are relative to.</param>
+    /// <exception cref="SettingsException">A setting is unknown or has no valid value; the message is one line.</exception>
+    public static Settings Load(IConfiguration configuration, bool isDevelopment, string root)
+    {
+        Settings read;
+        try
+        {
+            read = configuration.GetSection("Idp").Get<Settings>(o => o.ErrorOnUnknownConfiguration = true) ?? new Settings();
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new SettingsException(e.Message.ReplaceLineEndings(" "));
+        }
+
+        read = read with
+        {
+            IsDevelopment = isDevelopment,
+            Issuer = read.Issuer.Length == 0 && isDevelopment ? "http://localhost:8080" : read.Issuer.TrimEnd('/'),
+            Database = read.Database with { Directory = Path.GetFullPath(read.Database.Directory, root) },
+            Keys = read.Keys with { MasterKeyFile = Path.GetFullPath(read.Keys.MasterKeyFile, root) },
+            Outgoing = read.Outgoing with { AllowPrivateNetwork = read.Outgoing.AllowPrivateNetwork ?? isDevelopment },
+        };
+        foreach (var mistake in Mistakes(read))
+            throw new SettingsException(mistake);
+        return read;
+    }
+
+    private static IEnumerable<string> Mistakes(Settings settings)
+    {
+        if (settings.Issuer.Length == 0)
+            yield return "Idp:Issuer must be set outside Development: the https URL by which browsers and partners reach this server.";
+        else if (!Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer) || issuer.PathAndQuery is not "/" || issuer.Fragment.Length > 0 || issuer.UserInfo.Length > 0)
+            yield return $"Idp:Issuer must be an absolute URL of scheme, host and port alone, not '{settings.Issuer}'.";
+        else if (issuer.Scheme != Uri.UriSchemeHttps && !(issuer.Scheme == Uri.UriSchemeHttp && issuer.IsLoopback))
+            yield return $"Idp:Issuer must be https (http is for loopback alone), not '{settings.Issuer}'.";
+
+        if (!Enum.IsDefined(settings.Database.Provider))
+            yield return "Idp:Database:Provider must be PostgreSql or SqlServer.";
+        if (settings.Database.Provider == DatabaseProvider.SqlServer && settings.Database.ConnectionString is null or "")
+            yield return "Idp:Database:ConnectionString must be set for SqlServer; only PostgreSQL is embedded.";
+        if (settings.Keys.AnnounceLead < TimeSpan.FromSeconds(10))
+            yield return "Idp:Keys:AnnounceLead must be 10 seconds or more; a day or more in production.";
+        if (settings.Keys.AnnounceLead >= settings.Keys.RotationInterval)
+            yield return "Idp:Keys:AnnounceLead must be shorter than Idp:Keys:RotationInterval.";
+        if (settings.Sessions.IdleLimit < TimeSpan.FromMinutes(1) || settings.Sessions.AbsoluteLimit < settings.Sessions.IdleLimit)
+            yield return "Idp:Sessions:IdleLimit must be a minute or more, and Idp:Sessions:AbsoluteLimit no shorter.";
+    }
+}
+
+/// <summary>The engines that a database can be.</summary>
+public enum DatabaseProvider
+{
+    PostgreSql,
+    SqlServer,
+}
+
+/// <summary>Where the state is. Without a connection string the server runs a PostgreSQL of its own in <see cref="Directory"/>.</summary>
+public sealed record DatabaseSettings
+{
+    public DatabaseProvider Provider { get; init; } = DatabaseProvider.PostgreSql;
+
+    public string? ConnectionString { get; init; }
+
+    public string Directory { get; init; } = ".idp/data";
+
+    public bool IsEmbedded => string.IsNullOrEmpty(ConnectionString);
+}
+
+/// <summary>The signing keys' life (docs/decisions and DESIGN §5) and the key that protects them at rest.</summary>
+public sealed record KeySettings
+{
+    /// <summary>How far apart the clocks of nodes and verifiers may be.</summary>
+    public static TimeSpan ClockSkew { get; } = TimeSpan.FromMinutes(1);
+
+    public string MasterKeyFile { get; init; } = "keys/master.key";
+
+    /// <summary>How long a key signs.</summary>
+    public TimeSpan RotationInterval { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a key is published before it signs.</summary>
+    public TimeSpan AnnounceLead { get; init; } = TimeSpan.FromDays(2);
+
+    /// <summary>
+    /// How long a verifier may keep the JWKS it fetched (<c>Cache-Control: max-age</c>): an hour, or half of a shorter lead, so that every
+    /// cache has a key before it signs.
+    /// </summary>
+    public TimeSpan JwksMaxAge => TimeSpan.FromSeconds(Math.Floor(Math.Min(3600, AnnounceLead.TotalSeconds / 2)));
+}
+
+/// <summary>How long a sign-in lasts.</summary>
+public sealed record SessionSettings
+{
+    /// <summary>A session that nothing used for so long is over.</summary>
+    public TimeSpan IdleLimit { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>A session is over so long after its sign-in, however much it is used.</summary>
+    public TimeSpan AbsoluteLimit { get; init; } = TimeSpan.FromDays(7);
+}
+
+/// <summary>Calls that this server makes to addresses which clients registered.</summary>
+public sealed record OutgoingSettings
+{
+    /// <summary>Whether such an address may be loopback or private; null means only in Development.</summary>
+    public bool? AllowPrivateNetwork { get; init; }
+}
+
+/// <summary>Shedding of load before it hurts others.</summary>
+public sealed record ThrottlingSettings
+{
+    public bool Enabled { get; init; } = true;
+}
+
+/// <summary>A setting is wrong; the message is the one line for the operator.</summary>
+public sealed class SettingsException(string message) : Exception(message);

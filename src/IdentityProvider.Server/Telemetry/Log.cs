@@ -1,0 +1,49 @@
+using IdentityProvider.Protocol;
+
+namespace IdentityProvider.Server.Telemetry;
+
+/// <summary>Every log message of the server, in one file: one section per area, one range of event ids per section. No secret, token, code or password is ever an argument.</summary>
+internal static partial class Log
+{
+    // Database: 1000 to 1099
+
+    [LoggerMessage(1000, LogLevel.Information, "Embedded PostgreSQL {Version} runs in {Directory} (process {ProcessId})")]
+    public static partial void PostgresStarted(ILogger logger, string version, string directory, int processId);
+
+    [LoggerMessage(1001, LogLevel.Information, "Took over the embedded PostgreSQL that already runs in {Directory} (process {ProcessId})")]
+    public static partial void PostgresAdopted(ILogger logger, string directory, int processId);
+
+    [LoggerMessage(1002, LogLevel.Information, "The embedded PostgreSQL in {Directory} has stopped")]
+    public static partial void PostgresStopped(ILogger logger, string directory);
+
+    [LoggerMessage(1003, LogLevel.Information, "Making a new database cluster in {Directory}")]
+    public static partial void PostgresClusterMade(ILogger logger, string directory);
+
+    [LoggerMessage(1004, LogLevel.Warning, "{Directory} can't be reached by the unprivileged account {Account} that PostgreSQL runs as: the database lies in {Place}")]
+    public static partial void PostgresRelocated(ILogger logger, string directory, string account, string place);
+
+    [LoggerMessage(1005, LogLevel.Error, "The embedded PostgreSQL in {Directory} (process {ProcessId}) died; starting it again")]
+    public static partial void PostgresDied(ILogger logger, string directory, int processId);
+
+    [LoggerMessage(1006, LogLevel.Error, "The embedded PostgreSQL could not be started again (attempt {Attempt}, the next in {Delay}): {Reason}")]
+    public static partial void PostgresRestartFailed(ILogger logger, int attempt, TimeSpan delay, string reason);
+
+    [LoggerMessage(1007, LogLevel.Warning, "The embedded PostgreSQL in {Directory} (process {ProcessId}) did not stop within {Limit}; it is left to finish")]
+    public static partial void PostgresStopTimedOut(ILogger logger, string directory, int processId, TimeSpan limit);
+
+    // Requests: 1100 to 1199
+
+    [LoggerMessage(1100, LogLevel.Information, "Refused: {Refusal} ({Section})")]
+    public static partial void Refused(ILogger logger, Refusal refusal, string section);
+
+    [LoggerMessage(1101, LogLevel.Error, "A request failed")]
+    public static partial void RequestFailed(ILogger logger, Exception exception);
+
+    // Host: 1200 to 1299
+
+    [LoggerMessage(1200, LogLevel.Information, "Serving {Issuer}")]
+    public static partial void Serving(ILogger logger, string issuer);
+
+    [LoggerMessage(1201, LogLevel.Warning, "Background work {Work} failed; it is tried again")]
+    public static partial void BackgroundFailed(ILogger logger, string work, Exception exception);
+}
