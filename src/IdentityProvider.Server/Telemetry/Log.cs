@@ -31,6 +31,9 @@ internal static partial class Log
     [LoggerMessage(1007, LogLevel.Warning, "The embedded PostgreSQL in {Directory} (process {ProcessId}) did not stop within {Limit}; it is left to finish")]
     public static partial void PostgresStopTimedOut(ILogger logger, string directory, int processId, TimeSpan limit);
 
+    [LoggerMessage(1008, LogLevel.Warning, "The embedded PostgreSQL in {Directory} is not ready after {Waited}: it is recovering, and that is awaited")]
+    public static partial void PostgresStillStarting(ILogger logger, string directory, TimeSpan waited);
+
     // Requests: 1100 to 1199
 
     [LoggerMessage(1100, LogLevel.Information, "Refused: {Refusal} ({Section})")]
