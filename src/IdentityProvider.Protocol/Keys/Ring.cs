@@ -1,0 +1,91 @@
+using IdentityProvider.Jose;
+
+namespace IdentityProvider.Protocol.Keys;
+
+/// <summary>
+/// The keys of one algorithm and the rules of their life (DESIGN.md §5): each answer is a function of the rows and of <c>now</c>. Keys take
+/// over in the order of their <see cref="KeyLifetime.ActiveAt"/>, and a key signs until the next one does, however late that is.
+/// </summary>
+public sealed class Ring
+{
+    private readonly KeyLifetime[] keys;
+
+    private Ring(SignatureAlgorithm algorithm, IEnumerable<KeyLifetime> keys)
+    {
+        Algorithm = algorithm;
+        this.keys = [.. keys.OrderBy(key => key.ActiveAt).ThenBy(key => key.Generation)];
+    }
+
+    public SignatureAlgorithm Algorithm { get; }
+
+    /// <summary>Every key, in the order in which they take over.</summary>
+    public IReadOnlyList<KeyLifetime> Keys => keys;
+
+    /// <summary>The generation that the next key has.</summary>
+    public int NextGeneration => keys.Length == 0 ? 1 : keys.Max(key => key.Generation) + 1;
+
+    /// <summary>The ring of this algorithm out of all rows.</summary>
+    public static Ring Of(SignatureAlgorithm algorithm, IEnumerable<KeyLifetime> rows) =>
+        new(algorithm, rows.Where(row => row.Algorithm == algorithm));
+
+    /// <summary>The key that signs; null when the ring is empty or each of its keys is revoked or retired.</summary>
+    public KeyLifetime? Signer(DateTimeOffset now)
+    {
+        // 1. The last that took over, unless it was revoked. Its predecessor is retired for good and never signs again.
+        var last = keys.LastOrDefault(key => key.ActiveAt <= now && key.TookOver);
+        if (last is { RevokedAt: null })
+            return last;
+
+        // 2. Else the next in line, at once: after an emergency, verifiers may have it already; in a young ring, it is the first key as
+        // seen by a node whose clock is behind its maker's.
+        return keys.FirstOrDefault(key => key.ActiveAt > now && key.RevokedAt is null);
+    }
+
+    /// <summary>What a key of this ring is.</summary>
+    public KeyState StateOf(KeyLifetime key, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+
+        // 1. Revoked counts from when it is read, not from a moment of some other clock.
+        if (key.RevokedAt is not null)
+            return KeyState.Revoked;
+
+        // 2. One key signs.
+        if (key == Signer(now))
+            return KeyState.Active;
+
+        // 3. A row that exists is published: its maker's clock may be ahead of this one.
+        if (key.ActiveAt > now)
+            return KeyState.Announced;
+
+        // 4. It was taken over from, and verifies until nothing that it signed lives.
+        return now < GoneAt(key) ? KeyState.Retired : KeyState.Gone;
+    }
+
+    /// <summary>When the key stops to sign: when another takes over. Null while no other is there.</summary>
+    public DateTimeOffset? RetiredAt(KeyLifetime key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var successor = keys.SkipWhile(other => other != key).Skip(1).FirstOrDefault(other => other.TookOver);
+        return successor?.ActiveAt;
+    }
+
+    /// <summary>When the key leaves the JWKS. Null while no other is there to take over: it may sign for ever.</summary>
+    public DateTimeOffset? GoneAt(KeyLifetime key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return RetiredAt(key) + (key.GoneAt - key.RetiredAt);
+    }
+
+    /// <summary>What the JWKS holds: the key that signs first, then those to come, then the retired, the newest first.</summary>
+    public IEnumerable<KeyLifetime> Published(DateTimeOffset now) =>
+        from key in keys
+        let state = StateOf(key, now)
+        where state is KeyState.Active or KeyState.Announced or KeyState.Retired
+        orderby state is KeyState.Active descending, key.ActiveAt descending, key.Generation descending
+        select key;
+
+    /// <summary>The first moment after <c>now</c> at which an answer of this ring can change; null when none will without a new row.</summary>
+    public DateTimeOffset? NextChange(DateTimeOffset now) =>
+        keys.SelectMany(key => new[] { key.ActiveAt, GoneAt(key) }).Where(moment => moment > now).Min();
+}
