@@ -28,7 +28,10 @@ public enum Refusal
     AuthorizeClientUnknown,
     RedirectUriMissing,
     RedirectUriNotRegistered,
+    AuthorizationRequestTooLong,
     ResumeTokenInvalid,
+    FormTokenInvalid,
+    PasswordHashingBusy,
 
     // Authorization request, answered by redirect
     ResponseTypeMissing,
@@ -38,6 +41,7 @@ public enum Refusal
     CodeChallengeMissing,
     CodeChallengeMalformed,
     CodeChallengeMethodUnsupported,
+    ScopeMissing,
     ScopeMalformed,
     ScopeNotAllowed,
     ResourceMalformed,
@@ -53,8 +57,16 @@ public enum Refusal
     IdTokenHintInvalid,
     LoginRequired,
     ConsentRequired,
-    AccountSelectionRequired,
     ConsentDenied,
+
+    // Registration of a redirect URI (RFC 7591 §3.2.2)
+    RedirectUriMalformed,
+    RedirectUriHasFragment,
+    RedirectUriHasWildcard,
+    RedirectUriNotCanonical,
+    RedirectUriSchemeNotAllowed,
+    RedirectUriHasUserInfo,
+    RedirectUriNotHttps,
 
     // Token request (RFC 6749 §5.2)
     GrantTypeMissing,

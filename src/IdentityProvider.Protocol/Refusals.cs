@@ -39,6 +39,9 @@ public static class Refusals
         Refusal.AuthorizeClientUnknown => InvalidRequest("The client is not known here.", "RFC 6749 §4.1.2.1"),
         Refusal.RedirectUriMissing => InvalidRequest("The request names no redirect URI.", "RFC 6749 §3.1.2.3"),
         Refusal.RedirectUriNotRegistered => InvalidRequest("The redirect URI is not registered for this client.", "RFC 9700 §2.1"),
+        Refusal.AuthorizationRequestTooLong => InvalidRequest("The request is too long.", "RFC 9110 §4.1"),
+        Refusal.FormTokenInvalid => InvalidRequest("The form is too old or was not shown by this browser.", "RFC 6819 §4.4.1.8"),
+        Refusal.PasswordHashingBusy => new("temporarily_unavailable", 503, "Too many people sign in at once.", "RFC 6749 §4.1.2.1"),
         Refusal.ResumeTokenInvalid => InvalidRequest("This sign-in was started too long ago or elsewhere.", "RFC 6749 §4.1.2.1"),
 
         Refusal.ResponseTypeMissing => InvalidRequest("response_type is missing.", "RFC 6749 §4.1.2.1"),
@@ -48,6 +51,7 @@ public static class Refusals
         Refusal.CodeChallengeMissing => InvalidRequest("code_challenge is required.", "RFC 7636 §4.4.1"),
         Refusal.CodeChallengeMalformed => InvalidRequest("code_challenge is not a base64url SHA-256.", "RFC 7636 §4.2"),
         Refusal.CodeChallengeMethodUnsupported => InvalidRequest("code_challenge_method must be S256.", "RFC 7636 §4.4.1"),
+        Refusal.ScopeMissing => new("invalid_scope", 400, "scope is missing, and the client has no default.", "RFC 6749 §3.3"),
         Refusal.ScopeMalformed => new("invalid_scope", 400, "The scope is not well formed.", "RFC 6749 §3.3"),
         Refusal.ScopeNotAllowed => new("invalid_scope", 400, "The scope is unknown or not allowed for this client.", "RFC 6749 §4.1.2.1"),
         Refusal.ResourceMalformed => new("invalid_target", 400, "A resource must be an absolute URI without a fragment.", "RFC 8707 §2"),
@@ -63,8 +67,15 @@ public static class Refusals
         Refusal.IdTokenHintInvalid => InvalidRequest("id_token_hint is not an ID token of this server.", "OpenID Connect Core §3.1.2.1"),
         Refusal.LoginRequired => new("login_required", 400, "The person must sign in.", "OpenID Connect Core §3.1.2.6"),
         Refusal.ConsentRequired => new("consent_required", 400, "The person must agree.", "OpenID Connect Core §3.1.2.6"),
-        Refusal.AccountSelectionRequired => new("account_selection_required", 400, "The person must choose an account.", "OpenID Connect Core §3.1.2.6"),
         Refusal.ConsentDenied => new("access_denied", 403, "The person said no.", "RFC 6749 §4.1.2.1"),
+
+        Refusal.RedirectUriMalformed => InvalidRedirectUri("A redirect URI must be an absolute URI.", "RFC 6749 §3.1.2"),
+        Refusal.RedirectUriHasFragment => InvalidRedirectUri("A redirect URI has no fragment.", "RFC 6749 §3.1.2"),
+        Refusal.RedirectUriHasWildcard => InvalidRedirectUri("A redirect URI is matched exactly and has no wildcard.", "RFC 9700 §2.1"),
+        Refusal.RedirectUriNotCanonical => InvalidRedirectUri("A redirect URI has no dot segments and no encoded separators.", "RFC 3986 §6.2.2"),
+        Refusal.RedirectUriSchemeNotAllowed => InvalidRedirectUri("A redirect URI is https, or a native client's reversed domain name.", "RFC 8252 §7.1"),
+        Refusal.RedirectUriHasUserInfo => InvalidRedirectUri("A redirect URI has no user information.", "RFC 9110 §4.2.4"),
+        Refusal.RedirectUriNotHttps => InvalidRedirectUri("A redirect URI is https; http is for loopback alone.", "OpenID Connect Registration §2"),
 
         Refusal.GrantTypeMissing => InvalidRequest("grant_type is missing.", "RFC 6749 §5.2"),
         Refusal.GrantTypeUnsupported => new("unsupported_grant_type", 400, "The grant type is not supported.", "RFC 6749 §5.2"),
@@ -117,6 +128,8 @@ public static class Refusals
     };
 
     private static RefusalAnswer InvalidRequest(string description, string section) => new("invalid_request", 400, description, section);
+
+    private static RefusalAnswer InvalidRedirectUri(string description, string section) => new("invalid_redirect_uri", 400, description, section);
 
     private static RefusalAnswer InvalidClient(string section) => new("invalid_client", 401, ClientFailed, section);
 
