@@ -1,0 +1,228 @@
+import { after, afterEach, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { Window, launchBrowser } from '../support/browser.js';
+import { Samples } from '../support/samples.js';
+import { claimsOfAda } from '../support/given.js';
+
+/** A person, Chromium, the real pages and the two sample apps. Each test begins with an empty browser. */
+export function browserSuite(idp) {
+  let samples;
+
+  describe('Chromium', () => {
+    let browser;
+    let users = 0;
+    let open = [];
+
+    before(async () => {
+      samples = await Samples.start(idp);
+      browser = await launchBrowser();
+    });
+
+    after(async () => {
+      await browser?.close();
+      await samples?.stop();
+    });
+
+    // What holds of every page in every test.
+    afterEach(async () => {
+      const windows = open;
+      open = [];
+      await Promise.all(windows.map((window) => window.close()));
+      for (const window of windows) {
+        assert.deepEqual(window.faults, []);
+        assert.deepEqual(window.strangers, []);
+      }
+    });
+
+    async function newWindow(options) {
+      const window = await Window.open(browser, idp, options);
+      open.push(window);
+      return window;
+    }
+
+    /** Consent is remembered by person, so each test has its own. */
+    const newUser = () => idp.createUser(`ada-browser-${++users}`, claimsOfAda);
+
+    async function fillLogin(page, { username, password }) {
+      await page.getByLabel(/user ?name|email/i).fill(username);
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await page.getByRole('button', { name: /^sign in/i }).click();
+    }
+
+    async function signInAtOne(page, user) {
+      await page.goto(samples.one);
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await fillLogin(page, user);
+      await page.getByRole('button', { name: /^allow/i }).click();
+      await page.waitForURL(`${samples.one}/`);
+    }
+
+    const heading = (page) => page.getByRole('heading', { level: 1 });
+
+    test('Signs in at the first app with consent, and is signed in at the second without a password', async () => {
+      const { page } = await newWindow();
+      await signInAtOne(page, await newUser());
+      assert.equal(await heading(page).innerText(), 'Hello, Ada Example');
+
+      await page.getByRole('link', { name: 'Go to Partner Two' }).click();
+      await page.getByRole('link', { name: 'Sign in' }).click();
+      await page.waitForURL(`${samples.two}/`);
+      assert.equal(await heading(page).innerText(), 'Hello, Ada Example');
+    });
+
+    test('Calls the API from the page', async () => {
+      const { page } = await newWindow();
+      await signInAtOne(page, await newUser());
+      await page.getByRole('button', { name: 'Call the API' }).click();
+      await page.getByText('Teapot, cast iron').waitFor();
+    });
+
+    test('The consent page names the app and what it asks for, and asks once', async () => {
+      const { page } = await newWindow();
+      const user = await newUser();
+      await page.goto(`${samples.one}/sign-in`);
+      await fillLogin(page, user);
+      await page.getByRole('button', { name: /^allow/i }).waitFor();
+      const text = await page.locator('main').innerText();
+      assert.match(text, /Partner One/);
+      assert.match(text, /orders\.read|orders/i);
+      await page.getByRole('button', { name: /^allow/i }).click();
+      await page.waitForURL(`${samples.one}/`);
+
+      await page.goto(`${samples.one}/sign-in`);
+      await page.waitForURL(`${samples.one}/`);
+    });
+
+    test('Denied consent reaches the app as access_denied', async () => {
+      const { page, requests } = await newWindow();
+      await page.goto(`${samples.one}/sign-in`);
+      await fillLogin(page, await newUser());
+      await page.getByRole('button', { name: /deny|cancel|don.t allow/i }).click();
+      await page.waitForURL(`${samples.one}/callback?**`);
+      assert.equal(await heading(page).innerText(), 'You did not allow access');
+      assert.ok(requests.some((url) => url.pathname === '/callback' && url.searchParams.get('error') === 'access_denied'));
+    });
+
+    test('A wrong password and an unknown user get the same words, and a second try succeeds', async () => {
+      const { page } = await newWindow();
+      const user = await newUser();
+      const refused = async (credentials) => {
+        await page.goto(`${samples.two}/sign-in`);
+        await fillLogin(page, credentials);
+        return page.getByRole('alert').innerText();
+      };
+      const wrong = await refused({ ...user, password: 'not-the-password' });
+      const unknown = await refused({ ...user, username: 'nobody-of-that-name' });
+      assert.ok(wrong.length > 0);
+      assert.equal(unknown, wrong);
+      await fillLogin(page, user);
+      await page.waitForURL(`${samples.two}/`);
+    });
+
+    test('A redirect URI that is not registered is an error page, and nothing is asked of the address', async () => {
+      const { page } = await newWindow();
+      const url = new URL(`${idp.issuer}/authorize`);
+      url.search = new URLSearchParams({
+        client_id: samples.consentingClient.client_id,
+        response_type: 'code',
+        scope: 'openid',
+        redirect_uri: 'https://attacker.example/callback',
+        code_challenge: 'a'.repeat(43),
+        code_challenge_method: 'S256',
+      });
+      const response = await page.goto(url.href);
+      assert.equal(response.status(), 400);
+      assert.equal(new URL(page.url()).origin, idp.issuer);
+      assert.ok((await heading(page).innerText()).length > 0);
+    });
+
+    test('Signing out at one app ends the session: the other asks for the password at its next sign-in', async () => {
+      const { page } = await newWindow();
+      await signInAtOne(page, await newUser());
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL(`${samples.one}/signed-out`);
+      assert.match(await page.locator('main').innerText(), /signed out/i);
+
+      await page.goto(`${samples.two}/sign-in`);
+      await page.getByLabel('Password', { exact: true }).waitFor();
+    });
+
+    test('Everything works with JavaScript switched off', async () => {
+      const { page } = await newWindow({ javaScriptEnabled: false });
+      await signInAtOne(page, await newUser());
+      await page.getByRole('button', { name: 'Call the API' }).click();
+      await page.getByText('Teapot, cast iron').waitFor();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.waitForURL(`${samples.one}/signed-out`);
+    });
+
+    test('Signs in and consents by the keyboard alone', async () => {
+      const { page } = await newWindow();
+      const user = await newUser();
+      await page.goto(samples.one);
+      await reach(page, page.getByRole('link', { name: 'Sign in' }));
+      await page.keyboard.press('Enter');
+
+      await page.getByLabel('Password', { exact: true }).waitFor();
+      await reach(page, page.getByLabel(/user ?name|email/i));
+      await page.keyboard.type(user.username);
+      await reach(page, page.getByLabel('Password', { exact: true }));
+      await page.keyboard.type(user.password);
+      await page.keyboard.press('Enter');
+
+      const allow = page.getByRole('button', { name: /^allow/i });
+      await allow.waitFor();
+      await reach(page, allow);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`${samples.one}/`);
+    });
+
+    test('Fits a phone: no page scrolls sideways', async () => {
+      const { page } = await newWindow({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
+      const sideways = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      await page.goto(`${samples.one}/sign-in`);
+      assert.equal(await sideways(), 0, 'login');
+      await fillLogin(page, await newUser());
+      await page.getByRole('button', { name: /^allow/i }).waitFor();
+      assert.equal(await sideways(), 0, 'consent');
+      await page.getByRole('button', { name: /^allow/i }).click();
+      await page.waitForURL(`${samples.one}/`);
+      assert.equal(await sideways(), 0, 'the app');
+    });
+
+    test('The pages of the server may not be framed, and say so with a strict policy', async () => {
+      const { page } = await newWindow();
+      const response = await page.goto(`${samples.one}/sign-in`);
+      const policy = response.headers()['content-security-policy'];
+      assert.match(policy, /frame-ancestors 'none'/);
+      assert.match(policy, /default-src 'none'|default-src 'self'/);
+      assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval/);
+    });
+
+    test('The browser holds no token: only opaque cookies that scripts can not read', async () => {
+      const { page, context } = await newWindow();
+      await signInAtOne(page, await newUser());
+      const cookies = await context.cookies();
+      assert.ok(cookies.length >= 2);
+      for (const { name, value, httpOnly, sameSite } of cookies) {
+        assert.ok(httpOnly, name);
+        assert.ok(['Lax', 'Strict'].includes(sameSite), name);
+        assert.doesNotMatch(value, /^eyJ/, name);
+      }
+      assert.equal(await page.evaluate(() => localStorage.length + sessionStorage.length), 0);
+      assert.doesNotMatch(await page.content(), /eyJ/);
+    });
+  });
+
+  return () => samples?.programs ?? [];
+}
+
+/** Presses Tab until the control has the focus, as a person without a mouse does. */
+async function reach(page, control) {
+  const focused = () => control.evaluate((element) => element === document.activeElement);
+  for (let presses = 0; presses < 25; presses++) {
+    if (await focused()) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail('the keyboard never reaches it');
+}

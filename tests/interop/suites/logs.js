@@ -1,0 +1,24 @@
+import { describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+
+/** Last of all: what the run has used is nowhere in what the programs wrote. */
+export function logSuite(idp, programs) {
+  describe('logs', () => {
+    test('The run used enough secrets of every kind for this to mean something', () => {
+      const kinds = idp.seen.kinds();
+      for (const kind of ['password', 'client_secret', 'code', 'code_verifier', 'access_token', 'refresh_token', 'id_token', 'basic credentials', 'id_token_hint'])
+        assert.ok(kinds.has(kind), kind);
+      assert.ok([...kinds].some((kind) => kind.startsWith('cookie ')), 'cookies');
+      assert.ok(idp.seen.count > 100, `${idp.seen.count}`);
+    });
+
+    test('No secret, code, token, password or cookie of this run stands in the log of the server', () => {
+      assert.ok(idp.log.length > 1000, 'the server wrote nothing');
+      assert.deepEqual(idp.seen.foundIn(idp.log), []);
+    });
+
+    test('Nor in the log of the sample programs', () => {
+      for (const program of programs()) assert.deepEqual(idp.seen.foundIn(program.output), [], program.name);
+    });
+  });
+}

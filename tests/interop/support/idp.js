@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Program, freePort, root } from './program.js';
+import { Seen, noticingFetch } from './seen.js';
+
+const executable = process.env.IDP_EXE ?? join(root, 'idp');
+
+/** The real server, on a port and an empty database of its own, spoken to only as its users do: HTTP and commands. */
+export class Idp {
+  #folder;
+  #environment;
+  #program;
+
+  static async start(settings = {}) {
+    const idp = new Idp();
+    const port = await freePort();
+    idp.issuer = `http://localhost:${port}`;
+    idp.seen = new Seen();
+    idp.fetch = noticingFetch((found) => idp.seen.addAll(found));
+    idp.#folder = await mkdtemp(join(tmpdir(), 'idp-interop-'));
+    // As root, the embedded database drops to an account that has to reach its directory.
+    await chmod(idp.#folder, 0o755);
+    idp.#environment = {
+      DOTNET_ENVIRONMENT: 'Development',
+      ASPNETCORE_ENVIRONMENT: 'Development',
+      Idp__Issuer: idp.issuer,
+      Idp__Database__Directory: join(idp.#folder, 'database'),
+      Idp__Keys__MasterKeyFile: join(idp.#folder, 'master.key'),
+      ...settings,
+    };
+    idp.#program = new Program('idp', executable, ['serve'], { environment: idp.#environment });
+    await idp.#program.ready(`${idp.issuer}/health/ready`);
+    return idp;
+  }
+
+  /** All that the server has written, on both streams. */
+  get log() {
+    return this.#program.output;
+  }
+
+  get pid() {
+    return this.#program.pid;
+  }
+
+  /** One command, given as its words: its JSON document. `input` goes to standard input as JSON. */
+  async command(words, input) {
+    const { status, stdout, stderr } = await this.run([...words, '--json'], input);
+    if (status !== 0) throw new Error(`idp ${words.slice(0, 2).join(' ')} ended with ${status}: ${stderr}`);
+    const answer = stdout.trim() ? JSON.parse(stdout) : undefined;
+    if (answer?.client_secret) this.seen.add('client_secret', answer.client_secret);
+    return answer;
+  }
+
+  run(words, input) {
+    return new Promise((resolve) => {
+      const child = execFile(executable, words, { env: { ...process.env, ...this.#environment } }, (error, stdout, stderr) =>
+        resolve({ status: error ? (error.code ?? 1) : 0, stdout, stderr }));
+      child.stdin.on('error', () => {});
+      child.stdin.end(input === undefined ? '' : JSON.stringify(input));
+    });
+  }
+
+  /** A client by RFC 7591's metadata; the answer carries its id and, if it is confidential, its secret. */
+  createClient(metadata) {
+    return this.command(['clients', 'create', '--file', '-'], metadata);
+  }
+
+  createResource(resource) {
+    return this.command(['resources', 'create', '--file', '-'], resource);
+  }
+
+  /** A user with a password made here: { username, password, claims }. */
+  async createUser(username, claims = {}) {
+    const password = randomBytes(15).toString('base64url');
+    this.seen.add('password', password);
+    const answer = await this.command(['users', 'create', '--username', username, '--password', password, '--claims', '-'], claims);
+    return { ...answer, username, password, claims };
+  }
+
+  async stop() {
+    const status = await this.#program.stop();
+    await rm(this.#folder, { recursive: true, force: true });
+    return status;
+  }
+}

@@ -1,0 +1,59 @@
+import { Program, freePort, root } from './program.js';
+
+const notice = new URL('./notice.js', import.meta.url).href;
+
+function startSample(idp, name, folder, environment) {
+  return new Program(name, process.execPath, ['--import', notice, `${root}/samples/${folder}/server.js`], { environment, seen: idp.seen });
+}
+
+/** The sample API and two partner apps, as `make run` starts them, on ports of their own and with clients made for them. */
+export class Samples {
+  programs = [];
+
+  static async start(idp) {
+    const samples = new Samples();
+    const [onePort, twoPort, apiPort] = [await freePort(), await freePort(), await freePort()];
+    samples.api = `http://localhost:${apiPort}`;
+    samples.one = `http://localhost:${onePort}`;
+    samples.two = `http://localhost:${twoPort}`;
+    await idp.createResource({ identifier: samples.api, name: 'Orders', scopes: ['orders.read', 'orders.write'] });
+
+    const api = startSample(idp, 'orders-api', 'api', { ISSUER: idp.issuer, PORT: apiPort, AUDIENCE: samples.api });
+    const one = await samples.#partner(idp, { name: 'Partner One', url: samples.one, port: onePort, hue: 200, other: ['Partner Two', samples.two], asksConsent: true });
+    const two = await samples.#partner(idp, { name: 'Partner Two', url: samples.two, port: twoPort, hue: 330, other: ['Partner One', samples.one], asksConsent: false });
+    samples.programs = [api, one, two];
+    await Promise.all([api.ready(`${samples.api}/health`), one.ready(`${samples.one}/health`), two.ready(`${samples.two}/health`)]);
+    return samples;
+  }
+
+  async #partner(idp, { name, url, port, hue, other, asksConsent }) {
+    const client = await idp.createClient({
+      client_name: name,
+      client_uri: url,
+      redirect_uris: [`${url}/callback`],
+      post_logout_redirect_uris: [`${url}/signed-out`],
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      scope: 'openid profile email offline_access orders.read',
+      resources: [this.api],
+      require_consent: asksConsent,
+    });
+    if (asksConsent) this.consentingClient = client;
+    return startSample(idp, name.toLowerCase().replace(' ', '-'), 'partner-app', {
+      ISSUER: idp.issuer,
+      CLIENT_ID: client.client_id,
+      CLIENT_SECRET: client.client_secret,
+      PORT: port,
+      APP_NAME: name,
+      APP_HUE: hue,
+      API_URL: this.api,
+      OTHER_APP_NAME: other[0],
+      OTHER_APP_URL: other[1],
+    });
+  }
+
+  async stop() {
+    await Promise.all(this.programs.map((program) => program.stop()));
+  }
+}
