@@ -1,0 +1,95 @@
+using System.Text.Json.Serialization;
+
+namespace IdentityProvider.Protocol.Clients;
+
+/// <summary>
+/// A client's metadata on the wire, by RFC 7591 §2's names, OpenID Connect Registration §2's, and a few of this server's own. A null member
+/// is absent. <see cref="ClientMetadataRules"/> makes a <see cref="Client"/> of it.
+/// </summary>
+public sealed record ClientMetadata
+{
+    /// <summary>This server's own as input: an operator may choose the identifier.</summary>
+    public string? ClientId { get; init; }
+
+    public string? ClientName { get; init; }
+
+    public string? ApplicationType { get; init; }
+
+    public IReadOnlyList<string>? RedirectUris { get; init; }
+
+    public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+
+    public IReadOnlyList<string>? GrantTypes { get; init; }
+
+    public IReadOnlyList<string>? ResponseTypes { get; init; }
+
+    public string? TokenEndpointAuthMethod { get; init; }
+
+    /// <summary>Every scope that the client may ask for, separated by spaces.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>This server's own: the resource indicators that the client may ask tokens for.</summary>
+    public IReadOnlyList<string>? Resources { get; init; }
+
+    /// <summary>This server's own: the resources whose tokens the client may introspect.</summary>
+    public IReadOnlyList<string>? Introspects { get; init; }
+
+    /// <summary>This server's own: the origins of browser code that may call with CORS.</summary>
+    public IReadOnlyList<string>? AllowedOrigins { get; init; }
+
+    /// <summary>This server's own: true, unless an operator lets a confidential client do without.</summary>
+    public bool? RequirePkce { get; init; }
+
+    /// <summary>This server's own: true, unless an operator vouches for the client.</summary>
+    public bool? RequireConsent { get; init; }
+
+    public string? IdTokenSignedResponseAlg { get; init; }
+
+    /// <summary>Seconds.</summary>
+    public int? DefaultMaxAge { get; init; }
+
+    public string? ClientUri { get; init; }
+
+    public string? LogoUri { get; init; }
+
+    public string? PolicyUri { get; init; }
+
+    public string? TosUri { get; init; }
+
+    public IReadOnlyList<string>? Contacts { get; init; }
+
+    /// <summary>The metadata as it was registered, every default spelt out (RFC 7591 §3.2.1). Reading it again gives the same client.</summary>
+    public static ClientMetadata Of(Client client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return new()
+        {
+            ClientId = client.ClientId,
+            ClientName = client.ClientName,
+            ApplicationType = ClientMetadataRules.NameOf(client.ApplicationType),
+            RedirectUris = client.RedirectUris,
+            PostLogoutRedirectUris = client.PostLogoutRedirectUris,
+            GrantTypes = client.GrantTypes,
+            ResponseTypes = client.Allows(Clients.GrantTypes.AuthorizationCode) ? ["code"] : [],
+            TokenEndpointAuthMethod = ClientMetadataRules.NameOf(client.TokenEndpointAuthMethod),
+            Scope = client.Scope.ToString(),
+            Resources = client.Resources,
+            Introspects = client.Introspects,
+            AllowedOrigins = client.AllowedOrigins,
+            RequirePkce = client.RequirePkce,
+            RequireConsent = client.RequireConsent,
+            IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
+            DefaultMaxAge = client.DefaultMaxAge,
+            ClientUri = client.ClientUri,
+            LogoUri = client.LogoUri,
+            PolicyUri = client.PolicyUri,
+            TosUri = client.TosUri,
+            Contacts = client.Contacts,
+        };
+    }
+}
+
+/// <summary>The wire form, source-generated.</summary>
+[JsonSerializable(typeof(ClientMetadata))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+public sealed partial class ClientMetadataJson : JsonSerializerContext;

@@ -1,0 +1,181 @@
+using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Resources;
+
+namespace IdentityProvider.Protocol.Clients;
+
+/// <summary>
+/// From what an operator wrote to a client, or the first member to correct (RFC 7591 §2, OpenID Connect Registration §2). What is silent takes
+/// the RFC's default; a scope that is silent is <c>openid profile email</c> for a client that signs people in and nothing for any other: no API
+/// is opened that nobody named.
+/// </summary>
+public static class ClientMetadataRules
+{
+    public const int MostUris = 50;
+    public const int MostResources = 50;
+    public const int LongestName = 200;
+
+    private static readonly ScopeSet SignInScopes = ScopeSet.Of([ScopeSet.OpenId, "profile", "email"]);
+
+    /// <summary>Decides.</summary>
+    /// <param name="metadata">What was written.</param>
+    /// <param name="newClientId">The identifier to give where none was written.</param>
+    /// <param name="known">Those resources that exist of the ones which the metadata names.</param>
+    public static Validated<Client> Decide(ClientMetadata metadata, string newClientId, IReadOnlyList<Resource> known)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        ArgumentNullException.ThrowIfNull(known);
+        if (Read(metadata, newClientId, out var client) is { } unread)
+            return unread;
+
+        var error =
+            // 1. An identifier that no user can have: `sub` is one name space (RFC 6749 §2.2; RFC 9068 §5).
+            RefuseClientId(client.ClientId)
+            // 2. A name that can be shown (RFC 7591 §2; OpenID Connect Registration §9.2).
+            ?? Refuse(!PlainText.IsPlain(client.ClientName, LongestName), "client_name", $"must be plain text of at most {LongestName} characters")
+            // 3. Grant types, response types and authentication that go together (RFC 7591 §2.1).
+            ?? ClientFlowRules.Refuse(metadata, client)
+            // 4. Redirect URIs where there is a redirect, each valid for this type of application (RFC 7591 §2; RFC 8252 §7, §8.4).
+            ?? ClientUriRules.RefuseRedirects(client)
+            // 5. Resources that exist (RFC 8707 §2).
+            ?? RefuseResources("resources", client.Resources, known)
+            // 6. An API that introspects proves who it is (RFC 7662 §2.1).
+            ?? RefuseResources("introspects", client.Introspects, known)
+            ?? Refuse(client.IsPublic && client.Introspects.Count > 0, "introspects", "needs a client that authenticates; this one's token_endpoint_auth_method is none")
+            // 7. Scopes that mean something to this client (RFC 6749 §3.3; OpenID Connect Core §5.4, §11).
+            ?? RefuseScope(client, known)
+            // 8. PKCE for all, but for a confidential client whose operator says otherwise (RFC 9700 §2.1.1).
+            ?? Refuse(client is { IsPublic: true, RequirePkce: false }, "require_pkce", "can be false only for a client that authenticates with a secret")
+            // 9. The rest of the addresses and texts (RFC 7591 §2, §5).
+            ?? ClientUriRules.RefuseOrigins(client)
+            ?? ClientUriRules.RefusePages(client)
+            ?? Refuse(client.DefaultMaxAge < 0, "default_max_age", "must be zero or more seconds")
+            ?? RefuseContacts(client.Contacts);
+        return error is not null ? error : new Validated<Client>.Valid(client, [.. Warnings(client, known)]);
+    }
+
+    /// <summary>The identifiers of the resources that metadata names, to be loaded before <see cref="Decide"/>; bounded.</summary>
+    public static IReadOnlyList<string> ResourcesNamed(ClientMetadata metadata)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        return [.. (metadata.Resources ?? []).Take(MostResources).Concat((metadata.Introspects ?? []).Take(MostResources)).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>The name on the wire.</summary>
+    public static string NameOf(ApplicationType type) => type == ApplicationType.Native ? "native" : "web";
+
+    /// <summary>The name on the wire.</summary>
+    public static string NameOf(ClientAuthenticationMethod method) => method switch
+    {
+        ClientAuthenticationMethod.None => "none",
+        ClientAuthenticationMethod.ClientSecretPost => "client_secret_post",
+        _ => "client_secret_basic",
+    };
+
+    internal static MetadataError? Refuse(bool broken, string member, string message) => broken ? new(member, message) : null;
+
+    /// <summary>The words become values and the silence defaults; what has no meaning is named.</summary>
+    private static MetadataError? Read(ClientMetadata metadata, string newClientId, out Client client)
+    {
+        client = null!;
+        if (!TryRead<ApplicationType>(metadata.ApplicationType, [ApplicationType.Web, ApplicationType.Native], NameOf, out var applicationType))
+            return new("application_type", "must be web or native");
+        if (!TryRead<ClientAuthenticationMethod>(
+            metadata.TokenEndpointAuthMethod,
+            [ClientAuthenticationMethod.ClientSecretBasic, ClientAuthenticationMethod.ClientSecretPost, ClientAuthenticationMethod.None],
+            NameOf,
+            out var method))
+            return new("token_endpoint_auth_method", "must be client_secret_basic, client_secret_post or none");
+        if (!SignatureAlgorithm.TryParse(metadata.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var algorithm))
+            return new("id_token_signed_response_alg", "must be RS256, PS256 or ES256");
+        if (!ScopeSet.TryParse(metadata.Scope, out var scope))
+            return new("scope", "must be names of printable ASCII without quotes and backslashes, separated by spaces");
+
+        var introspects = metadata.Introspects ?? [];
+        // An API that only introspects takes part in no flow; saying nothing of flows is then no wish for one.
+        var grantTypes = metadata.GrantTypes ?? (introspects.Count > 0 && metadata.RedirectUris is null ? [] : [GrantTypes.AuthorizationCode]);
+        var clientId = metadata.ClientId ?? newClientId;
+        client = new()
+        {
+            ClientId = clientId,
+            ClientName = metadata.ClientName ?? clientId,
+            ApplicationType = applicationType,
+            RedirectUris = metadata.RedirectUris ?? [],
+            PostLogoutRedirectUris = metadata.PostLogoutRedirectUris ?? [],
+            GrantTypes = grantTypes,
+            TokenEndpointAuthMethod = method,
+            Scope = metadata.Scope is null && grantTypes.Contains(GrantTypes.AuthorizationCode) ? SignInScopes : scope,
+            Resources = metadata.Resources ?? [],
+            Introspects = introspects,
+            AllowedOrigins = metadata.AllowedOrigins ?? [],
+            RequirePkce = metadata.RequirePkce ?? true,
+            RequireConsent = metadata.RequireConsent ?? true,
+            IdTokenSignedResponseAlg = algorithm,
+            DefaultMaxAge = metadata.DefaultMaxAge,
+            ClientUri = metadata.ClientUri,
+            LogoUri = metadata.LogoUri,
+            PolicyUri = metadata.PolicyUri,
+            TosUri = metadata.TosUri,
+            Contacts = metadata.Contacts ?? [],
+        };
+        return null;
+    }
+
+    // The first choice is the default.
+    private static bool TryRead<T>(string? word, T[] choices, Func<T, string> nameOf, out T value)
+    {
+        var at = word is null ? 0 : Array.FindIndex(choices, choice => nameOf(choice) == word);
+        value = choices[Math.Max(at, 0)];
+        return at >= 0;
+    }
+
+    private static MetadataError? RefuseClientId(string clientId)
+    {
+        if (clientId.Length is 0 or > 100 || !clientId.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~') || clientId[0] == '-')
+            return new("client_id", "must be 1 to 100 letters, digits, or any of . _ ~ - but for a - in front");
+        return Refuse(Guid.TryParseExact(clientId, "D", out _), "client_id", "must not look like a user's identifier");
+    }
+
+    private static MetadataError? RefuseResources(string member, IReadOnlyList<string> named, IReadOnlyList<Resource> known)
+    {
+        if (named.Count > MostResources)
+            return new(member, $"must name at most {MostResources} resources");
+        if (named.Distinct(StringComparer.Ordinal).Count() < named.Count)
+            return new(member, "names a resource twice");
+        var unknown = named.FirstOrDefault(identifier => known.All(r => r.Identifier != identifier));
+        return Refuse(unknown is not null, member, $"{Quoted(unknown)} is not a resource here; `idp resources create` makes one");
+    }
+
+    private static MetadataError? RefuseScope(Client client, IReadOnlyList<Resource> known)
+    {
+        var meaning = ScopeSet.Identity.Union(ScopeSet.Of(ResourcesOf(client, known).SelectMany(r => r.ScopeNames)));
+        var meaningless = client.Scope.Except(meaning).FirstOrDefault();
+        if (meaningless is not null)
+            return new("scope", $"{Quoted(meaningless)} is neither a scope of OpenID Connect nor of one of the client's resources");
+
+        var aboutPeople = client.Scope.Intersect(ScopeSet.Identity).FirstOrDefault();
+        if (aboutPeople is not null && !client.Allows(GrantTypes.AuthorizationCode))
+            return new("scope", $"{aboutPeople} is about a person, and no grant type of this client has one");
+        if (client.Scope.Contains(ScopeSet.OfflineAccess) && !client.Allows(GrantTypes.RefreshToken))
+            return new("scope", "offline_access needs the grant type refresh_token");
+        return null;
+    }
+
+    private static MetadataError? RefuseContacts(IReadOnlyList<string> contacts) =>
+        Refuse(contacts.Count > 10 || !contacts.All(c => PlainText.IsPlain(c, 320)), "contacts", "must be at most 10 plain texts of at most 320 characters");
+
+    private static IEnumerable<string> Warnings(Client client, IReadOnlyList<Resource> known)
+    {
+        if (!client.RequirePkce)
+            yield return "require_pkce: without PKCE a code that leaks can be injected into this client; leave it on wherever the client can do it (RFC 9700 §2.1.1)";
+        foreach (var resource in ResourcesOf(client, known))
+        {
+            if (resource.Scopes.Count > 0 && client.Scope.Intersect(resource.ScopeNames).Count == 0)
+                yield return $"scope: names none of {resource.Identifier} ({resource.ScopeNames}), so tokens for it will carry no scope";
+        }
+    }
+
+    private static IEnumerable<Resource> ResourcesOf(Client client, IReadOnlyList<Resource> known) =>
+        known.Where(resource => client.Resources.Contains(resource.Identifier, StringComparer.Ordinal));
+
+    internal static string Quoted(string? text) => text is not null && PlainText.IsPlain(text, WebUris.Longest) ? $"'{text}'" : "a value";
+}

@@ -1,0 +1,55 @@
+namespace IdentityProvider.Protocol.Clients;
+
+/// <summary>The addresses in a client's metadata: where browsers are sent to, from where they may call, and what is shown to people.</summary>
+internal static class ClientUriRules
+{
+    private const string Pages = "must be an https URL (http on loopback) of at most 2000 characters";
+
+    public static MetadataError? RefuseRedirects(Client client)
+    {
+        var usesCode = client.Allows(GrantTypes.AuthorizationCode);
+        return
+            // 1. One at least where there is a redirect, none where there isn't (RFC 7591 §2).
+            Broken(usesCode && client.RedirectUris.Count == 0, "redirect_uris", "must name one, as grant_types has authorization_code")
+            ?? Broken(!usesCode && client.RedirectUris.Count > 0, "redirect_uris", "needs the grant type authorization_code")
+            ?? Broken(!usesCode && client.PostLogoutRedirectUris.Count > 0, "post_logout_redirect_uris", "needs the grant type authorization_code")
+            // 2. Each of a kind that this type of application may have (RFC 8252 §7, §8.4; RFC 9700 §2.1).
+            ?? RefuseList("redirect_uris", client.RedirectUris, client.ApplicationType)
+            ?? RefuseList("post_logout_redirect_uris", client.PostLogoutRedirectUris, client.ApplicationType);
+    }
+
+    /// <summary>CORS compares origins byte for byte, so only what a browser would send is of use.</summary>
+    public static MetadataError? RefuseOrigins(Client client)
+    {
+        if (client.AllowedOrigins.Count > ClientMetadataRules.MostUris)
+            return new("allowed_origins", $"must name at most {ClientMetadataRules.MostUris} origins");
+        var wrong = client.AllowedOrigins.FirstOrDefault(origin => !WebUris.IsOrigin(origin));
+        return Broken(wrong is not null, "allowed_origins", $"{ClientMetadataRules.Quoted(wrong)} is not an origin such as https://app.example.com: https (http on loopback), no path, no wildcard");
+    }
+
+    /// <summary>What people are shown links to (RFC 7591 §2, §5).</summary>
+    public static MetadataError? RefusePages(Client client)
+    {
+        (string Member, string? Uri)[] pages =
+            [("client_uri", client.ClientUri), ("logo_uri", client.LogoUri), ("policy_uri", client.PolicyUri), ("tos_uri", client.TosUri)];
+        var wrong = pages.FirstOrDefault(page => page.Uri is not null && !WebUris.IsSecure(page.Uri));
+        return Broken(wrong.Member is not null, wrong.Member!, Pages);
+    }
+
+    private static MetadataError? RefuseList(string member, IReadOnlyList<string> uris, ApplicationType type)
+    {
+        if (uris.Count > ClientMetadataRules.MostUris)
+            return new(member, $"must name at most {ClientMetadataRules.MostUris} URIs");
+        if (uris.Distinct(StringComparer.Ordinal).Count() < uris.Count)
+            return new(member, "names a URI twice");
+        foreach (var uri in uris)
+        {
+            if (RedirectUris.DecideRegistration(uri, type) is { } reason)
+                return new(member, $"{ClientMetadataRules.Quoted(uri)} {reason}");
+        }
+
+        return null;
+    }
+
+    private static MetadataError? Broken(bool broken, string member, string message) => ClientMetadataRules.Refuse(broken, member, message);
+}

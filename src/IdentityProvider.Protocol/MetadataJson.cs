@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace IdentityProvider.Protocol;
+
+/// <summary>
+/// Reads the metadata that an operator wrote: one JSON object, no member twice, none unknown, none of another type. What is wrong is named
+/// by its member. A null counts as absent (RFC 7592 §2.2).
+/// </summary>
+public static class MetadataJson
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
+
+    /// <param name="utf8">The document.</param>
+    /// <param name="type">The source-generated description of what it may hold.</param>
+    public static Validated<T> Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
+        where T : class
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        try
+        {
+            // 1. JSON without comments, trailing commas or a member twice (RFC 7591 §2; RFC 8259 §4).
+            var root = JsonElement.Parse(WithoutByteOrderMark(utf8), Strict);
+
+            // 2. An object (RFC 7591 §3.1).
+            if (root.ValueKind is not JsonValueKind.Object)
+                return new MetadataError("metadata", "must be one JSON object");
+
+            // 3. Every member known, and no null in a list: nothing an operator wrote is silently ignored.
+            foreach (var member in root.EnumerateObject())
+            {
+                if (type.Properties.All(known => known.Name != member.Name))
+                    return new MetadataError(Plain(member.Name), "is not a member that this server knows");
+                if (member.Value.ValueKind is JsonValueKind.Array && member.Value.EnumerateArray().Any(e => e.ValueKind is JsonValueKind.Null))
+                    return new MetadataError(member.Name, "must not hold null");
+            }
+
+            // 4. Every value of its member's type.
+            return new Validated<T>.Valid(root.Deserialize(type)!);
+        }
+        catch (JsonException e)
+        {
+            return Explain(e, type);
+        }
+    }
+
+    private static MetadataError Explain<T>(JsonException e, JsonTypeInfo<T> type)
+    {
+        var name = e.Path is ['$', '.', .. var path] ? path.Split('.', '[')[0] : null;
+        var member = type.Properties.FirstOrDefault(p => p.Name == name);
+        return member is null
+            ? new("metadata", $"is not JSON, or has a member twice (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})")
+            : new(member.Name, $"must be {Describe(member.PropertyType)}");
+    }
+
+    private static string Describe(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(string))
+            return "a string";
+        if (type == typeof(bool))
+            return "true or false";
+        if (type == typeof(int))
+            return "a whole number";
+        return type == typeof(IReadOnlyList<string>) ? "a list of strings" : "a list of names, or of objects with name and description";
+    }
+
+    // A member's name comes back in the error line, so it must not break it.
+    private static string Plain(string name) => PlainText.IsPlain(name, most: 100) ? name : "metadata";
+
+    private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> utf8) => utf8 is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : utf8;
+}
