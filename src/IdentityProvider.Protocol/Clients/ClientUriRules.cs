@@ -45,7 +45,7 @@ internal static class ClientUriRules
         foreach (var uri in uris)
         {
             if (RedirectUris.DecideRegistration(uri, type) is { } reason)
-                return new(member, $"{ClientMetadataRules.Quoted(uri)} {reason}");
+                return new(member, $"{ClientMetadataRules.Quoted(uri)}: {Refusals.Of(reason).Description}");
         }
 
         return null;

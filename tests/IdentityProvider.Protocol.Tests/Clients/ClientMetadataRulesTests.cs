@@ -1,0 +1,229 @@
+using System.Text;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Resources;
+using Xunit;
+
+namespace IdentityProvider.Protocol.Tests.Clients;
+
+/// <summary>RFC 7591 §2 and OpenID Connect Registration §2: what an operator may write, and what silence means.</summary>
+public sealed class ClientMetadataRulesTests
+{
+    private const string NewId = "0f8fad5bd9cb469fa16570867728950e";
+
+    private static readonly Resource Orders = new()
+    {
+        Identifier = "https://orders.example",
+        Name = "Orders",
+        Scopes = [new("orders.read"), new("orders.write")],
+    };
+
+    private static readonly ClientMetadata App = new() { RedirectUris = ["https://app.example/cb"] };
+
+    private static readonly ClientMetadata Service = new()
+    {
+        GrantTypes = ["client_credentials"],
+        Resources = [Orders.Identifier],
+        Scope = "orders.read",
+    };
+
+    [Fact]
+    public void Silence_is_a_confidential_client_of_the_code_flow_with_PKCE_and_consent()
+    {
+        var client = Allowed(App);
+
+        Assert.Equal(NewId, client.ClientId);
+        Assert.Equal(NewId, client.ClientName);
+        Assert.Equal(["authorization_code"], client.GrantTypes);
+        Assert.Equal(ClientAuthenticationMethod.ClientSecretBasic, client.TokenEndpointAuthMethod);
+        Assert.Equal(ApplicationType.Web, client.ApplicationType);
+        Assert.Equal("openid profile email", client.Scope.ToString());
+        Assert.Equal("RS256", client.IdTokenSignedResponseAlg.Name);
+        Assert.True(client.RequirePkce);
+        Assert.True(client.RequireConsent);
+    }
+
+    [Fact]
+    public void A_service_gets_no_scope_that_it_did_not_name()
+    {
+        Assert.Equal("orders.read", Allowed(Service).Scope.ToString());
+        Assert.Empty(Allowed(Service with { Scope = null }).Scope);
+    }
+
+    [Fact]
+    public void An_API_that_only_introspects_takes_part_in_no_flow()
+    {
+        var client = Allowed(new() { Introspects = [Orders.Identifier] });
+
+        Assert.Empty(client.GrantTypes);
+        Assert.Empty(client.RedirectUris);
+        Assert.Empty(client.Scope);
+    }
+
+    [Fact]
+    public void What_is_printed_of_a_client_makes_the_same_client_again()
+    {
+        var client = Allowed(App with
+        {
+            ClientId = "app",
+            ClientName = "Þe App ⚡",
+            GrantTypes = ["authorization_code", "refresh_token", "client_credentials"],
+            PostLogoutRedirectUris = ["https://app.example/bye"],
+            Scope = "openid offline_access orders.read",
+            Resources = [Orders.Identifier],
+            Introspects = [Orders.Identifier],
+            AllowedOrigins = ["https://app.example", "http://localhost:3000"],
+            TokenEndpointAuthMethod = "client_secret_post",
+            IdTokenSignedResponseAlg = "ES256",
+            RequireConsent = false,
+            RequirePkce = false,
+            DefaultMaxAge = 600,
+            ClientUri = "https://app.example",
+            LogoUri = "http://127.0.0.1:8081/logo.png",
+            PolicyUri = "https://app.example/policy",
+            TosUri = "https://app.example/tos",
+            Contacts = ["ops@app.example"],
+        });
+
+        var printed = ClientMetadata.Of(client);
+        var again = Allowed(printed);
+
+        Assert.Equivalent(client, again, strict: true);
+        Assert.Equal(["code"], printed.ResponseTypes);
+    }
+
+    public static TheoryData<string, string, ClientMetadata> Mistakes() => new()
+    {
+        { "client_id", "empty", App with { ClientId = "" } },
+        { "client_id", "a space", App with { ClientId = "my app" } },
+        { "client_id", "would read as an option", App with { ClientId = "-app" } },
+        { "client_id", "could be a user's sub", App with { ClientId = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff" } },
+        { "client_name", "a line end", App with { ClientName = "a\nb" } },
+        { "client_name", "turns its neighbours round", App with { ClientName = "a\u202Eb" } },
+        { "client_name", "too long", App with { ClientName = new('a', 201) } },
+        { "application_type", "unknown", App with { ApplicationType = "browser" } },
+        { "token_endpoint_auth_method", "not supported", App with { TokenEndpointAuthMethod = "client_secret_jwt" } },
+        { "id_token_signed_response_alg", "none", App with { IdTokenSignedResponseAlg = "none" } },
+        { "id_token_signed_response_alg", "symmetric", App with { IdTokenSignedResponseAlg = "HS256" } },
+        { "grant_types", "the implicit one", App with { GrantTypes = ["implicit"] } },
+        { "grant_types", "the password one", App with { GrantTypes = ["password"] } },
+        { "grant_types", "twice", App with { GrantTypes = ["authorization_code", "authorization_code"] } },
+        { "grant_types", "nothing at all", App with { GrantTypes = [] } },
+        { "grant_types", "refresh without a sign-in", Service with { GrantTypes = ["client_credentials", "refresh_token"] } },
+        { "grant_types", "credentials without any", Service with { TokenEndpointAuthMethod = "none" } },
+        { "response_types", "the implicit one", App with { ResponseTypes = ["token"] } },
+        { "response_types", "the hybrid one", App with { ResponseTypes = ["code id_token"] } },
+        { "response_types", "none for the code flow", App with { ResponseTypes = [] } },
+        { "response_types", "code without the code flow", Service with { ResponseTypes = ["code"] } },
+        { "redirect_uris", "none for the code flow", App with { RedirectUris = null } },
+        { "redirect_uris", "without the code flow", Service with { RedirectUris = App.RedirectUris } },
+        { "redirect_uris", "http", App with { RedirectUris = ["http://app.example/cb"] } },
+        { "redirect_uris", "a wildcard", App with { RedirectUris = ["https://*.app.example/cb"] } },
+        { "redirect_uris", "a fragment", App with { RedirectUris = ["https://app.example/cb#x"] } },
+        { "redirect_uris", "a private scheme on the web", App with { RedirectUris = ["com.example.app:/cb"] } },
+        { "redirect_uris", "twice", App with { RedirectUris = ["https://app.example/cb", "https://app.example/cb"] } },
+        { "redirect_uris", "too many", App with { RedirectUris = [.. Enumerable.Range(0, 51).Select(i => $"https://app.example/{i}")] } },
+        { "post_logout_redirect_uris", "http", App with { PostLogoutRedirectUris = ["http://app.example/bye"] } },
+        { "post_logout_redirect_uris", "without the code flow", Service with { PostLogoutRedirectUris = ["https://app.example/bye"] } },
+        { "resources", "unknown", App with { Resources = ["https://other.example"] } },
+        { "resources", "twice", Service with { Resources = [Orders.Identifier, Orders.Identifier] } },
+        { "resources", "too many", App with { Resources = [.. Enumerable.Range(0, 51).Select(i => $"https://{i}.example")] } },
+        { "introspects", "unknown", App with { Introspects = ["https://other.example"] } },
+        { "introspects", "without proving who asks", App with { TokenEndpointAuthMethod = "none", Introspects = [Orders.Identifier] } },
+        { "scope", "not scope tokens", App with { Scope = "openid \"x\"" } },
+        { "scope", "of no resource of the client's", App with { Scope = "openid orders.read" } },
+        { "scope", "about a person where there is none", Service with { Scope = "orders.read email" } },
+        { "scope", "offline without refresh", App with { Scope = "openid offline_access" } },
+        { "require_pkce", "a public client without", App with { TokenEndpointAuthMethod = "none", RequirePkce = false } },
+        { "allowed_origins", "any", App with { AllowedOrigins = ["*"] } },
+        { "allowed_origins", "null", App with { AllowedOrigins = ["null"] } },
+        { "allowed_origins", "a path", App with { AllowedOrigins = ["https://app.example/"] } },
+        { "allowed_origins", "the scheme's own port", App with { AllowedOrigins = ["https://app.example:443"] } },
+        { "allowed_origins", "capitals", App with { AllowedOrigins = ["https://App.example"] } },
+        { "allowed_origins", "http", App with { AllowedOrigins = ["http://app.example"] } },
+        { "allowed_origins", "a wildcard", App with { AllowedOrigins = ["https://*.app.example"] } },
+        { "client_uri", "http", App with { ClientUri = "http://app.example" } },
+        { "logo_uri", "a script", App with { LogoUri = "javascript:alert(1)" } },
+        { "policy_uri", "a path", App with { PolicyUri = "/policy" } },
+        { "tos_uri", "a user name", App with { TosUri = "https://you@app.example" } },
+        { "default_max_age", "negative", App with { DefaultMaxAge = -1 } },
+        { "contacts", "a control character", App with { Contacts = ["a\u0000b"] } },
+        { "contacts", "too many", App with { Contacts = [.. Enumerable.Repeat("ops@app.example", 11)] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void Names_the_member_to_correct(string member, string why, ClientMetadata metadata)
+    {
+        var error = Refused(metadata);
+
+        Assert.True(error.Member == member, $"{why}: {error}");
+        Assert.DoesNotContain(error.ToString(), char.IsControl);
+    }
+
+    [Fact]
+    public void A_native_client_may_have_its_own_scheme()
+    {
+        var client = Allowed(App with { ApplicationType = "native", TokenEndpointAuthMethod = "none", RedirectUris = ["com.example.app:/cb", "http://127.0.0.1/cb"] });
+
+        Assert.True(client.IsPublic);
+        Assert.Equal(ApplicationType.Native, client.ApplicationType);
+    }
+
+    [Fact]
+    public void A_confidential_client_may_do_without_PKCE_and_its_operator_is_warned()
+    {
+        var decided = Assert.IsType<Validated<Client>.Valid>(Decide(App with { RequirePkce = false }));
+
+        Assert.False(decided.Value.RequirePkce);
+        Assert.StartsWith("require_pkce: ", Assert.Single(decided.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_resource_without_any_of_its_scopes_is_allowed_and_warned_of()
+    {
+        var decided = Assert.IsType<Validated<Client>.Valid>(Decide(Service with { Scope = null }));
+
+        Assert.Contains("orders.read orders.write", Assert.Single(decided.Warnings), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"redirect_uri": ["https://app.example/cb"]}""", "redirect_uri")]
+    [InlineData("""{"client_secret": "chosen"}""", "client_secret")]
+    [InlineData("""{"redirect_uris": "https://app.example/cb"}""", "redirect_uris")]
+    [InlineData("""{"redirect_uris": [1]}""", "redirect_uris")]
+    [InlineData("""{"redirect_uris": [null]}""", "redirect_uris")]
+    [InlineData("""{"require_pkce": "false"}""", "require_pkce")]
+    [InlineData("""{"default_max_age": 1.5}""", "default_max_age")]
+    [InlineData("""{"scope": "openid", "scope": "orders.write"}""", "metadata")]
+    [InlineData("""{"a\nb": 1}""", "metadata")]
+    [InlineData("""["https://app.example/cb"]""", "metadata")]
+    [InlineData("""{"scope": "openid",}""", "metadata")]
+    [InlineData("scope=openid", "metadata")]
+    [InlineData("", "metadata")]
+    public void Refuses_JSON_that_is_not_metadata(string json, string member)
+    {
+        var read = MetadataJson.Read(Encoding.UTF8.GetBytes(json), ClientMetadataJson.Default.ClientMetadata);
+
+        var error = Assert.IsType<Validated<ClientMetadata>.Invalid>(read).Error;
+        Assert.Equal(member, error.Member);
+        Assert.DoesNotContain(error.ToString(), char.IsControl);
+    }
+
+    [Fact]
+    public void A_null_is_an_absent_member()
+    {
+        var read = MetadataJson.Read("""{"redirect_uris": ["https://app.example/cb"], "scope": null, "require_consent": null}"""u8, ClientMetadataJson.Default.ClientMetadata);
+
+        Assert.True(Allowed(Assert.IsType<Validated<ClientMetadata>.Valid>(read).Value).RequireConsent);
+    }
+
+    private static Validated<Client> Decide(ClientMetadata metadata) => ClientMetadataRules.Decide(metadata, NewId, [Orders]);
+
+    private static Client Allowed(ClientMetadata metadata) => Decide(metadata) switch
+    {
+        Validated<Client>.Valid valid => valid.Value,
+        var refused => throw new InvalidOperationException(((Validated<Client>.Invalid)refused).Error.ToString()),
+    };
+
+    private static MetadataError Refused(ClientMetadata metadata) => Assert.IsType<Validated<Client>.Invalid>(Decide(metadata)).Error;
+}
