@@ -48,6 +48,7 @@ internal sealed class EcPublicKey : PublicKey
     public override bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature)
     {
         // R ‖ S, 64 bytes, never DER (RFC 7518 §3.4); the library refuses R or S of zero or beyond the order.
+        // (R, n − S) verifies too: whoever must know a token again knows it by jti, not by its bytes.
         if (signature.Length != SignatureLength) return false;
         var key = _pool.Take();
         try

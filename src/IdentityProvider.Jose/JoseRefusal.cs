@@ -3,7 +3,7 @@ namespace IdentityProvider.Jose;
 /// <summary>Every reason to refuse a token, a key or a key set: one value each. The precise detail travels beside it, for the log alone.</summary>
 public enum JoseRefusal
 {
-    /// <summary>Longer, or with more members, than the limit that the caller or this project sets (RFC 8725 §3.10; RFC 7516 §11's care for costly input).</summary>
+    /// <summary>Longer, or with more members, than the limit that the caller or this project sets (RFC 8259 §9).</summary>
     TooLarge,
 
     /// <summary>Not three parts between two dots with a header and a payload: JSON serialization, encryption, detached content (RFC 7515 §7.1).</summary>
@@ -36,10 +36,10 @@ public enum JoseRefusal
     /// <summary><c>crit</c> is there, or <c>b64</c>: we understand no extension (RFC 7515 §4.1.11, RFC 7797 §6).</summary>
     CriticalHeader,
 
-    /// <summary><c>jwk</c>, <c>jku</c>, <c>x5u</c> or <c>x5c</c>: a token does not bring its own key (RFC 7515 §4.1.2–4.1.6, RFC 8725 §3.10).</summary>
+    /// <summary><c>jwk</c>, <c>jku</c>, <c>x5u</c> or <c>x5c</c>: a token does not bring its own key (RFC 7515 §4.1.2–4.1.6, RFC 8725 §2.9, §3.10).</summary>
     EmbeddedKey,
 
-    /// <summary><c>cty</c>, <c>zip</c> or <c>enc</c>: a token within a token, compression or encryption (RFC 7519 §5.2, RFC 8725 §2.4, §3.6).</summary>
+    /// <summary><c>cty</c>, <c>zip</c> or <c>enc</c>: a token within a token, compression or encryption (RFC 7519 §5.2, RFC 8725 §2.3, §3.6).</summary>
     NestedToken,
 
     /// <summary><c>typ</c> is not what the caller expects (RFC 7515 §4.1.9, RFC 8725 §3.11).</summary>
@@ -60,7 +60,7 @@ public enum JoseRefusal
     /// <summary>A private member where a public key is expected (RFC 7517 §9.2, RFC 7518 §6.2.2, §6.3.2).</summary>
     KeyPrivate,
 
-    /// <summary><c>kty</c> is <c>oct</c>, or the key's <c>alg</c> an HMAC's kind of key (RFC 7518 §6.4, RFC 8725 §2.1).</summary>
+    /// <summary><c>kty</c> is <c>oct</c>, a shared secret (RFC 7518 §6.4, RFC 8725 §2.1).</summary>
     KeySymmetric,
 
     /// <summary>A <c>kty</c> or <c>crv</c> that we don't know (RFC 7517 §4.1, RFC 7518 §6.2.1.1).</summary>
@@ -69,7 +69,7 @@ public enum JoseRefusal
     /// <summary>RSA under 2048 bits, or an exponent under 65537 (RFC 7518 §3.3, §3.5; FIPS 186-5 §5.4).</summary>
     KeyTooWeak,
 
-    /// <summary>RSA over 8192 bits, or an exponent over 64: it would make verification an attack on our CPU (RFC 8725 §3.10's care for costly input).</summary>
+    /// <summary>RSA over 8192 bits, or an exponent over 64: each verification would be an attack on our CPU (RFC 8725 §3.4).</summary>
     KeyTooLarge,
 
     /// <summary><c>use</c> is not <c>sig</c>, or <c>key_ops</c> lacks <c>verify</c> (RFC 7517 §4.2, §4.3).</summary>

@@ -62,6 +62,7 @@ public sealed class JsonWebKeySet
     /// </summary>
     public JoseResult<JsonWebKey> Select(string? kid, SignatureAlgorithm algorithm)
     {
+        ArgumentNullException.ThrowIfNull(algorithm);
         JsonWebKey? selected = null;
         var kidKnown = false;
         foreach (var key in Keys)
@@ -79,7 +80,7 @@ public sealed class JsonWebKeySet
         }
         if (selected is not null) return selected;
         return kid is not null && kidKnown
-            ? new JoseRefused(JoseRefusal.AlgorithmNotAllowed, $"the key does not allow {algorithm?.Name}")
+            ? new JoseRefused(JoseRefusal.AlgorithmNotAllowed, $"the key does not allow {algorithm.Name}")
             : new JoseRefused(JoseRefusal.KeyUnknown, "no key fits");
     }
 

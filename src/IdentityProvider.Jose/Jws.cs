@@ -62,7 +62,7 @@ public static class Jws
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(typ);
 
-        // 1. A bounded size (RFC 8725 §3.10).
+        // 1. A bounded size.
         if (token.Length > maxLength) return new JoseRefused(JoseRefusal.TooLarge, $"a token of {token.Length} characters");
 
         // 2. Three parts; header and payload are not empty (RFC 7515 §7.1, no detached content of appendix F).

@@ -13,7 +13,7 @@ public static class JwtWriter
     /// <summary>The relaxed encoder leaves '+' and non-ASCII as they are: a token is base64url, never HTML, and should be small.</summary>
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly SlotPool<Buffer> Buffers = new();
+    private static readonly SlotPool<ClaimsBuffer> Buffers = new();
 
     /// <summary>
     /// Signs the claims that <paramref name="writeClaims"/> writes: name and value pairs, inside an object that is opened and closed
@@ -22,7 +22,7 @@ public static class JwtWriter
     public static string Sign<TState>(SigningKey key, string typ, TState state, Action<Utf8JsonWriter, TState> writeClaims)
     {
         ArgumentNullException.ThrowIfNull(writeClaims);
-        var buffer = Buffers.TakeOrNull() ?? new Buffer();
+        var buffer = Buffers.TakeOrNull() ?? new ClaimsBuffer();
         try
         {
             buffer.Writer.WriteStartObject();
@@ -41,9 +41,9 @@ public static class JwtWriter
     public static string Sign(SigningKey key, string typ, Action<Utf8JsonWriter> writeClaims) =>
         Sign(key, typ, writeClaims, static (writer, write) => write(writer));
 
-    private sealed class Buffer
+    private sealed class ClaimsBuffer
     {
-        public Buffer() => Writer = new Utf8JsonWriter(Json, Options);
+        public ClaimsBuffer() => Writer = new Utf8JsonWriter(Json, Options);
 
         public ArrayBufferWriter<byte> Json { get; } = new(1024);
 

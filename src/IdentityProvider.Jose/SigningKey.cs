@@ -6,8 +6,8 @@ using System.Text;
 namespace IdentityProvider.Jose;
 
 /// <summary>
-/// A private key with its one algorithm. Its <c>kid</c> is the RFC 7638 thumbprint of the public key. Safe for parallel use; Dispose
-/// frees the private key as soon as no signature is under way.
+/// A private key with its one algorithm. Its <c>kid</c> is the RFC 7638 thumbprint of the public key. Safe for parallel use; after
+/// Dispose it signs no more, and signatures under way still end.
 /// </summary>
 public sealed class SigningKey : IDisposable
 {
