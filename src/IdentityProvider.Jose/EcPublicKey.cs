@@ -25,7 +25,8 @@ internal sealed class EcPublicKey : PublicKey
     public static JoseResult<PublicKey> Parse(JsonElement jwk)
     {
         // 1. The curve that ES256 means (RFC 7518 §3.4, §6.2.1.1).
-        if (!StrictJson.TryGetString(jwk, "crv", out var curve) || curve is null) return new JoseRefused(JoseRefusal.KeyMalformed, "crv is not a string");
+        if (!StrictJson.TryGetString(jwk, "crv", out var curve) || curve is null)
+            return new JoseRefused(JoseRefusal.KeyMalformed, "crv is not a string");
         if (curve is not "P-256") return new JoseRefused(JoseRefusal.KeyTypeUnsupported, "crv is not P-256");
 
         // 2. Both coordinates, at the curve's full width (RFC 7518 §6.2.1.2, §6.2.1.3).

@@ -14,7 +14,9 @@ public sealed class ExpectedAudience
 
     /// <summary>At least one of these names must be in <c>aud</c>.</summary>
     public static ExpectedAudience OneOf(params IReadOnlyList<string> names) =>
-        names is { Count: > 0 } && !names.Any(string.IsNullOrEmpty) ? new([.. names]) : throw new ArgumentException("An audience is expected.", nameof(names));
+        names is { Count: > 0 } && !names.Any(string.IsNullOrEmpty)
+            ? new([.. names])
+            : throw new ArgumentException("An audience is expected.", nameof(names));
 
 #pragma warning disable CA2225 // OneOf is the named alternate.
     public static implicit operator ExpectedAudience(string name) => OneOf(name);

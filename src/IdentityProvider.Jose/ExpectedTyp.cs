@@ -37,7 +37,9 @@ public sealed class ExpectedTyp
 
     // The prefix may be left out only where no other slash follows (RFC 7515 §4.1.9).
     private static ReadOnlySpan<char> Subtype(string typ) =>
-        typ.Length > Application.Length && Ascii.EqualsIgnoreCase(typ.AsSpan(0, Application.Length), Application) && typ.LastIndexOf('/') < Application.Length
+        typ.Length > Application.Length
+            && Ascii.EqualsIgnoreCase(typ.AsSpan(0, Application.Length), Application)
+            && typ.LastIndexOf('/') < Application.Length
             ? typ.AsSpan(Application.Length)
             : typ;
 }

@@ -1,6 +1,8 @@
 namespace IdentityProvider.Jose;
 
-/// <summary>Every reason to refuse a token, a key or a key set: one value each. The precise detail travels beside it, for the log alone.</summary>
+/// <summary>
+/// Every reason to refuse a token, a key or a key set: one value each. The precise detail travels beside it, for the log alone.
+/// </summary>
 public enum JoseRefusal
 {
     /// <summary>Longer, or with more members, than the limit that the caller or this project sets (RFC 8259 §9).</summary>
@@ -54,7 +56,10 @@ public enum JoseRefusal
     /// <summary>The signature does not verify, or has not the length of one (RFC 7515 §5.2 step 8, RFC 7518 §3.3–3.5).</summary>
     SignatureInvalid,
 
-    /// <summary>A JWK lacks a member, has one of the wrong type or form, or a point that is not on its curve (RFC 7517 §4, RFC 7518 §6.2, §6.3, RFC 8725 §3.4).</summary>
+    /// <summary>
+    /// A JWK lacks a member, has one of the wrong type or form, or a point that is not on its curve (RFC 7517 §4, RFC 7518 §6.2, §6.3,
+    /// RFC 8725 §3.4).
+    /// </summary>
     KeyMalformed,
 
     /// <summary>A private member where a public key is expected (RFC 7517 §9.2, RFC 7518 §6.2.2, §6.3.2).</summary>

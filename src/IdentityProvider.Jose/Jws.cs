@@ -68,7 +68,8 @@ public static class Jws
         // 2. Three parts; header and payload are not empty (RFC 7515 §7.1, no detached content of appendix F).
         var dot = token.IndexOf('.', StringComparison.Ordinal);
         var last = token.LastIndexOf('.');
-        if (dot <= 0 || last <= dot + 1 || token.AsSpan(dot + 1, last - dot - 1).Contains('.')) return new JoseRefused(JoseRefusal.NotCompact, "not three parts");
+        if (dot <= 0 || last <= dot + 1 || token.AsSpan(dot + 1, last - dot - 1).Contains('.'))
+            return new JoseRefused(JoseRefusal.NotCompact, "not three parts");
 
         // 3. Each in the one spelling of base64url (RFC 7515 §2).
         if (CanonicalBase64Url.DecodeOrNull(token.AsSpan(0, dot)) is not { } headerBytes) return NotCanonical("the header");
@@ -85,7 +86,8 @@ public static class Jws
         if (!keys.Select(header.Kid, header.Algorithm).Accepted(out var key, out refused)) return refused;
 
         // 7. The signature, over the very characters that came (RFC 7515 §5.2 step 8).
-        if (!VerifySignature(key, header.Algorithm, token.AsSpan(0, last), signature)) return new JoseRefused(JoseRefusal.SignatureInvalid, $"kid {key.Thumbprint()}");
+        if (!VerifySignature(key, header.Algorithm, token.AsSpan(0, last), signature))
+            return new JoseRefused(JoseRefusal.SignatureInvalid, $"kid {key.Thumbprint()}");
         return new VerifiedJws(header, payload);
     }
 

@@ -23,7 +23,8 @@ public static class Jwt
         ArgumentNullException.ThrowIfNull(expectations);
 
         // 1. A signature by a key of ours over the right kind of token (RFC 7519 §7.2 steps 1–7).
-        if (!Jws.Verify(token, keys, expectations.Typ, expectations.MaxLength).Accepted(out var jws, out var refused)) return new JwtVerification.Refused(refused);
+        if (!Jws.Verify(token, keys, expectations.Typ, expectations.MaxLength).Accepted(out var jws, out var refused))
+            return new JwtVerification.Refused(refused);
 
         // 2. The payload is one strict JSON object (RFC 7519 §7.2 step 10).
         refused = StrictJson.ParseObject(jws.Payload.Span, "the payload", out var claims);

@@ -21,7 +21,9 @@ internal sealed class KeyPool<TKey>(Func<TKey> import) where TKey : class, IDisp
         if (_closed) Drain(); // closed between the check and the keeping
     }
 
-    /// <summary>Frees the instances that are idle now, and the others as they return. A pool that is never closed leaves that to their finalizers.</summary>
+    /// <summary>
+    /// Frees the instances that are idle now, and the others as they return. A pool that is never closed leaves that to their finalizers.
+    /// </summary>
     public void Close()
     {
         _closed = true;

@@ -34,7 +34,8 @@ internal sealed class RsaPublicKey : PublicKey
         // 2. 2048 bits or more (RFC 7518 §3.3), and no more than verification can afford.
         var bits = (n.Length * 8) - BitOperations.LeadingZeroCount(n[0]) + 24; // the count is of 32 bits; a byte is the last 8
         if (bits < MinBits) return new JoseRefused(JoseRefusal.KeyTooWeak, $"an RSA key of {bits} bits");
-        if (bits > MaxBits || e.Length > sizeof(ulong)) return new JoseRefused(JoseRefusal.KeyTooLarge, $"an RSA key of {bits} bits, exponent of {e.Length} bytes");
+        if (bits > MaxBits || e.Length > sizeof(ulong))
+            return new JoseRefused(JoseRefusal.KeyTooLarge, $"an RSA key of {bits} bits, exponent of {e.Length} bytes");
 
         // 3. An odd exponent of 65537 or more, an odd modulus (FIPS 186-5 §5.4).
         Span<byte> wide = stackalloc byte[sizeof(ulong)];

@@ -170,7 +170,12 @@ public sealed class JsonWebKeyTests
     [Fact]
     public void Rfc7518_6_2_1_2_wants_coordinates_of_full_width()
     {
-        Assert.Equal(JoseRefusal.KeyMalformed, Given.JwkRefusal(Ec([0, .. Vectors.Bytes("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU")], Vectors.Bytes("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"))));
+        var x = Vectors.Bytes("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU");
+        var y = Vectors.Bytes("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0");
+
+        Assert.Null(Given.JwkRefusal(Ec(x, y)));
+        Assert.Equal(JoseRefusal.KeyMalformed, Given.JwkRefusal(Ec([0, .. x], y)));
+        Assert.Equal(JoseRefusal.KeyMalformed, Given.JwkRefusal(Ec(x, [.. y, 0])));
         Assert.Equal(JoseRefusal.KeyMalformed, Given.JwkRefusal(Ec(new byte[31], new byte[32])));
     }
 
