@@ -55,7 +55,7 @@ export function homePage(settings, signIn, api) {
   const { claims, profile } = signIn;
   return page(settings, 'Your account', html`
 <section class="card">
-<h1>Hello, ${profile.name ?? claims.name ?? profile.preferred_username ?? claims.sub}</h1>
+<h1>Hello, ${profile.name ?? profile.preferred_username ?? claims.sub}</h1>
 <p>You are signed in to <strong>${settings.appName}</strong>.</p>
 <div class="actions">
 <form action="/orders" method="get"><button>Call the API</button></form>

@@ -1,8 +1,5 @@
 import * as oidc from 'openid-client';
 
-/** A token is renewed this long before it expires, so that it doesn't die on its way to the API. */
-const RENEW_BEFORE = 10_000;
-
 /**
  * Everything this app says to the identity provider, in four steps: begin, finish, accessToken, signOut.
  * The library does the protocol; what is left here is which checks are asked for (all of them).
@@ -60,18 +57,10 @@ export class RelyingParty {
       { pkceCodeVerifier: pending.codeVerifier, expectedState: pending.state, expectedNonce: pending.nonce, idTokenExpected: true },
       { resource: this.#settings.apiResource },
     );
-    return { ...kept(tokens), idToken: tokens.id_token, claims: tokens.claims(), profile: await this.#profile(tokens) };
-  }
-
-  /** Who the person is to be greeted as. In the code flow, names come from the UserInfo endpoint (OpenID Connect Core section 5.4). */
-  async #profile(tokens) {
-    try {
-      return await oidc.fetchUserInfo(await this.#configuration(), tokens.access_token, tokens.claims().sub);
-    } catch (error) {
-      // A provider may keep UserInfo from a token that is meant for an API; a name is worth no failed sign-in.
-      if (error instanceof oidc.WWWAuthenticateChallengeError) return {};
-      throw error;
-    }
+    const claims = tokens.claims();
+    // In the code flow names come from the UserInfo endpoint (OpenID Connect Core section 5.4); the subject must be the same (5.3.2).
+    const profile = await oidc.fetchUserInfo(await this.#configuration(), tokens.access_token, claims.sub);
+    return { ...kept(tokens), idToken: tokens.id_token, claims, profile };
   }
 
   /**
@@ -79,7 +68,7 @@ export class RelyingParty {
    * Requests that arrive together share one renewal.
    */
   async accessToken(signIn) {
-    if (signIn.expiresAt - RENEW_BEFORE > Date.now()) return signIn.accessToken;
+    if (signIn.expiresAt - this.#settings.renewBefore > Date.now()) return signIn.accessToken;
     if (!signIn.refreshToken) return undefined;
     signIn.renewal ??= this.#renew(signIn).finally(() => {
       signIn.renewal = undefined;

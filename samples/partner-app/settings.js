@@ -27,6 +27,8 @@ export function readSettings(environment) {
     apiUrl: environment.API_URL ?? 'http://localhost:8083',
     // The API's resource indicator (RFC 8707): what the access token is asked for, and the audience it will carry.
     apiResource: environment.API_RESOURCE ?? environment.API_URL ?? 'http://localhost:8083',
+    // Milliseconds: an access token is renewed so long before it expires, so that it doesn't die on its way to the API.
+    renewBefore: Number(environment.RENEW_BEFORE_SECONDS ?? 10) * 1000,
     appName: environment.APP_NAME ?? 'Partner One',
     // A colour of its own for each app: a hue in degrees. Lightness is fixed, so that contrast holds for all of them.
     hue: Number(environment.APP_HUE ?? 200),

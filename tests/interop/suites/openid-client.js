@@ -145,7 +145,7 @@ export function openidClientSuite(idp) {
       const answer = await oidc.tokenIntrospection(api, tokens.access_token);
       assert.equal(answer.active, true);
       assert.equal(answer.client_id, configuration.clientMetadata().client_id);
-      assert.deepEqual([answer.aud].flat(), [ordersApi.identifier]);
+      assert.ok([answer.aud].flat().includes(ordersApi.identifier));
       assert.equal(answer.sub, tokens.claims().sub);
     });
 

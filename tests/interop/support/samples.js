@@ -16,17 +16,17 @@ export class Samples {
     samples.api = `http://localhost:${apiPort}`;
     samples.one = `http://localhost:${onePort}`;
     samples.two = `http://localhost:${twoPort}`;
-    await idp.createResource({ identifier: samples.api, name: 'Orders', scopes: ['orders.read', 'orders.write'] });
+    await idp.createResource({ identifier: samples.api, name: 'Orders', scopes: [{ name: 'orders.read', description: 'See your orders' }, 'orders.write'] });
 
     const api = startSample(idp, 'orders-api', 'api', { ISSUER: idp.issuer, PORT: apiPort, AUDIENCE: samples.api });
     const one = await samples.#partner(idp, { name: 'Partner One', url: samples.one, port: onePort, hue: 200, other: ['Partner Two', samples.two], asksConsent: true });
-    const two = await samples.#partner(idp, { name: 'Partner Two', url: samples.two, port: twoPort, hue: 330, other: ['Partner One', samples.one], asksConsent: false });
+    const two = await samples.#partner(idp, { name: 'Partner Two', url: samples.two, port: twoPort, hue: 330, other: ['Partner One', samples.one], asksConsent: false, renewBefore: 3600 });
     samples.programs = [api, one, two];
     await Promise.all([api.ready(`${samples.api}/health`), one.ready(`${samples.one}/health`), two.ready(`${samples.two}/health`)]);
     return samples;
   }
 
-  async #partner(idp, { name, url, port, hue, other, asksConsent }) {
+  async #partner(idp, { name, url, port, hue, other, asksConsent, renewBefore = 10 }) {
     const client = await idp.createClient({
       client_name: name,
       client_uri: url,
@@ -48,6 +48,7 @@ export class Samples {
       APP_NAME: name,
       APP_HUE: hue,
       API_URL: this.api,
+      RENEW_BEFORE_SECONDS: renewBefore,
       OTHER_APP_NAME: other[0],
       OTHER_APP_URL: other[1],
     });

@@ -27,6 +27,10 @@ export class Seen {
     return this.#values.size;
   }
 
+  countOf(kind) {
+    return [...this.#values.values()].filter((known) => known === kind).length;
+  }
+
   kinds() {
     return new Set(this.#values.values());
   }
