@@ -1,27 +1,25 @@
 import { after, afterEach, before, describe, test } from 'node:test';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import assert from 'node:assert/strict';
 import { Window, launchBrowser } from '../support/browser.js';
-import { Samples } from '../support/samples.js';
 import { until } from '../support/program.js';
-import { claimsOfAda } from '../support/given.js';
+import { claimsOfAda, confidentialClient } from '../support/given.js';
 
 /** A person, Chromium, the real pages and the two sample apps. Each test begins with an empty browser. */
-export function browserSuite(idp) {
-  let samples;
-
+export function browserSuite(idp, samples) {
   describe('Chromium', () => {
     let browser;
     let users = 0;
     let open = [];
 
     before(async () => {
-      samples = await Samples.start(idp);
       browser = await launchBrowser();
     });
 
     after(async () => {
       await browser?.close();
-      await samples?.stop();
     });
 
     // What holds of every page in every test.
@@ -205,6 +203,33 @@ export function browserSuite(idp) {
       assert.equal(await sideways(), 0, 'the app');
     });
 
+    for (const javaScriptEnabled of [true, false]) {
+      test(`The answer by form_post reaches the app ${javaScriptEnabled ? 'by itself' : 'by one press where scripts are off'}`, async () => {
+        const { page } = await newWindow({ javaScriptEnabled });
+        const app = await listenForPost();
+        const client = await idp.createClient({ ...confidentialClient, redirect_uris: [app.url] });
+        const url = new URL(`${idp.issuer}/authorize`);
+        url.search = new URLSearchParams({
+          client_id: client.client_id,
+          response_type: 'code',
+          response_mode: 'form_post',
+          redirect_uri: app.url,
+          scope: 'openid',
+          state: 'the-state',
+          code_challenge: 'a'.repeat(43),
+          code_challenge_method: 'S256',
+        });
+        await page.goto(url.href);
+        await fillLogin(page, await newUser());
+        if (!javaScriptEnabled) await page.getByRole('button', { name: /continue/i }).click();
+        const answer = await app.posted;
+        await page.waitForURL(app.url);
+        assert.equal(answer.get('state'), 'the-state');
+        assert.equal(answer.get('iss'), idp.issuer);
+        assert.ok(answer.has('code'));
+      });
+    }
+
     test('The pages of the server may not be framed, and say so with a strict policy', async () => {
       const { page } = await newWindow();
       const response = await page.goto(`${samples.one}/sign-in`);
@@ -228,8 +253,19 @@ export function browserSuite(idp) {
       assert.doesNotMatch(await page.content(), /eyJ/);
     });
   });
+}
 
-  return () => samples?.programs ?? [];
+/** An app that takes one form by POST: its address, and the form once it is there. */
+async function listenForPost() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const posted = once(server, 'request').then(async ([request, response]) => {
+    const body = await text(request);
+    response.writeHead(200, { 'content-type': 'text/html', connection: 'close' }).end('<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Done</title>');
+    server.close();
+    return new URLSearchParams(body);
+  });
+  return { url: `http://localhost:${server.address().port}/callback`, posted };
 }
 
 /** Presses Tab until the control has the focus, as a person without a mouse does. */

@@ -18,7 +18,7 @@ export function logSuite(idp, programs) {
     });
 
     test('Nor in the log of the sample programs', () => {
-      for (const program of programs()) assert.deepEqual(idp.seen.foundIn(program.output), [], program.name);
+      for (const program of programs) assert.deepEqual(idp.seen.foundIn(program.output), [], program.name);
     });
   });
 }

@@ -1,0 +1,81 @@
+import { before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import * as oidc from 'openid-client';
+import { Person } from '../support/person.js';
+import { claimsOfAda, confidentialClient, machineClient, ordersApi, redirectUri } from '../support/given.js';
+
+/** What the samples must be, as partners copy them: an API that takes its own tokens alone, an app that answers its own browsers alone. */
+export function samplesSuite(idp, samples) {
+  describe('samples', () => {
+    let machine;
+
+    function call(token, method = 'GET') {
+      return idp.fetch(`${samples.api}/orders`, { method, headers: token ? { authorization: `Bearer ${token}` } : {} });
+    }
+
+    async function tokenFor(resource, scope) {
+      const configuration = await oidc.discovery(new URL(idp.issuer), machine.client_id, {}, oidc.ClientSecretBasic(machine.client_secret), {
+        execute: [oidc.allowInsecureRequests],
+        [oidc.customFetch]: idp.fetch,
+      });
+      return (await oidc.clientCredentialsGrant(configuration, { resource, scope })).access_token;
+    }
+
+    before(async () => {
+      machine = await idp.createClient({ ...machineClient, resources: [samples.api, ordersApi.identifier] });
+    });
+
+    test('The API answers a token that is for it and has the scope', async () => {
+      const response = await call(await tokenFor(samples.api, 'orders.read'));
+      assert.equal(response.status, 200);
+      assert.equal((await response.json()).client, machine.client_id);
+    });
+
+    test('The API asks for a token where there is none, and names no error', async () => {
+      const response = await call();
+      assert.equal(response.status, 401);
+      assert.equal(response.headers.get('www-authenticate'), 'Bearer realm="orders"');
+    });
+
+    test('The API refuses a token that is for another API', async () => {
+      const response = await call(await tokenFor(ordersApi.identifier, 'orders.read'));
+      assert.equal(response.status, 401);
+      assert.match(response.headers.get('www-authenticate'), /error="invalid_token"/);
+    });
+
+    test('The API refuses a token without the scope, and says which it needs', async () => {
+      const response = await call(await tokenFor(samples.api, 'orders.read'), 'DELETE');
+      assert.equal(response.status, 403);
+      assert.match(response.headers.get('www-authenticate'), /error="insufficient_scope", scope="orders.write"/);
+    });
+
+    test('The API refuses an ID token', async () => {
+      const client = await idp.createClient({ ...confidentialClient, resources: [samples.api] });
+      const user = await idp.createUser('ada-samples', claimsOfAda);
+      const configuration = await oidc.discovery(new URL(idp.issuer), client.client_id, {}, oidc.ClientSecretBasic(client.client_secret), {
+        execute: [oidc.allowInsecureRequests],
+        [oidc.customFetch]: idp.fetch,
+      });
+      const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
+      const url = oidc.buildAuthorizationUrl(configuration, {
+        redirect_uri: redirectUri,
+        scope: 'openid',
+        code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+      });
+      const tokens = await oidc.authorizationCodeGrant(configuration, await new Person(idp).authorize(url, user), { pkceCodeVerifier, idTokenExpected: true });
+      assert.equal((await call(tokens.id_token)).status, 401);
+    });
+
+    test('The app takes no answer to a sign-in that this browser did not begin', async () => {
+      const response = await fetch(`${samples.one}/callback?code=planted&state=planted`);
+      assert.equal(response.status, 400);
+      assert.deepEqual(response.headers.getSetCookie(), []);
+    });
+
+    test("The app takes no sign-out from another site's form", async () => {
+      const response = await fetch(`${samples.one}/sign-out`, { method: 'POST', headers: { origin: 'https://attacker.example' }, redirect: 'manual' });
+      assert.equal(response.status, 403);
+    });
+  });
+}
