@@ -49,4 +49,21 @@ internal static partial class Log
 
     [LoggerMessage(1201, LogLevel.Warning, "Background work {Work} failed; it is tried again")]
     public static partial void BackgroundFailed(ILogger logger, string work, Exception exception);
+
+    // Keys: 1300 to 1399
+
+    [LoggerMessage(1300, LogLevel.Warning, "Made a master key for development at {File}. Keep it: without it the signing keys in the database can't be read")]
+    public static partial void MasterKeyMade(ILogger logger, string file);
+
+    [LoggerMessage(1301, LogLevel.Warning, "Others than its owner can read the master key {File}: chmod 600 is safer")]
+    public static partial void MasterKeyReadable(ILogger logger, string file);
+
+    [LoggerMessage(1302, LogLevel.Information, "Made the {Algorithm} signing key {Kid}, generation {Generation}, which signs from {ActiveAt:O}")]
+    public static partial void SigningKeyMade(ILogger logger, string algorithm, string kid, int generation, DateTimeOffset activeAt);
+
+    [LoggerMessage(1303, LogLevel.Warning, "The signing key {Kid} was revoked: what it signed is refused from now on")]
+    public static partial void SigningKeyRevoked(ILogger logger, string kid);
+
+    [LoggerMessage(1304, LogLevel.Error, "The signing keys can't be read again; those in memory are used meanwhile: {Reason}")]
+    public static partial void SigningKeysUnreadable(ILogger logger, string reason);
 }

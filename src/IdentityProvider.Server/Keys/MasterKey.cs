@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace IdentityProvider.Server.Keys;
+
+/// <summary>
+/// The one secret that is not in the database: 32 bytes, the same on every node. Whatever must stay secret at rest is encrypted under keys
+/// derived from it, and what must not be stored at all is computed with others (DESIGN.md §4, §5). <see cref="MasterKeyFile"/> reads it.
+/// </summary>
+public sealed class MasterKey
+{
+    /// <summary>In bytes.</summary>
+    public const int Length = 32;
+
+    private readonly byte[] key;
+    private readonly byte[] encryptionKey;
+    private readonly Entropy entropy;
+
+    public MasterKey(ReadOnlySpan<byte> key, Entropy entropy)
+    {
+        if (key.Length != Length)
+            throw new ArgumentException($"The master key has {Length} bytes, not {key.Length}.", nameof(key));
+        this.key = key.ToArray();
+        this.entropy = entropy;
+        encryptionKey = Derive("encryption", 32);
+    }
+
+    /// <summary>A key for one purpose (HKDF-SHA256, RFC 5869). The same on every node; of no use to learn the master key or another purpose's.</summary>
+    /// <param name="purpose">What it is for; each use has a purpose of its own.</param>
+    /// <param name="length">In bytes.</param>
+    public byte[] Derive(string purpose, int length) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, length, info: Encoding.UTF8.GetBytes("idp/1/" + purpose));
+
+    /// <summary>Encrypts for rest (AES-256-GCM), bound to the associated data: whoever decrypts must name the same.</summary>
+    public byte[] Encrypt(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associatedData) =>
+        SealedData.Seal(encryptionKey, plaintext, associatedData, entropy);
+
+    /// <summary>The reverse of <see cref="Encrypt"/>.</summary>
+    /// <exception cref="CryptographicException">Another master key, other associated data, or a changed byte.</exception>
+    public byte[] Decrypt(ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> associatedData) =>
+        SealedData.Open(encryptionKey, encrypted, associatedData);
+}
