@@ -12,4 +12,15 @@ public sealed record Grant
     public IReadOnlyList<string> Resources { get; init; } = [];
 
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Whether all of this was agreed to before.</summary>
+    public bool Covers(ScopeSet scope, IReadOnlyList<string> resources) =>
+        scope.IsSubsetOf(Scope) && resources.All(r => Resources.Contains(r, StringComparer.Ordinal));
+
+    /// <summary>The grant with more agreed to: what stands stays.</summary>
+    public static Grant Widen(Grant? standing, Grant more) => standing is null ? more : more with
+    {
+        Scope = standing.Scope.Union(more.Scope),
+        Resources = [.. standing.Resources.Union(more.Resources, StringComparer.Ordinal)],
+    };
 }

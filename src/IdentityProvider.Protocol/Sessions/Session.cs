@@ -27,6 +27,12 @@ public sealed record Session
 
     public string? UserAgent { get; init; }
 
+    /// <summary>How exact <see cref="LastUsedAt"/> is: it is written at most so often.</summary>
+    public static TimeSpan TouchInterval { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether a use at this moment is worth a write.</summary>
+    public bool IsDueForTouch(DateTimeOffset now) => now - LastUsedAt >= TouchInterval;
+
     /// <summary>Whether the session still is one: not ended, within its absolute and its idle limit.</summary>
     public bool IsAlive(TimeSpan idleLimit, DateTimeOffset now) => EndedAt is null && now < ExpiresAt && now < LastUsedAt + idleLimit;
 }

@@ -1,0 +1,72 @@
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.Sessions;
+
+namespace IdentityProvider.Protocol.Authorize;
+
+/// <summary>An authorization request that passed every check of <see cref="AuthorizationRules"/>, which alone makes one.</summary>
+public sealed class AuthorizationRequest
+{
+    internal AuthorizationRequest(Client client, ReturnAddress returnAddress, RequestedAccess access, RequestedSignIn signIn, string? codeChallenge, string? nonce)
+    {
+        Client = client;
+        ReturnAddress = returnAddress;
+        Access = access;
+        SignIn = signIn;
+        CodeChallenge = codeChallenge;
+        Nonce = nonce;
+    }
+
+    public Client Client { get; }
+
+    public ReturnAddress ReturnAddress { get; }
+
+    public RequestedAccess Access { get; }
+
+    public RequestedSignIn SignIn { get; }
+
+    /// <summary>S256's (RFC 7636 §4.2); null only for a client that is registered to do without.</summary>
+    public string? CodeChallenge { get; }
+
+    public string? Nonce { get; }
+
+    /// <summary>What the code stands for, once the dispatcher said that it may be issued (RFC 6749 §4.1.2).</summary>
+    public AuthorizationCode CodeFor(Session session, DateTimeOffset now) => new()
+    {
+        ClientId = Client.ClientId,
+        UserId = session.UserId,
+        SessionId = session.SessionId,
+        RedirectUri = ReturnAddress.RedirectUri.WasRequested ? ReturnAddress.RedirectUri.Value : null,
+        Scope = Access.Scope,
+        Resources = Access.ResourceIdentifiers,
+        CodeChallenge = CodeChallenge,
+        Nonce = Nonce,
+        AuthTime = session.AuthTime,
+        Amr = session.Amr,
+        Acr = session.Acr,
+        ExpiresAt = now + AuthorizationCode.Lifetime,
+    };
+}
+
+/// <summary>What a request asks about the person and their sign-in (OpenID Connect Core §3.1.2.1).</summary>
+public sealed class RequestedSignIn
+{
+    internal RequestedSignIn(PromptValues prompt, TimeSpan? maxAge, string? loginHint, Guid? hintedUserId)
+    {
+        Prompt = prompt;
+        MaxAge = maxAge;
+        LoginHint = loginHint;
+        HintedUserId = hintedUserId;
+    }
+
+    public PromptValues Prompt { get; }
+
+    /// <summary>How old the sign-in may be; the client's default where the request says nothing.</summary>
+    public TimeSpan? MaxAge { get; }
+
+    /// <summary>What the person may sign in as: shown in the form, never believed.</summary>
+    public string? LoginHint { get; }
+
+    /// <summary>The one person whom the answer may be about, by <c>id_token_hint</c>.</summary>
+    public Guid? HintedUserId { get; }
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.Tokens;
+
+namespace IdentityProvider.Protocol.Authorize;
+
+/// <summary>
+/// The checks of an authorization request in the specifications' order (RFC 6749 §4.1.1, RFC 7636 §4.4, RFC 8707 §2, OpenID Connect Core
+/// §3.1.2.2). What they don't name is ignored (RFC 6749 §3.1), and so are <c>display</c>, <c>ui_locales</c>, <c>claims_locales</c> and
+/// <c>acr_values</c>, which are wishes that may be left unmet.
+/// </summary>
+public static partial class AuthorizationRules
+{
+    /// <summary>In characters; what is longer would not fit into the redirect of every browser and proxy.</summary>
+    public const int LongestState = 4096;
+
+    /// <summary>In characters; it goes into the ID token.</summary>
+    public const int LongestNonce = 1024;
+
+    /// <summary>The longest request, written as a query: it travels through our pages in one parameter of one URL.</summary>
+    public const int LongestRequest = 8 * 1024;
+
+    /// <summary>What the checks need to know beside the request.</summary>
+    /// <param name="Client">The client that <c>client_id</c> names, or null where there is none.</param>
+    /// <param name="Resources">The resources of that client.</param>
+    /// <param name="Keys">The published keys, for <c>id_token_hint</c>.</param>
+    /// <param name="Issuer">Ours.</param>
+    public sealed record Known(Client? Client, IReadOnlyList<Resource> Resources, JsonWebKeySet Keys, string Issuer);
+
+    public static AuthorizationDecision Decide(Parameters parameters, Known known, DateTimeOffset now)
+    {
+        // 1. It is not absurdly long (RFC 9110 §4.1).
+        if (parameters.ToQuery().Length > LongestRequest) return new AuthorizationDecision.PageError(Refusal.AuthorizationRequestTooLong);
+
+        // 2. It names a client, one that is known (RFC 6749 §4.1.2.1).
+        if (!parameters.Has("client_id")) return new AuthorizationDecision.PageError(Refusal.AuthorizeClientIdMissing);
+        if (known.Client is not { } client || client.ClientId != parameters["client_id"]) return new AuthorizationDecision.PageError(Refusal.AuthorizeClientUnknown);
+
+        // 3. Its redirect URI is one of that client's (RFC 6749 §3.1.2.4, RFC 9700 §2.1). Until here nothing may be answered by redirect.
+        var isOpenId = ScopeSet.TryParse(parameters["scope"], out var scope) && scope.Contains(ScopeSet.OpenId);
+        if (!RedirectUris.Choose(client, parameters["redirect_uri"], isOpenId).Try(out var redirectUri, out var reason))
+            return new AuthorizationDecision.PageError(reason);
+
+        // 4. What state there is goes back with every answer (RFC 6749 §4.1.2).
+        var state = parameters["state"];
+        if (state?.Length > LongestState)
+            return new AuthorizationDecision.RedirectError(Refusal.StateTooLong, new ReturnAddress(redirectUri, ResponseMode.Query, state: null));
+
+        // 5. The answer travels by query or form_post; an error about that by query (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
+        var mode = parameters["response_mode"] switch { null or "query" => ResponseMode.Query, "form_post" => ResponseMode.FormPost, _ => (ResponseMode?)null };
+        var returnAddress = new ReturnAddress(redirectUri, mode ?? ResponseMode.Query, state);
+        if (mode is null) return new AuthorizationDecision.RedirectError(Refusal.ResponseModeUnsupported, returnAddress);
+
+        return DecideRest(parameters, known with { Client = client }, returnAddress, now).Try(out var request, out reason)
+            ? request
+            : new AuthorizationDecision.RedirectError(reason, returnAddress);
+    }
+
+    private static Decision<AuthorizationRequest> DecideRest(Parameters parameters, Known known, ReturnAddress returnAddress, DateTimeOffset now)
+    {
+        var client = known.Client!;
+
+        // 6. Nothing of it is hidden in an object that isn't read (OpenID Connect Core §6.1, §6.2, §7.2.1).
+        if (parameters.Has("request")) return Refusal.RequestObjectUnsupported;
+        if (parameters.Has("request_uri")) return Refusal.RequestUriUnsupported;
+        if (parameters.Has("registration")) return Refusal.RegistrationParameterUnsupported;
+
+        // 7. It asks for a code, and the client may have one (RFC 6749 §4.1.1, §4.1.2.1).
+        if (!parameters.Has("response_type")) return Refusal.ResponseTypeMissing;
+        if (parameters["response_type"] != "code") return Refusal.ResponseTypeUnsupported;
+        if (!client.Allows(GrantTypes.AuthorizationCode)) return Refusal.ClientMayNotUseCodeFlow;
+
+        // 8. The code is bound to whoever asks for it (RFC 7636 §4.3, RFC 9700 §2.1.1).
+        if (DecideCodeChallenge(parameters, client) is { } badChallenge) return badChallenge;
+
+        // 9. Scopes and resources that this client may have (RFC 6749 §3.3, RFC 8707 §2).
+        if (!RequestedAccess.Decide(parameters, client, known.Resources).Try(out var access, out var reason)) return reason;
+
+        // 10. A nonce that fits into an ID token (OpenID Connect Core §3.1.2.1).
+        if (parameters["nonce"]?.Length > LongestNonce) return Refusal.NonceTooLong;
+
+        // 11. What is asked about the person (OpenID Connect Core §3.1.2.1).
+        return DecideSignIn(parameters, known, now).Try(out var signIn, out reason)
+            ? new AuthorizationRequest(client, returnAddress, access, signIn, parameters["code_challenge"], parameters["nonce"])
+            : reason;
+    }
+
+    private static Refusal? DecideCodeChallenge(Parameters parameters, Client client)
+    {
+        // 1. There is one, unless an operator named this client as one that does without (RFC 7636 §4.4.1, RFC 9700 §2.1.1).
+        var challenge = parameters["code_challenge"];
+        if (challenge is null) return client.RequirePkce || parameters.Has("code_challenge_method") ? Refusal.CodeChallengeMissing : null;
+
+        // 2. By S256; no method means plain (RFC 7636 §4.3, RFC 9700 §2.1.1).
+        if (parameters["code_challenge_method"] != "S256") return Refusal.CodeChallengeMethodUnsupported;
+
+        // 3. A SHA-256 in base64url (RFC 7636 §4.2).
+        return Sha256InBase64Url().IsMatch(challenge) ? null : Refusal.CodeChallengeMalformed;
+    }
+
+    private static Decision<RequestedSignIn> DecideSignIn(Parameters parameters, Known known, DateTimeOffset now)
+    {
+        // 1. prompt: known values; none alone.
+        if (!PromptValues.Parse(parameters["prompt"]).Try(out var prompt, out var reason)) return reason;
+
+        // 2. max_age: whole seconds, zero and up; else what the client registered (OpenID Connect Registration §2, default_max_age).
+        long? maxAge = known.Client!.DefaultMaxAge;
+        if (parameters["max_age"] is { } text)
+        {
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)) return Refusal.MaxAgeMalformed;
+            maxAge = seconds;
+        }
+
+        // 3. id_token_hint: one of ours, issued to this client, however old.
+        Guid? hinted = null;
+        if (parameters["id_token_hint"] is { } token)
+        {
+            var hint = IdTokenHint.Verify(token, known.Keys, known.Issuer, now);
+            if (hint is null || !hint.Audiences.Contains(known.Client.ClientId, StringComparer.Ordinal)) return Refusal.IdTokenHintInvalid;
+            hinted = hint.UserId;
+        }
+
+        return new RequestedSignIn(prompt, maxAge is { } age ? TimeSpan.FromSeconds(age) : null, parameters["login_hint"], hinted);
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{43}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Sha256InBase64Url();
+}

@@ -1,0 +1,99 @@
+using IdentityProvider.Protocol.Sessions;
+
+namespace IdentityProvider.Protocol.Authorize;
+
+/// <summary>
+/// The one dispatcher: what an accepted request needs next. Pages store a fact and come back here; none knows of another
+/// (OpenID Connect Core §3.1.2.3 to §3.1.2.6).
+/// </summary>
+public abstract class NextStep
+{
+    private NextStep()
+    {
+    }
+
+    /// <summary>Decides the next step.</summary>
+    /// <param name="request">What is asked.</param>
+    /// <param name="session">The browser's session, alive and of an active account; or null.</param>
+    /// <param name="grant">What this person has agreed to give this client before; or null.</param>
+    /// <param name="progress">What our pages have noted so far.</param>
+    /// <param name="now">The moment.</param>
+    public static NextStep Decide(AuthorizationRequest request, Session? session, Grant? grant, AuthorizationProgress progress, DateTimeOffset now)
+    {
+        var prompt = request.SignIn.Prompt;
+
+        // 1. The person said no (RFC 6749 §4.1.2.1).
+        if (progress.ConsentDenied) return new Refuse(Refusal.ConsentDenied);
+
+        // 2. Someone is signed in (OpenID Connect Core §3.1.2.3).
+        if (session is null) return LoginUnless(prompt.None);
+
+        // 3. The hint means this person; one who just signed in as another is not asked again (OpenID Connect Core §3.1.2.1).
+        var isFresh = session.AuthTime >= progress.StartedAt;
+        if (request.SignIn.HintedUserId is { } hinted && hinted != session.UserId) return LoginUnless(prompt.None || isFresh);
+
+        // 4. prompt=login, or the wish for another account, is met by a sign-in since the request came (OpenID Connect Core §3.1.2.1).
+        if ((prompt.Login || progress.WantsAnotherAccount) && !isFresh) return LoginUnless(prompt.None);
+
+        // 5. The sign-in is not older than max_age, or was made for this request (OpenID Connect Core §3.1.2.1).
+        if (request.SignIn.MaxAge is { } maxAge && now - session.AuthTime > maxAge && !isFresh) return LoginUnless(prompt.None);
+
+        // 6. prompt=select_account is met by choosing this session, or by signing in (OpenID Connect Core §3.1.2.1).
+        if (prompt.SelectAccount && progress.ChosenSession != session.SessionId && !isFresh) return new SelectAccount(session);
+
+        // 7. The person has agreed, since the request came where it has prompt=consent (OpenID Connect Core §3.1.2.4).
+        if (NeedsConsent(request, grant, progress)) return prompt.None ? new Refuse(Refusal.ConsentRequired) : new Consent(session);
+
+        return new Issue(session);
+    }
+
+    // offline_access outlives the sign-in, so that nobody may have it whom the person was not asked about (OpenID Connect Core §11).
+    private static bool NeedsConsent(AuthorizationRequest request, Grant? grant, AuthorizationProgress progress)
+    {
+        if (request.SignIn.Prompt.Consent && (grant is null || grant.UpdatedAt < progress.StartedAt)) return true;
+        return (request.Client.RequireConsent || request.Access.Scope.Contains(ScopeSet.OfflineAccess))
+            && (grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers));
+    }
+
+    private static NextStep LoginUnless(bool noPageMayBeShown) => noPageMayBeShown ? new Refuse(Refusal.LoginRequired) : new Login();
+
+    /// <summary>The person must sign in.</summary>
+    public sealed class Login : NextStep
+    {
+        internal Login()
+        {
+        }
+    }
+
+    /// <summary>The person must say whether they go on as who they are.</summary>
+    public sealed class SelectAccount : NextStep
+    {
+        internal SelectAccount(Session session) => Session = session;
+
+        public Session Session { get; }
+    }
+
+    /// <summary>The person must be asked what they give.</summary>
+    public sealed class Consent : NextStep
+    {
+        internal Consent(Session session) => Session = session;
+
+        public Session Session { get; }
+    }
+
+    /// <summary>Nothing is left to do: the client gets its code.</summary>
+    public sealed class Issue : NextStep
+    {
+        internal Issue(Session session) => Session = session;
+
+        public Session Session { get; }
+    }
+
+    /// <summary>The client is told why not.</summary>
+    public sealed class Refuse : NextStep
+    {
+        internal Refuse(Refusal reason) => Reason = reason;
+
+        public Refusal Reason { get; }
+    }
+}

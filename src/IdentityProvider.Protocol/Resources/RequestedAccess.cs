@@ -1,0 +1,57 @@
+using IdentityProvider.Protocol.Clients;
+
+namespace IdentityProvider.Protocol.Resources;
+
+/// <summary>The scopes and the APIs that a request may be about (RFC 6749 §3.3, RFC 8707 §2). Only <see cref="Decide"/> makes one.</summary>
+public sealed class RequestedAccess
+{
+    /// <summary>More resources than one request has a use for.</summary>
+    public const int MostResources = 10;
+
+    private RequestedAccess(ScopeSet scope, IReadOnlyList<Resource> resources)
+    {
+        Scope = scope;
+        Resources = resources;
+    }
+
+    public ScopeSet Scope { get; }
+
+    /// <summary>The APIs: those named, or, where none was named, those that define a scope which is asked for.</summary>
+    public IReadOnlyList<Resource> Resources { get; }
+
+    public IReadOnlyList<string> ResourceIdentifiers => [.. Resources.Select(r => r.Identifier)];
+
+    /// <summary>Decides what <c>scope</c> and <c>resource</c> ask for.</summary>
+    /// <param name="parameters">The request's.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="clientResources">The resources of <see cref="Client.Resources"/> as they stand.</param>
+    public static Decision<RequestedAccess> Decide(Parameters parameters, Client client, IReadOnlyList<Resource> clientResources)
+    {
+        // 1. Each resource is an absolute URI without a fragment (RFC 8707 §2).
+        var identifiers = parameters.All("resource");
+        if (identifiers.Count > MostResources || !identifiers.All(IsIndicator)) return Refusal.ResourceMalformed;
+
+        // 2. Each is one that this client may have tokens for (RFC 8707 §2).
+        var named = identifiers.Distinct(StringComparer.Ordinal).Select(i => clientResources.FirstOrDefault(r => r.Identifier == i)).ToList();
+        if (named.Contains(null)) return Refusal.ResourceNotAllowed;
+
+        // 3. The scope is well formed (RFC 6749 §3.3).
+        if (!ScopeSet.TryParse(parameters["scope"], out var asked)) return Refusal.ScopeMalformed;
+
+        // 4. Without one, the default is every API scope that the client may have; never anything of the person's identity (RFC 6749 §3.3).
+        var candidates = identifiers.Count > 0 ? named.OfType<Resource>().ToList() : clientResources;
+        var ofApis = candidates.Aggregate(ScopeSet.Empty, (scopes, resource) => scopes.Union(resource.ScopeNames));
+        if (asked.Count == 0) asked = ofApis.Intersect(client.Scope);
+        if (asked.Count == 0) return Refusal.ScopeMissing;
+
+        // 5. Each scope is the client's, and an identity scope or one of these APIs' (RFC 6749 §4.1.2.1).
+        if (!asked.IsSubsetOf(client.Scope) || !asked.Except(ScopeSet.Identity).IsSubsetOf(ofApis)) return Refusal.ScopeNotAllowed;
+
+        // 6. Where none was named, the request is about the APIs whose scopes it asks for (RFC 8707 §2).
+        return new RequestedAccess(asked, identifiers.Count > 0 ? candidates : [.. candidates.Where(r => r.Scopes.Any(s => asked.Contains(s.Name)))]);
+    }
+
+    private static bool IsIndicator(string text) =>
+        text.Length <= RedirectUris.MaxLength && !text.Contains('#', StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal)
+        && Uri.TryCreate(text, UriKind.Absolute, out _);
+}

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using IdentityProvider.Jose;
+
+namespace IdentityProvider.Protocol.Tokens;
+
+/// <summary>
+/// An ID token of ours that came back as a hint (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2): proof of who was meant, however old,
+/// and of nothing else. Only <see cref="Verify"/> makes one.
+/// </summary>
+public sealed class IdTokenHint
+{
+    private IdTokenHint(Guid userId, IReadOnlyList<string> audiences)
+    {
+        UserId = userId;
+        Audiences = audiences;
+    }
+
+    /// <summary>The person it was issued about.</summary>
+    public Guid UserId { get; }
+
+    /// <summary>The clients it was issued to.</summary>
+    public IReadOnlyList<string> Audiences { get; }
+
+    /// <summary>The hint, or null where the token isn't an ID token that a published key of ours signed. That it expired is no reason.</summary>
+    public static IdTokenHint? Verify(string token, JsonWebKeySet keys, string issuer, DateTimeOffset now)
+    {
+        var expectations = new JwtExpectations
+        {
+            Typ = "JWT",
+            Issuer = issuer,
+            Audience = ExpectedAudience.CheckedByTheCaller,
+            RequiredClaims = ["sub"],
+            ClockSkew = TimeSpan.FromMinutes(1),
+        };
+        return Jwt.VerifyEvenIfExpired(token, keys, expectations, now) is JwtVerification.Verified verified
+            && Guid.TryParseExact(verified.StringOrNull("sub"), "D", out var userId)
+            ? new IdTokenHint(userId, ReadAudiences(verified.Claims.GetProperty("aud")))
+            : null;
+    }
+
+    // The verification has seen to it that aud is a string or an array of strings.
+    private static IReadOnlyList<string> ReadAudiences(JsonElement aud) =>
+        aud.ValueKind == JsonValueKind.Array ? [.. aud.EnumerateArray().Select(a => a.GetString()!)] : [aud.GetString()!];
+}

@@ -1,0 +1,133 @@
+using System.Text;
+using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Sessions;
+using Xunit;
+
+namespace IdentityProvider.Protocol.Tests.Authorize;
+
+public sealed class NextStepTests
+{
+    private static readonly AuthorizationProgress JustCame = AuthorizationProgress.Start(Given.Now);
+    private static readonly Session Fresh = Given.Session() with { AuthTime = Given.Now };
+    private static readonly Grant Standing = Given.Grant("openid notes.read", "https://notes.example");
+
+    private static readonly Scene Usual = new(Given.Session(), Standing, Given.Client(), "openid notes.read", new JsonWebKeySet([]), JustCame, Given.Now);
+
+    [Fact]
+    public void Nobody_signed_in_must_sign_in() => Assert.IsType<NextStep.Login>(Decide("", Usual with { Session = null }));
+
+    [Fact]
+    public void Signed_in_and_agreed_before_gets_the_code_at_once() => Assert.IsType<NextStep.Issue>(Decide(""));
+
+    [Fact]
+    public void Who_never_agreed_is_asked() => Assert.IsType<NextStep.Consent>(Decide("", Usual with { Grant = null }));
+
+    [Fact]
+    public void More_than_was_agreed_to_is_asked_about()
+    {
+        Assert.IsType<NextStep.Consent>(Decide("", Usual with { Grant = Given.Grant("openid", "https://notes.example") }));
+        Assert.IsType<NextStep.Consent>(Decide("", Usual with { Grant = Given.Grant("openid notes.read") }));
+    }
+
+    [Fact]
+    public void A_client_that_an_operator_trusts_asks_nothing() =>
+        Assert.IsType<NextStep.Issue>(Decide("", Usual with { Grant = null, Client = Given.Client() with { RequireConsent = false } }));
+
+    [Fact]
+    public void Access_while_away_is_asked_about_even_for_a_trusted_client()
+    {
+        var trusted = Given.Client() with { RequireConsent = false };
+        Assert.IsType<NextStep.Consent>(Decide("", Usual with { Grant = Standing, Client = trusted, Scope = "openid offline_access" }));
+        Assert.IsType<NextStep.Issue>(Decide("", Usual with { Grant = Given.Grant("openid offline_access"), Client = trusted, Scope = "openid offline_access" }));
+    }
+
+    [Fact]
+    public void Prompt_none_shows_no_page()
+    {
+        Refuses(Refusal.LoginRequired, Decide("prompt=none", Usual with { Session = null }));
+        Refuses(Refusal.ConsentRequired, Decide("prompt=none", Usual with { Grant = null }));
+        Refuses(Refusal.LoginRequired, Decide("prompt=none&max_age=60"));
+        Assert.IsType<NextStep.Issue>(Decide("prompt=none"));
+    }
+
+    [Fact]
+    public void Prompt_login_is_met_by_a_sign_in_since_the_request_came_and_by_no_other()
+    {
+        Assert.IsType<NextStep.Login>(Decide("prompt=login"));
+        Assert.IsType<NextStep.Login>(Decide("prompt=login", Usual with { Session = Fresh with { AuthTime = Given.Now - TimeSpan.FromMilliseconds(1) } }));
+        Assert.IsType<NextStep.Issue>(Decide("prompt=login", Usual with { Session = Fresh }));
+    }
+
+    [Fact]
+    public void Max_age_asks_for_a_younger_sign_in()
+    {
+        Assert.IsType<NextStep.Login>(Decide("max_age=599"));
+        Assert.IsType<NextStep.Issue>(Decide("max_age=600"));
+        Assert.IsType<NextStep.Login>(Decide("max_age=0"));
+        Assert.IsType<NextStep.Issue>(Decide("max_age=0", Usual with { Session = Fresh, Now = Given.Now + TimeSpan.FromSeconds(30) }));
+        Assert.IsType<NextStep.Login>(Decide("", Usual with { Client = Given.Client() with { DefaultMaxAge = 60 } }));
+    }
+
+    [Fact]
+    public void A_sign_in_that_grew_too_old_on_our_pages_is_asked_again() =>
+        Assert.IsType<NextStep.Login>(Decide("max_age=900", Usual with { Now = Given.Now + TimeSpan.FromMinutes(6) }));
+
+    [Fact]
+    public void Prompt_consent_is_met_by_a_consent_since_the_request_came_and_by_no_other()
+    {
+        Assert.IsType<NextStep.Consent>(Decide("prompt=consent"));
+        Assert.IsType<NextStep.Consent>(Decide("prompt=consent", Usual with { Client = Given.Client() with { RequireConsent = false } }));
+        Assert.IsType<NextStep.Issue>(Decide("prompt=consent", Usual with { Grant = Standing with { UpdatedAt = Given.Now } }));
+    }
+
+    [Fact]
+    public void Prompt_select_account_is_met_by_choosing_this_session_or_by_signing_in()
+    {
+        Assert.IsType<NextStep.SelectAccount>(Decide("prompt=select_account"));
+        Assert.IsType<NextStep.SelectAccount>(Decide("prompt=select_account", Usual with { Progress = JustCame with { ChosenSession = Guid.Empty } }));
+        Assert.IsType<NextStep.Issue>(Decide("prompt=select_account", Usual with { Progress = JustCame with { ChosenSession = Given.SessionId } }));
+        Assert.IsType<NextStep.Issue>(Decide("prompt=select_account", Usual with { Session = Fresh }));
+        Assert.IsType<NextStep.Login>(Decide("prompt=select_account", Usual with { Progress = JustCame with { WantsAnotherAccount = true } }));
+        Assert.IsType<NextStep.Issue>(Decide("prompt=select_account", Usual with { Session = Fresh, Progress = JustCame with { WantsAnotherAccount = true } }));
+    }
+
+    [Fact]
+    public void A_hint_at_another_person_asks_for_that_person_once()
+    {
+        using var keys = new Keys();
+        var other = "id_token_hint=" + keys.IdToken("app", subject: "99999999-9999-4999-8999-999999999999");
+        Assert.IsType<NextStep.Login>(Decide(other, Usual with { Keys = keys.Published }));
+        Refuses(Refusal.LoginRequired, Decide(other + "&prompt=none", Usual with { Keys = keys.Published }));
+        Refuses(Refusal.LoginRequired, Decide(other, Usual with { Session = Fresh, Keys = keys.Published }));
+        Assert.IsType<NextStep.Issue>(Decide("prompt=none&id_token_hint=" + keys.IdToken("app"), Usual with { Keys = keys.Published }));
+    }
+
+    [Fact]
+    public void Who_said_no_said_no() => Refuses(Refusal.ConsentDenied, Decide("", Usual with { Progress = JustCame with { ConsentDenied = true } }));
+
+    [Fact]
+    public void Everything_is_asked_in_one_order_login_account_consent()
+    {
+        const string All = "prompt=login+consent+select_account";
+        Assert.IsType<NextStep.Login>(Decide(All));
+        Assert.IsType<NextStep.Consent>(Decide(All, Usual with { Session = Fresh }));
+        Assert.IsType<NextStep.Issue>(Decide(All, Usual with { Session = Fresh, Grant = Standing with { UpdatedAt = Given.Now } }));
+    }
+
+    private static NextStep Decide(string query, Scene? given = null)
+    {
+        var scene = given ?? Usual;
+        var whole = "client_id=app&redirect_uri=https://app.example/cb&response_type=code&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+            + $"&code_challenge_method=S256&scope={Uri.EscapeDataString(scene.Scope)}&{query}";
+        Assert.True(Parameters.Parse(Encoding.UTF8.GetBytes(whole)).Try(out var parameters, out _));
+        var known = new AuthorizationRules.Known(scene.Client, [Given.NotesApi(), Given.FilesApi()], scene.Keys, Given.Issuer);
+        var request = Assert.IsType<AuthorizationDecision.Accepted>(AuthorizationRules.Decide(parameters, known, Given.Now)).Request;
+        return NextStep.Decide(request, scene.Session, scene.Grant, scene.Progress, scene.Now);
+    }
+
+    private static void Refuses(Refusal expected, NextStep step) => Assert.Equal(expected, Assert.IsType<NextStep.Refuse>(step).Reason);
+
+    private sealed record Scene(Session? Session, Grant? Grant, Client Client, string Scope, JsonWebKeySet Keys, AuthorizationProgress Progress, DateTimeOffset Now);
+}

@@ -1,0 +1,36 @@
+using IdentityProvider.Protocol.Sessions;
+using Xunit;
+
+namespace IdentityProvider.Protocol.Tests.Sessions;
+
+public sealed class SessionTests
+{
+    private static readonly TimeSpan Idle = TimeSpan.FromHours(12);
+
+    [Fact]
+    public void A_session_ends_by_its_end_by_its_absolute_and_by_its_idle_limit()
+    {
+        var session = Given.Session() with { LastUsedAt = Given.Now, ExpiresAt = Given.Now + TimeSpan.FromDays(1) };
+        Assert.True(session.IsAlive(Idle, Given.Now));
+        Assert.True(session.IsAlive(Idle, Given.Now + Idle - TimeSpan.FromTicks(1)));
+        Assert.False(session.IsAlive(Idle, Given.Now + Idle));
+        Assert.False((session with { LastUsedAt = Given.Now + TimeSpan.FromDays(1) }).IsAlive(Idle, Given.Now + TimeSpan.FromDays(1)));
+        Assert.False((session with { EndedAt = Given.Now }).IsAlive(Idle, Given.Now));
+    }
+
+    [Fact]
+    public void A_use_is_written_once_a_minute()
+    {
+        Assert.False(Given.Session().IsDueForTouch(Given.Now + TimeSpan.FromSeconds(59)));
+        Assert.True(Given.Session().IsDueForTouch(Given.Now + TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public void A_consent_is_never_narrowed_by_another()
+    {
+        var both = Grant.Widen(Given.Grant("openid notes.read", "https://notes.example"), Given.Grant("openid files.read", "https://files.example"));
+        Assert.True(both.Covers(ScopeSet.Of(["openid", "notes.read", "files.read"]), ["https://notes.example", "https://files.example"]));
+        Assert.False(both.Covers(ScopeSet.Of(["notes.write"]), []));
+        Assert.False(both.Covers(ScopeSet.Empty, ["https://other.example"]));
+    }
+}
