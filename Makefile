@@ -1,0 +1,24 @@
+# run: the server, two partner apps and an API.   test: everything.   bench: the figures in README.   clean: as after a clone.
+.PHONY: build run test bench clean
+
+build:
+	@scripts/bootstrap build
+	@dotnet build IdentityProvider.sln --configuration Release --nologo --verbosity quiet
+
+run:
+	@scripts/bootstrap run
+	@dotnet build src/IdentityProvider.Server --configuration Release --nologo --verbosity quiet
+	@exec scripts/run
+
+test:
+	@scripts/bootstrap test
+	@dotnet build IdentityProvider.sln --configuration Release --nologo --verbosity quiet
+	@exec scripts/test
+
+bench:
+	@scripts/bootstrap bench
+	@dotnet build IdentityProvider.sln --configuration Release --nologo --verbosity quiet
+	@exec scripts/bench
+
+clean:
+	@scripts/clean
