@@ -1,0 +1,85 @@
+using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>Authorization codes by their SHA-256. A spent one stays for a while, so that a second use is recognised.</summary>
+public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
+{
+    private readonly Func<IdpDb, byte[], CancellationToken, Task<AuthorizationCodeRow?>> _byHash = EF.CompileAsyncQuery(
+        (IdpDb db, byte[] codeHash, CancellationToken cancellation) =>
+            db.AuthorizationCodes.AsNoTracking().FirstOrDefault(c => c.CodeHash == codeHash));
+
+    public Task AddAsync(byte[] codeHash, AuthorizationCode code, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                db.AuthorizationCodes.Add(Row(codeHash, code));
+                return await db.SaveChangesAsync(token);
+            },
+            (db, token) => db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash, token),
+            cancellation);
+
+    /// <summary>What the code stands for, spent or not, expired or not.</summary>
+    public async Task<AuthorizationCode?> FindAsync(byte[] codeHash, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await _byHash(db, codeHash, cancellation) is { } row ? Read(row) : null;
+    }
+
+    /// <summary>
+    /// Spends the code and makes its family, in one statement's transaction. True for the one caller who won: the code was there, unspent and
+    /// not expired, and its session had not ended. A retry after a lost answer knows its own redemption by the family's identifier, which must be new.
+    /// </summary>
+    public async Task<bool> RedeemAsync(byte[] codeHash, TokenFamily family, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.Database.CreateExecutionStrategy().ExecuteAsync(
+            async token =>
+            {
+                if (await SpendStatements.RedeemCodeAsync(db, codeHash, TokenFamilies.Row(family), now, token))
+                    return true;
+                return await db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash && c.FamilyId == family.FamilyId, token);
+            },
+            cancellation);
+    }
+
+    private static AuthorizationCodeRow Row(byte[] codeHash, AuthorizationCode code) => new()
+    {
+        CodeHash = codeHash,
+        ClientId = code.ClientId,
+        UserId = code.UserId,
+        SessionId = code.SessionId,
+        RedirectUri = code.RedirectUri,
+        Scope = code.Scope.ToString(),
+        Resources = Lists.Join(code.Resources),
+        CodeChallenge = code.CodeChallenge,
+        Nonce = code.Nonce,
+        AuthTime = code.AuthTime,
+        Amr = Lists.Join(code.Amr),
+        Acr = code.Acr,
+        ExpiresAt = code.ExpiresAt,
+        RedeemedAt = code.RedeemedAt,
+        FamilyId = code.FamilyId,
+    };
+
+    private static AuthorizationCode Read(AuthorizationCodeRow row) => new()
+    {
+        ClientId = row.ClientId,
+        UserId = row.UserId,
+        SessionId = row.SessionId,
+        RedirectUri = row.RedirectUri,
+        Scope = Lists.Scopes(row.Scope),
+        Resources = Lists.Split(row.Resources),
+        CodeChallenge = row.CodeChallenge,
+        Nonce = row.Nonce,
+        AuthTime = row.AuthTime,
+        Amr = Lists.Split(row.Amr),
+        Acr = row.Acr,
+        ExpiresAt = row.ExpiresAt,
+        RedeemedAt = row.RedeemedAt,
+        FamilyId = row.FamilyId,
+    };
+}

@@ -1,0 +1,122 @@
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>The registered clients. Each change bumps <see cref="Topic.Clients"/> in its own transaction.</summary>
+public sealed class Clients(IDbContextFactory<IdpDb> databases)
+{
+    private readonly Func<IdpDb, string, CancellationToken, Task<ClientRow?>> _byId = EF.CompileAsyncQuery(
+        (IdpDb db, string clientId, CancellationToken cancellation) =>
+            db.Clients.AsNoTracking().Include(c => c.Secrets).FirstOrDefault(c => c.ClientId == clientId));
+
+    public async Task<Client?> FindAsync(string clientId, CancellationToken cancellation = default)
+    {
+        if (!Longest.Fits(clientId, Longest.ClientId))
+            return null;
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var row = await _byId(db, clientId, cancellation);
+
+        // SQL Server's equality ignores spaces at the end.
+        return row is not null && row.ClientId == clientId ? ClientDocument.Read(row) : null;
+    }
+
+    /// <summary>Registers a client with its secrets; false where the identifier is taken.</summary>
+    public Task<bool> AddAsync(Client client, CancellationToken cancellation = default)
+    {
+        var document = ClientDocument.Write(client);
+        return databases.TryInsertAsync(
+            async (db, token) =>
+            {
+                db.Clients.Add(new ClientRow { ClientId = client.ClientId, Document = document });
+                db.ClientSecrets.AddRange(client.Secrets.Select(s => Row(client.ClientId, s)));
+                await db.SaveChangesAsync(token);
+                await db.BumpAsync(Topic.Clients, token);
+            },
+            (db, token) => db.Clients.AnyAsync(c => c.ClientId == client.ClientId && c.Document == document, token),
+            cancellation);
+    }
+
+    /// <summary>Replaces the metadata and leaves the secrets alone; false where there is no such client.</summary>
+    public Task<bool> UpdateAsync(Client client, CancellationToken cancellation = default)
+    {
+        var document = ClientDocument.Write(client);
+        return databases.TransactAsync(
+            async (db, token) =>
+            {
+                var changed = await db.Clients.Where(c => c.ClientId == client.ClientId)
+                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, document), token);
+                await db.BumpAsync(Topic.Clients, token);
+                return changed == 1;
+            },
+            cancellation);
+    }
+
+    /// <summary>Removes a client with its secrets and people's grants to it, and ends its families; false where there is no such client.</summary>
+    public Task<bool> DeleteAsync(string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                var deleted = await db.Clients.Where(c => c.ClientId == clientId).ExecuteDeleteAsync(token);
+                await db.Grants.Where(g => g.ClientId == clientId).ExecuteDeleteAsync(token);
+                await db.TokenFamilies.Where(f => f.ClientId == clientId && f.EndedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedAt, now).SetProperty(f => f.EndReason, FamilyEnd.EndedByOperator), token);
+                await db.BumpAsync(Topic.Clients, token);
+                return deleted == 1;
+            },
+            cancellation);
+
+    /// <summary>One page, in the identifiers' byte order, of those after <paramref name="afterClientId"/>; from the first where it is null.</summary>
+    public async Task<IReadOnlyList<Client>> ListAsync(string? afterClientId, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var after = afterClientId ?? "";
+        var rows = await db.Clients.AsNoTracking().Include(c => c.Secrets)
+            .Where(c => c.ClientId.CompareTo(after) > 0)
+            .OrderBy(c => c.ClientId)
+            .Take(limit)
+            .ToListAsync(cancellation);
+        return [.. rows.Select(ClientDocument.Read)];
+    }
+
+    /// <summary>
+    /// Adds a secret and, where <paramref name="othersExpireAt"/> is given, lets those that stand end by then at the latest, so that a client
+    /// can be moved over without downtime. False where there is no such client.
+    /// </summary>
+    public Task<bool> AddSecretAsync(
+        string clientId, ClientSecret secret, DateTimeOffset? othersExpireAt = null, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (!await db.Clients.AnyAsync(c => c.ClientId == clientId, token))
+                    return false;
+                if (othersExpireAt is { } end)
+                {
+                    await db.ClientSecrets.Where(s => s.ClientId == clientId && s.Hash != secret.Hash && (s.ExpiresAt == null || s.ExpiresAt > end))
+                        .ExecuteUpdateAsync(set => set.SetProperty(s => s.ExpiresAt, end), token);
+                }
+
+                db.ClientSecrets.Add(Row(clientId, secret));
+                await db.SaveChangesAsync(token);
+                await db.BumpAsync(Topic.Clients, token);
+                return true;
+            },
+            (db, token) => db.ClientSecrets.AnyAsync(s => s.ClientId == clientId && s.Hash == secret.Hash, token),
+            cancellation);
+
+    /// <summary>Removes the secrets that were made before this moment; says how many.</summary>
+    public Task<int> RemoveSecretsAsync(string clientId, DateTimeOffset madeBefore, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                var removed = await db.ClientSecrets.Where(s => s.ClientId == clientId && s.CreatedAt < madeBefore).ExecuteDeleteAsync(token);
+                await db.BumpAsync(Topic.Clients, token);
+                return removed;
+            },
+            cancellation);
+
+    private static ClientSecretRow Row(string clientId, ClientSecret secret) =>
+        new() { ClientId = clientId, Hash = secret.Hash, CreatedAt = secret.CreatedAt, ExpiresAt = secret.ExpiresAt };
+}

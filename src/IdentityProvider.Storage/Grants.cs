@@ -1,0 +1,76 @@
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>Standing consents: one row for a person and a client.</summary>
+public sealed class Grants(IDbContextFactory<IdpDb> databases)
+{
+    public async Task<Grant?> FindAsync(Guid userId, string clientId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var row = await db.Grants.AsNoTracking().FirstOrDefaultAsync(g => g.UserId == userId && g.ClientId == clientId, cancellation);
+        return row is null ? null : Read(row);
+    }
+
+    /// <summary>What a person has agreed to, by client.</summary>
+    public async Task<IReadOnlyList<Grant>> ListAsync(Guid userId, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var rows = await db.Grants.AsNoTracking().Where(g => g.UserId == userId).OrderBy(g => g.ClientId).Take(limit).ToListAsync(cancellation);
+        return [.. rows.Select(Read)];
+    }
+
+    /// <summary>Puts what stands from now on. Keeping what stood is the caller's business.</summary>
+    public async Task PutAsync(Grant grant, CancellationToken cancellation = default)
+    {
+        if (await ReplaceAsync(grant, cancellation))
+            return;
+
+        var added = await databases.TryInsertAsync(
+            (db, _) =>
+            {
+                db.Grants.Add(new GrantRow
+                {
+                    UserId = grant.UserId,
+                    ClientId = grant.ClientId,
+                    Scope = grant.Scope.ToString(),
+                    Resources = Lists.Join(grant.Resources),
+                    UpdatedAt = grant.UpdatedAt,
+                });
+                return Task.CompletedTask;
+            },
+            (db, token) => db.Grants.AnyAsync(g => g.UserId == grant.UserId && g.ClientId == grant.ClientId && g.UpdatedAt == grant.UpdatedAt, token),
+            cancellation);
+
+        // Another tab was first: the later one stands.
+        if (!added)
+            await ReplaceAsync(grant, cancellation);
+    }
+
+    public async Task<bool> DeleteAsync(Guid userId, string clientId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.Grants.Where(g => g.UserId == userId && g.ClientId == clientId).ExecuteDeleteAsync(cancellation) == 1;
+    }
+
+    private async Task<bool> ReplaceAsync(Grant grant, CancellationToken cancellation)
+    {
+        var (scope, resources) = (grant.Scope.ToString(), Lists.Join(grant.Resources));
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.Grants.Where(g => g.UserId == grant.UserId && g.ClientId == grant.ClientId)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(g => g.Scope, scope).SetProperty(g => g.Resources, resources).SetProperty(g => g.UpdatedAt, grant.UpdatedAt),
+                cancellation) == 1;
+    }
+
+    private static Grant Read(GrantRow row) => new()
+    {
+        UserId = row.UserId,
+        ClientId = row.ClientId,
+        Scope = Lists.Scopes(row.Scope),
+        Resources = Lists.Split(row.Resources),
+        UpdatedAt = row.UpdatedAt,
+    };
+}

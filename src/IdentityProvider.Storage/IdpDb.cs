@@ -1,0 +1,213 @@
+using IdentityProvider.Storage.Rows;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>The one model; <see cref="PostgresDb"/> and <see cref="SqlServerDb"/> add what only their database knows.</summary>
+public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
+{
+    private protected IdpDb(DbContextOptions options) : base(options)
+    {
+    }
+
+    internal DbSet<ClientRow> Clients => Set<ClientRow>();
+
+    internal DbSet<ClientSecretRow> ClientSecrets => Set<ClientSecretRow>();
+
+    internal DbSet<ResourceRow> Resources => Set<ResourceRow>();
+
+    internal DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    internal DbSet<GrantRow> Grants => Set<GrantRow>();
+
+    internal DbSet<AuthorizationCodeRow> AuthorizationCodes => Set<AuthorizationCodeRow>();
+
+    internal DbSet<TokenFamilyRow> TokenFamilies => Set<TokenFamilyRow>();
+
+    internal DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
+
+    internal DbSet<RevokedTokenRow> RevokedTokens => Set<RevokedTokenRow>();
+
+    internal DbSet<TopicRow> Topics => Set<TopicRow>();
+
+    /// <summary>Identity asks its options for the shape of its tables, at run time and at design time: the one with passkeys.</summary>
+    internal static void WithPasskeys(IdentityOptions options) => options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
+
+    /// <summary>What the tools' contexts find those options by.</summary>
+    internal static IServiceProvider DesignServices() => new ServiceCollection().Configure<IdentityOptions>(WithPasskeys).BuildServiceProvider();
+
+    /// <summary>Byte order: equality is exact and an index doesn't depend on the operating system's language tables.</summary>
+    private protected abstract string BinaryCollation { get; }
+
+    /// <summary>The column type for a JSON document.</summary>
+    private protected abstract string JsonType { get; }
+
+    /// <summary>The clause of an index over rows that have ended.</summary>
+    private protected abstract string HasEnded { get; }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMicroseconds>();
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        Accounts(builder);
+        Registrations(builder);
+        SignIns(builder);
+        Tokens(builder);
+        builder.Entity<TopicRow>(topic =>
+        {
+            topic.ToTable("Topics").HasKey(t => t.Name);
+            topic.Property(t => t.Name).HasMaxLength(50);
+            topic.HasData([.. new[] { Topic.Clients, Topic.Resources, Topic.Keys }.Select(name => new TopicRow { Name = name, Version = 1 })]);
+        });
+
+        foreach (var property in builder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
+        {
+            if (property.ClrType == typeof(string) && property.GetMaxLength() is not null)
+                property.SetCollation(BinaryCollation);
+        }
+    }
+
+    private void Accounts(ModelBuilder builder)
+    {
+        builder.Entity<User>(user =>
+        {
+            user.ToTable("Users");
+            user.Property(u => u.Claims).HasColumnType(JsonType);
+            user.Property(u => u.PasswordHash).HasMaxLength(500);
+            user.Property(u => u.SecurityStamp).HasMaxLength(100);
+            user.Property(u => u.ConcurrencyStamp).HasMaxLength(100);
+            user.Property(u => u.PhoneNumber).HasMaxLength(100);
+            user.Ignore(u => u.IsDisabled);
+        });
+        builder.Entity<Role>(role =>
+        {
+            role.ToTable("Roles");
+            role.Property(r => r.ConcurrencyStamp).HasMaxLength(100);
+        });
+        builder.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles");
+        builder.Entity<IdentityUserClaim<Guid>>().ToTable("UserClaims");
+        builder.Entity<IdentityRoleClaim<Guid>>().ToTable("RoleClaims");
+        builder.Entity<IdentityUserPasskey<Guid>>().ToTable("UserPasskeys");
+        builder.Entity<IdentityUserLogin<Guid>>(login =>
+        {
+            login.ToTable("UserLogins");
+            login.Property(l => l.LoginProvider).HasMaxLength(128);
+            login.Property(l => l.ProviderKey).HasMaxLength(128);
+        });
+        builder.Entity<IdentityUserToken<Guid>>(token =>
+        {
+            token.ToTable("UserTokens");
+            token.Property(t => t.LoginProvider).HasMaxLength(128);
+            token.Property(t => t.Name).HasMaxLength(128);
+        });
+    }
+
+    private void Registrations(ModelBuilder builder)
+    {
+        builder.Entity<ClientRow>(client =>
+        {
+            client.ToTable("Clients").HasKey(c => c.ClientId);
+            client.Property(c => c.ClientId).HasMaxLength(Longest.ClientId);
+            client.Property(c => c.Document).HasColumnType(JsonType);
+            client.HasMany(c => c.Secrets).WithOne().HasForeignKey(s => s.ClientId).OnDelete(DeleteBehavior.Cascade);
+        });
+        builder.Entity<ClientSecretRow>(secret =>
+        {
+            secret.ToTable("ClientSecrets").HasKey(s => new { s.ClientId, s.Hash });
+            secret.Property(s => s.ClientId).HasMaxLength(Longest.ClientId);
+            secret.Property(s => s.Hash).HasMaxLength(32).IsFixedLength();
+        });
+        builder.Entity<ResourceRow>(resource =>
+        {
+            resource.ToTable("Resources").HasKey(r => r.Identifier);
+            resource.Property(r => r.Identifier).HasMaxLength(Longest.ResourceIdentifier);
+            resource.Property(r => r.Document).HasColumnType(JsonType);
+        });
+        builder.Entity<SigningKeyRow>(key =>
+        {
+            key.ToTable("SigningKeys").HasKey(k => k.Kid);
+            key.Property(k => k.Kid).HasMaxLength(100);
+            key.Property(k => k.Algorithm).HasMaxLength(20);
+            key.Property(k => k.PublicJwk).HasColumnType(JsonType);
+            key.Property(k => k.EncryptedPrivateKey).HasMaxLength(8000);
+            key.HasIndex(k => new { k.Algorithm, k.Generation }).IsUnique();
+        });
+    }
+
+    private void SignIns(ModelBuilder builder)
+    {
+        builder.Entity<SessionRow>(session =>
+        {
+            session.ToTable("Sessions").HasKey(s => s.SessionId);
+            session.Property(s => s.SessionId).ValueGeneratedNever();
+            session.Property(s => s.SecretHash).HasMaxLength(32).IsFixedLength();
+            session.Property(s => s.Amr).HasMaxLength(Longest.Amr);
+            session.Property(s => s.Acr).HasMaxLength(Longest.Acr);
+            session.Property(s => s.Address).HasMaxLength(Longest.Address);
+            session.Property(s => s.UserAgent).HasMaxLength(Longest.UserAgent);
+            session.HasIndex(s => s.SecretHash).IsUnique();
+            session.HasIndex(s => s.UserId);
+            session.HasIndex(s => s.ExpiresAt);
+            session.HasIndex(s => s.EndedAt).HasFilter(HasEnded);
+        });
+        builder.Entity<GrantRow>(grant =>
+        {
+            grant.ToTable("Grants").HasKey(g => new { g.UserId, g.ClientId });
+            grant.Property(g => g.ClientId).HasMaxLength(Longest.ClientId);
+            grant.Property(g => g.Scope).HasMaxLength(Longest.List);
+            grant.Property(g => g.Resources).HasMaxLength(Longest.List);
+            grant.HasIndex(g => g.ClientId);
+        });
+    }
+
+    private void Tokens(ModelBuilder builder)
+    {
+        builder.Entity<AuthorizationCodeRow>(code =>
+        {
+            code.ToTable("AuthorizationCodes").HasKey(c => c.CodeHash);
+            code.Property(c => c.CodeHash).HasMaxLength(32).IsFixedLength();
+            code.Property(c => c.ClientId).HasMaxLength(Longest.ClientId);
+            code.Property(c => c.RedirectUri).HasMaxLength(Longest.Uri);
+            code.Property(c => c.Scope).HasMaxLength(Longest.List);
+            code.Property(c => c.Resources).HasMaxLength(Longest.List);
+            code.Property(c => c.CodeChallenge).HasMaxLength(128);
+            code.Property(c => c.Nonce).HasMaxLength(Longest.List);
+            code.Property(c => c.Amr).HasMaxLength(Longest.Amr);
+            code.Property(c => c.Acr).HasMaxLength(Longest.Acr);
+            code.HasIndex(c => c.ExpiresAt);
+        });
+        builder.Entity<TokenFamilyRow>(family =>
+        {
+            family.ToTable("TokenFamilies").HasKey(f => f.FamilyId);
+            family.Property(f => f.FamilyId).ValueGeneratedNever();
+            family.Property(f => f.ClientId).HasMaxLength(Longest.ClientId);
+            family.Property(f => f.Scope).HasMaxLength(Longest.List);
+            family.Property(f => f.Resources).HasMaxLength(Longest.List);
+            family.Property(f => f.Amr).HasMaxLength(Longest.Amr);
+            family.Property(f => f.Acr).HasMaxLength(Longest.Acr);
+            family.Property(f => f.EndReason).HasConversion<string>().HasMaxLength(40);
+            family.HasIndex(f => f.SessionId);
+            family.HasIndex(f => f.UserId);
+            family.HasIndex(f => f.ClientId);
+            family.HasIndex(f => f.ExpiresAt);
+            family.HasIndex(f => f.EndedAt).HasFilter(HasEnded);
+        });
+        builder.Entity<RevokedTokenRow>(token =>
+        {
+            token.ToTable("RevokedTokens").HasKey(t => t.Jti);
+            token.Property(t => t.Jti).HasMaxLength(Longest.Jti);
+            token.HasIndex(t => t.ExpiresAt);
+        });
+    }
+
+    /// <summary>UTC, and no finer than PostgreSQL keeps, so that what is read equals what was written.</summary>
+    private sealed class UtcMicroseconds() : ValueConverter<DateTimeOffset, DateTimeOffset>(
+        time => new DateTimeOffset(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero),
+        stored => stored);
+}

@@ -1,0 +1,40 @@
+namespace IdentityProvider.Storage;
+
+/// <summary>The longest text that each column takes, in characters. Registration and authorization refuse longer ones before they come here.</summary>
+public static class Longest
+{
+    public const int ClientId = 200;
+
+    /// <summary>SQL Server's clustered keys end at 900 bytes, two for a character.</summary>
+    public const int ResourceIdentifier = 400;
+
+    public const int Uri = 2000;
+
+    /// <summary>Scopes, resource indicators and a nonce.</summary>
+    public const int List = 4000;
+
+    public const int Amr = 200;
+
+    public const int Acr = 200;
+
+    public const int Jti = 100;
+
+    public const int Address = 64;
+
+    public const int UserAgent = 400;
+
+    /// <summary>
+    /// Whether a key of this text can be there: printable ASCII of at most this length. Anything else is not found, without asking a database
+    /// that would refuse a null byte, or compare padded.
+    /// </summary>
+    internal static bool Fits(string text, int longest) => text.Length <= longest && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    /// <summary>What a browser says of itself is kept as far as it fits, without control characters.</summary>
+    internal static string? Cut(string? text, int longest)
+    {
+        if (text is null)
+            return null;
+        var kept = new string([.. text.Where(c => c is >= ' ' and <= '~').Take(longest)]);
+        return kept.Length == 0 ? null : kept;
+    }
+}

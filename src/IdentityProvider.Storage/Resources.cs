@@ -1,0 +1,78 @@
+using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>The APIs. Each change bumps <see cref="Topic.Resources"/> in its own transaction.</summary>
+public sealed class Resources(IDbContextFactory<IdpDb> databases)
+{
+    private readonly Func<IdpDb, string, CancellationToken, Task<ResourceRow?>> _byIdentifier = EF.CompileAsyncQuery(
+        (IdpDb db, string identifier, CancellationToken cancellation) =>
+            db.Resources.AsNoTracking().FirstOrDefault(r => r.Identifier == identifier));
+
+    public async Task<Resource?> FindAsync(string identifier, CancellationToken cancellation = default)
+    {
+        if (!Longest.Fits(identifier, Longest.ResourceIdentifier))
+            return null;
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var row = await _byIdentifier(db, identifier, cancellation);
+
+        // SQL Server's equality ignores spaces at the end.
+        return row is not null && row.Identifier == identifier ? ResourceDocument.Read(row) : null;
+    }
+
+    /// <summary>False where the identifier is taken.</summary>
+    public Task<bool> AddAsync(Resource resource, CancellationToken cancellation = default)
+    {
+        var document = ResourceDocument.Write(resource);
+        return databases.TryInsertAsync(
+            async (db, token) =>
+            {
+                db.Resources.Add(new ResourceRow { Identifier = resource.Identifier, Document = document });
+                await db.SaveChangesAsync(token);
+                await db.BumpAsync(Topic.Resources, token);
+            },
+            (db, token) => db.Resources.AnyAsync(r => r.Identifier == resource.Identifier && r.Document == document, token),
+            cancellation);
+    }
+
+    /// <summary>False where there is no such resource.</summary>
+    public Task<bool> UpdateAsync(Resource resource, CancellationToken cancellation = default)
+    {
+        var document = ResourceDocument.Write(resource);
+        return databases.TransactAsync(
+            async (db, token) =>
+            {
+                var changed = await db.Resources.Where(r => r.Identifier == resource.Identifier)
+                    .ExecuteUpdateAsync(set => set.SetProperty(r => r.Document, document), token);
+                await db.BumpAsync(Topic.Resources, token);
+                return changed == 1;
+            },
+            cancellation);
+    }
+
+    /// <summary>False where there is no such resource.</summary>
+    public Task<bool> DeleteAsync(string identifier, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                var deleted = await db.Resources.Where(r => r.Identifier == identifier).ExecuteDeleteAsync(token);
+                await db.BumpAsync(Topic.Resources, token);
+                return deleted == 1;
+            },
+            cancellation);
+
+    /// <summary>One page, in the identifiers' byte order, of those after <paramref name="afterIdentifier"/>; from the first where it is null.</summary>
+    public async Task<IReadOnlyList<Resource>> ListAsync(string? afterIdentifier, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var after = afterIdentifier ?? "";
+        var rows = await db.Resources.AsNoTracking()
+            .Where(r => r.Identifier.CompareTo(after) > 0)
+            .OrderBy(r => r.Identifier)
+            .Take(limit)
+            .ToListAsync(cancellation);
+        return [.. rows.Select(ResourceDocument.Read)];
+    }
+}

@@ -1,0 +1,178 @@
+using IdentityProvider.Protocol.Tokens;
+
+namespace IdentityProvider.Storage.Rows;
+
+/// <summary>A client: its key and its metadata, a JSON document by RFC 7591's names (<see cref="ClientDocument"/>).</summary>
+internal sealed class ClientRow
+{
+    public required string ClientId { get; init; }
+
+    public required string Document { get; set; }
+
+    public List<ClientSecretRow> Secrets { get; init; } = [];
+}
+
+internal sealed class ClientSecretRow
+{
+    public required string ClientId { get; init; }
+
+    /// <summary>SHA-256.</summary>
+    public required byte[] Hash { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>An API: its identifier and the rest as a JSON document (<see cref="ResourceDocument"/>).</summary>
+internal sealed class ResourceRow
+{
+    public required string Identifier { get; init; }
+
+    public required string Document { get; set; }
+}
+
+internal sealed class SessionRow
+{
+    public required Guid SessionId { get; init; }
+
+    /// <summary>SHA-256 of the cookie's secret.</summary>
+    public required byte[] SecretHash { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required DateTimeOffset AuthTime { get; init; }
+
+    public required string Amr { get; init; }
+
+    public string? Acr { get; init; }
+
+    public required DateTimeOffset LastUsedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? UserAgent { get; init; }
+}
+
+internal sealed class GrantRow
+{
+    public required Guid UserId { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required string Scope { get; init; }
+
+    public required string Resources { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+internal sealed class AuthorizationCodeRow
+{
+    /// <summary>SHA-256 of the code.</summary>
+    public required byte[] CodeHash { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required Guid SessionId { get; init; }
+
+    public string? RedirectUri { get; init; }
+
+    public required string Scope { get; init; }
+
+    public required string Resources { get; init; }
+
+    public string? CodeChallenge { get; init; }
+
+    public string? Nonce { get; init; }
+
+    public required DateTimeOffset AuthTime { get; init; }
+
+    public required string Amr { get; init; }
+
+    public string? Acr { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? RedeemedAt { get; init; }
+
+    public Guid? FamilyId { get; init; }
+}
+
+internal sealed class TokenFamilyRow
+{
+    public required Guid FamilyId { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public Guid? SessionId { get; init; }
+
+    public required string Scope { get; init; }
+
+    public required string Resources { get; init; }
+
+    public required DateTimeOffset AuthTime { get; init; }
+
+    public required string Amr { get; init; }
+
+    public string? Acr { get; init; }
+
+    public required int Generation { get; init; }
+
+    public required DateTimeOffset RotatedAt { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    public FamilyEnd? EndReason { get; init; }
+}
+
+internal sealed class SigningKeyRow
+{
+    public required string Kid { get; init; }
+
+    public required string Algorithm { get; init; }
+
+    public required int Generation { get; init; }
+
+    public required string PublicJwk { get; init; }
+
+    public required byte[] EncryptedPrivateKey { get; init; }
+
+    public required DateTimeOffset AnnouncedAt { get; init; }
+
+    public required DateTimeOffset ActiveAt { get; init; }
+
+    public required DateTimeOffset RetiredAt { get; init; }
+
+    public required DateTimeOffset GoneAt { get; init; }
+
+    public DateTimeOffset? RevokedAt { get; init; }
+}
+
+/// <summary>One revocation of one JWT access token; never a row per token.</summary>
+internal sealed class RevokedTokenRow
+{
+    public required string Jti { get; init; }
+
+    /// <summary>When the token itself expires, and the row with it.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+internal sealed class TopicRow
+{
+    public required string Name { get; init; }
+
+    public required long Version { get; init; }
+}

@@ -1,0 +1,57 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>The database's shape.</summary>
+public sealed class Schema(IDbContextFactory<IdpDb> databases)
+{
+    // Any number, as long as all nodes have the same: "idp" in ASCII.
+    private const string LockOnPostgres = "SELECT pg_advisory_lock(6906992)";
+    private const string UnlockOnPostgres = "SELECT pg_advisory_unlock(6906992)";
+    private const string LockOnSqlServer = "EXEC sp_getapplock @Resource = 'idp-schema', @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1";
+    private const string UnlockOnSqlServer = "EXEC sp_releaseapplock @Resource = 'idp-schema', @LockOwner = 'Session'";
+
+    private static readonly TimeSpan LongestMigration = TimeSpan.FromMinutes(10);
+
+    /// <summary>Brings the database up to this version. Nodes that start at once wait for the first and then find nothing to do.</summary>
+    public async Task MigrateAsync(CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        db.Database.SetCommandTimeout(LongestMigration);
+        await db.Database.OpenConnectionAsync(cancellation);
+        await RunAsync(db, db is PostgresDb ? LockOnPostgres : LockOnSqlServer, cancellation);
+        try
+        {
+            await db.Database.MigrateAsync(cancellation);
+        }
+        finally
+        {
+            await RunAsync(db, db is PostgresDb ? UnlockOnPostgres : UnlockOnSqlServer, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Whether this version's migrations have all been applied.</summary>
+    public async Task<bool> IsCurrentAsync(CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return !(await db.Database.GetPendingMigrationsAsync(cancellation)).Any();
+    }
+
+    /// <summary>The SQL that brings a database of any version up to this one, for those who apply it by hand.</summary>
+    public string Script()
+    {
+        using var db = databases.CreateDbContext();
+        return db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
+    }
+
+    private static async Task RunAsync(IdpDb db, string statement, CancellationToken cancellation)
+    {
+        await using DbCommand command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = statement;
+        command.CommandTimeout = (int)LongestMigration.TotalSeconds;
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

@@ -1,0 +1,134 @@
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>Sign-ins. The row is locked first and its families after it, which <see cref="AuthorizationCodes.RedeemAsync"/> keeps to as well.</summary>
+public sealed class Sessions(IDbContextFactory<IdpDb> databases)
+{
+    private readonly Func<IdpDb, byte[], CancellationToken, Task<SessionRow?>> _bySecretHash = EF.CompileAsyncQuery(
+        (IdpDb db, byte[] secretHash, CancellationToken cancellation) =>
+            db.Sessions.AsNoTracking().FirstOrDefault(s => s.SecretHash == secretHash));
+
+    private readonly Func<IdpDb, Guid, CancellationToken, Task<SessionRow?>> _byId = EF.CompileAsyncQuery(
+        (IdpDb db, Guid sessionId, CancellationToken cancellation) => db.Sessions.AsNoTracking().FirstOrDefault(s => s.SessionId == sessionId));
+
+    /// <param name="session">The sign-in.</param>
+    /// <param name="secretHash">SHA-256 of what the browser holds.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task AddAsync(Session session, byte[] secretHash, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                db.Sessions.Add(Row(session, secretHash));
+                return await db.SaveChangesAsync(token);
+            },
+            (db, token) => db.Sessions.AnyAsync(s => s.SessionId == session.SessionId, token),
+            cancellation);
+
+    /// <summary>The session of a browser, alive or not: <see cref="Session.IsAlive"/> says which.</summary>
+    public async Task<Session?> FindAsync(byte[] secretHash, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await _bySecretHash(db, secretHash, cancellation) is { } row ? Read(row) : null;
+    }
+
+    public async Task<Session?> FindAsync(Guid sessionId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await _byId(db, sessionId, cancellation) is { } row ? Read(row) : null;
+    }
+
+    /// <summary>Notes that the session was used; it never moves back, and never wakes one that ended.</summary>
+    public async Task TouchAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await db.Sessions.Where(s => s.SessionId == sessionId && s.EndedAt == null && s.LastUsedAt < now)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, now), cancellation);
+    }
+
+    /// <summary>Notes a new proof of who the person is (<c>prompt=login</c>, <c>max_age</c>) in the same session; false where it has ended.</summary>
+    public async Task<bool> ReauthenticateAsync(
+        Guid sessionId, DateTimeOffset authTime, IReadOnlyList<string> amr, string? acr, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var methods = Lists.Join(amr);
+        return await db.Sessions.Where(s => s.SessionId == sessionId && s.EndedAt == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.AuthTime, authTime).SetProperty(s => s.LastUsedAt, authTime)
+                    .SetProperty(s => s.Amr, methods).SetProperty(s => s.Acr, acr),
+                cancellation) == 1;
+    }
+
+    /// <summary>Ends the session and every family that hangs on it, in one transaction; true for the one who ended it.</summary>
+    public async Task<bool> EndAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellation = default) =>
+        await EndAsync(db => db.Sessions.Where(s => s.SessionId == sessionId), db => db.TokenFamilies.Where(f => f.SessionId == sessionId), now, cancellation) > 0;
+
+    /// <summary>Ends every session of a person, with the families that hang on them; says how many sessions. Offline access outlives it.</summary>
+    public Task<int> EndAllAsync(Guid userId, DateTimeOffset now, CancellationToken cancellation = default) =>
+        EndAsync(
+            db => db.Sessions.Where(s => s.UserId == userId),
+            db => db.TokenFamilies.Where(f => f.UserId == userId && f.SessionId != null),
+            now,
+            cancellation);
+
+    /// <summary>A person's sessions, newest first: those that haven't ended unless <paramref name="alsoEnded"/>.</summary>
+    public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, bool alsoEnded, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var rows = await db.Sessions.AsNoTracking()
+            .Where(s => s.UserId == userId && (alsoEnded || s.EndedAt == null))
+            .OrderByDescending(s => s.AuthTime).ThenBy(s => s.SessionId)
+            .Take(limit)
+            .ToListAsync(cancellation);
+        return [.. rows.Select(Read)];
+    }
+
+    // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row.
+    private Task<int> EndAsync(
+        Func<IdpDb, IQueryable<SessionRow>> sessions, Func<IdpDb, IQueryable<TokenFamilyRow>> families, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var ended = 0;
+        return databases.TransactAsync(
+            async (db, token) =>
+            {
+                ended = await sessions(db).Where(s => s.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), token);
+                await families(db).Where(f => f.EndedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedAt, now).SetProperty(f => f.EndReason, FamilyEnd.SessionEnded), token);
+                return ended;
+            },
+            async (db, token) => !await sessions(db).AnyAsync(s => s.EndedAt == null, token) && await sessions(db).CountAsync(s => s.EndedAt == now, token) >= ended,
+            cancellation);
+    }
+
+    private static SessionRow Row(Session session, byte[] secretHash) => new()
+    {
+        SessionId = session.SessionId,
+        SecretHash = secretHash,
+        UserId = session.UserId,
+        AuthTime = session.AuthTime,
+        Amr = Lists.Join(session.Amr),
+        Acr = session.Acr,
+        LastUsedAt = session.LastUsedAt,
+        ExpiresAt = session.ExpiresAt,
+        EndedAt = session.EndedAt,
+        Address = Longest.Cut(session.Address, Longest.Address),
+        UserAgent = Longest.Cut(session.UserAgent, Longest.UserAgent),
+    };
+
+    private static Session Read(SessionRow row) => new()
+    {
+        SessionId = row.SessionId,
+        UserId = row.UserId,
+        AuthTime = row.AuthTime,
+        Amr = Lists.Split(row.Amr),
+        Acr = row.Acr,
+        LastUsedAt = row.LastUsedAt,
+        ExpiresAt = row.ExpiresAt,
+        EndedAt = row.EndedAt,
+        Address = row.Address,
+        UserAgent = row.UserAgent,
+    };
+}

@@ -1,0 +1,134 @@
+using IdentityProvider.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>The signing keys. Each change bumps <see cref="Topic.Keys"/> in its own transaction.</summary>
+public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
+{
+    /// <summary>All keys that aren't pruned, by algorithm and generation.</summary>
+    public async Task<IReadOnlyList<StoredSigningKey>> ListAsync(CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var rows = await db.SigningKeys.AsNoTracking().OrderBy(k => k.Algorithm).ThenBy(k => k.Generation).ToListAsync(cancellation);
+        return [.. rows.Select(Read)];
+    }
+
+    /// <summary>Adds a key; false where that generation of its algorithm exists, made by another node.</summary>
+    public Task<bool> AddAsync(StoredSigningKey key, CancellationToken cancellation = default) =>
+        databases.TryInsertAsync(
+            async (db, token) =>
+            {
+                db.SigningKeys.Add(Row(key));
+                await db.SaveChangesAsync(token);
+                await db.BumpAsync(Topic.Keys, token);
+            },
+            (db, token) => db.SigningKeys.AnyAsync(k => k.Kid == key.Kid, token),
+            cancellation);
+
+    /// <summary>
+    /// Moves a key's moments, if nobody else did since <paramref name="standing"/> was read and it wasn't revoked; with a key that comes with
+    /// it, both or neither. False where somebody was first.
+    /// </summary>
+    public async Task<bool> RescheduleAsync(
+        StoredSigningKey standing, StoredSigningKey moved, StoredSigningKey? successor = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await databases.TransactAsync(
+                async (db, token) =>
+                {
+                    if (successor is not null)
+                    {
+                        db.SigningKeys.Add(Row(successor));
+                        await db.SaveChangesAsync(token);
+                    }
+
+                    if (await MoveAsync(db, standing, moved, token) != 1)
+                        throw new SomebodyWasFirst();
+                    await db.BumpAsync(Topic.Keys, token);
+                    return true;
+                },
+                (db, token) => successor is null
+                    ? At(db.SigningKeys, moved).AnyAsync(token)
+                    : db.SigningKeys.AnyAsync(k => k.Kid == successor.Kid, token),
+                cancellation);
+        }
+        catch (Exception e) when (e is SomebodyWasFirst || Writes.IsUniqueViolation(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// The emergency: the key is out at once. With a successor, both or neither, so that there is no moment without a key. False where the key
+    /// is not there, was revoked before, or the successor's generation exists.
+    /// </summary>
+    public async Task<bool> RevokeAsync(string kid, DateTimeOffset now, StoredSigningKey? successor = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await databases.TransactAsync(
+                async (db, token) =>
+                {
+                    if (successor is not null)
+                    {
+                        db.SigningKeys.Add(Row(successor));
+                        await db.SaveChangesAsync(token);
+                    }
+
+                    if (await db.SigningKeys.Where(k => k.Kid == kid && k.RevokedAt == null)
+                        .ExecuteUpdateAsync(set => set.SetProperty(k => k.RevokedAt, now), token) != 1)
+                        throw new SomebodyWasFirst();
+                    await db.BumpAsync(Topic.Keys, token);
+                    return true;
+                },
+                (db, token) => db.SigningKeys.AnyAsync(k => k.Kid == kid && k.RevokedAt == now, token),
+                cancellation);
+        }
+        catch (Exception e) when (e is SomebodyWasFirst || Writes.IsUniqueViolation(e))
+        {
+            return false;
+        }
+    }
+
+    private static Task<int> MoveAsync(IdpDb db, StoredSigningKey standing, StoredSigningKey moved, CancellationToken cancellation) =>
+        At(db.SigningKeys, standing).ExecuteUpdateAsync(
+            set => set.SetProperty(k => k.AnnouncedAt, moved.AnnouncedAt).SetProperty(k => k.ActiveAt, moved.ActiveAt)
+                .SetProperty(k => k.RetiredAt, moved.RetiredAt).SetProperty(k => k.GoneAt, moved.GoneAt),
+            cancellation);
+
+    private static IQueryable<SigningKeyRow> At(IQueryable<SigningKeyRow> keys, StoredSigningKey key) => keys.Where(k =>
+        k.Kid == key.Kid && k.RevokedAt == null && k.AnnouncedAt == key.AnnouncedAt && k.ActiveAt == key.ActiveAt && k.RetiredAt == key.RetiredAt && k.GoneAt == key.GoneAt);
+
+    private static SigningKeyRow Row(StoredSigningKey key) => new()
+    {
+        Kid = key.Kid,
+        Algorithm = key.Algorithm,
+        Generation = key.Generation,
+        PublicJwk = key.PublicJwk,
+        EncryptedPrivateKey = key.EncryptedPrivateKey,
+        AnnouncedAt = key.AnnouncedAt,
+        ActiveAt = key.ActiveAt,
+        RetiredAt = key.RetiredAt,
+        GoneAt = key.GoneAt,
+        RevokedAt = key.RevokedAt,
+    };
+
+    private static StoredSigningKey Read(SigningKeyRow row) => new()
+    {
+        Kid = row.Kid,
+        Algorithm = row.Algorithm,
+        Generation = row.Generation,
+        PublicJwk = row.PublicJwk,
+        EncryptedPrivateKey = row.EncryptedPrivateKey,
+        AnnouncedAt = row.AnnouncedAt,
+        ActiveAt = row.ActiveAt,
+        RetiredAt = row.RetiredAt,
+        GoneAt = row.GoneAt,
+        RevokedAt = row.RevokedAt,
+    };
+
+    // Rolls the transaction back.
+    private sealed class SomebodyWasFirst : Exception;
+}

@@ -1,0 +1,81 @@
+using System.Data.Common;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>Registers the storage.</summary>
+public static class StorageSetup
+{
+    private const int Contexts = 128;
+
+    /// <summary>
+    /// Registers one singleton for each noun, and ASP.NET Core Identity's stores for <see cref="User"/> and <see cref="Role"/>, on one database.
+    /// What the connection string doesn't say has a default: automatic preparation, keep-alive, a bounded pool, and on SQL Server encryption.
+    /// </summary>
+    public static IServiceCollection AddIdpStorage(this IServiceCollection services, DatabaseProvider provider, string connectionString)
+    {
+        if (provider == DatabaseProvider.SqlServer)
+        {
+            var complete = Complete(new SqlConnectionStringBuilder { ApplicationName = "idp", Encrypt = SqlConnectionEncryptOption.Mandatory, ConnectTimeout = 10 }, connectionString);
+            services.AddPooledDbContextFactory<SqlServerDb>(options => options.UseSqlServer(complete, o => o.EnableRetryOnFailure(4)), Contexts);
+            services.AddSingleton<IDbContextFactory<IdpDb>, AnyOf<SqlServerDb>>();
+        }
+        else
+        {
+            var complete = Complete(
+                new NpgsqlConnectionStringBuilder
+                {
+                    ApplicationName = "idp",
+                    MaxAutoPrepare = 100,
+                    AutoPrepareMinUsages = 2,
+                    MaxPoolSize = 40,
+                    KeepAlive = 30,
+                    Timeout = 10,
+                    CommandTimeout = 15,
+                },
+                connectionString);
+            services.AddPooledDbContextFactory<PostgresDb>(options => options.UseNpgsql(complete, o => o.EnableRetryOnFailure(4)), Contexts);
+            services.AddSingleton<IDbContextFactory<IdpDb>, AnyOf<PostgresDb>>();
+        }
+
+        services.AddScoped(s => s.GetRequiredService<IDbContextFactory<IdpDb>>().CreateDbContext());
+        services.Configure<IdentityOptions>(IdpDb.WithPasskeys);
+        new IdentityBuilder(typeof(User), typeof(Role), services).AddEntityFrameworkStores<IdpDb>();
+
+        return services
+            .AddSingleton<AuthorizationCodes>()
+            .AddSingleton<Clients>()
+            .AddSingleton<ExpiredRows>()
+            .AddSingleton<Grants>()
+            .AddSingleton<Resources>()
+            .AddSingleton<RevokedTokens>()
+            .AddSingleton<Schema>()
+            .AddSingleton<Sessions>()
+            .AddSingleton<SigningKeys>()
+            .AddSingleton<TokenFamilies>()
+            .AddSingleton<Topics>()
+            .AddSingleton<Users>();
+    }
+
+    /// <summary>The defaults, and over them each word of the operator's connection string.</summary>
+    private static string Complete(DbConnectionStringBuilder defaults, string connectionString)
+    {
+        foreach (KeyValuePair<string, object> said in new DbConnectionStringBuilder { ConnectionString = connectionString })
+            defaults[said.Key] = said.Value;
+        return defaults.ConnectionString;
+    }
+
+    /// <summary>The pool of one database's contexts, for those who needn't know which.</summary>
+    private sealed class AnyOf<TDb>(IDbContextFactory<TDb> pool) : IDbContextFactory<IdpDb>
+        where TDb : IdpDb
+    {
+        public IdpDb CreateDbContext() => pool.CreateDbContext();
+
+        public async Task<IdpDb> CreateDbContextAsync(CancellationToken cancellationToken = default) =>
+            await pool.CreateDbContextAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Identity;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>An account, by ASP.NET Core Identity, with what OpenID Connect says of a person beside it.</summary>
+public sealed class User : IdentityUser<Guid>
+{
+    /// <summary>The standard claims (OpenID Connect Core §5.1) as one JSON object, by their wire names.</summary>
+    public string Claims { get; set; } = "{}";
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>When an operator disabled the account; null while it may sign in.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+
+    public bool IsDisabled => DisabledAt is not null;
+}
+
+/// <summary>A role, by ASP.NET Core Identity.</summary>
+public sealed class Role : IdentityRole<Guid>;
