@@ -79,7 +79,7 @@ public sealed class Parameters
     private static bool MayRepeat(string name) => name is "resource" or "audience";
 
     /// <summary>Percent-decoding with plus for space. Broken escapes, bytes that aren't UTF-8 and control characters but tab, CR and LF are refused.</summary>
-    private static bool TryDecode(ReadOnlySpan<byte> encoded, out string text)
+    internal static bool TryDecode(ReadOnlySpan<byte> encoded, out string text)
     {
         text = "";
         Span<byte> decoded = encoded.Length <= 1024 ? stackalloc byte[encoded.Length] : new byte[encoded.Length];

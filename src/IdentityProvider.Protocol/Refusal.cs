@@ -112,6 +112,7 @@ public enum Refusal
     IntrospectionTokenMissing,
     IntrospectionClientNotAllowed,
     RevocationTokenMissing,
+    RevocationTokenBelongsToAnotherClient,
 
     // Logout (OpenID Connect RP-Initiated Logout §2, §3), answered on a page
     LogoutHintInvalid,

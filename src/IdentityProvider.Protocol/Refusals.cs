@@ -118,6 +118,7 @@ public static class Refusals
         Refusal.IntrospectionTokenMissing => InvalidRequest("token is missing.", "RFC 7662 §2.1"),
         Refusal.IntrospectionClientNotAllowed => new("unauthorized_client", 403, "The client may not introspect.", "RFC 7662 §2.1"),
         Refusal.RevocationTokenMissing => InvalidRequest("token is missing.", "RFC 7009 §2.1"),
+        Refusal.RevocationTokenBelongsToAnotherClient => InvalidGrant("The token was issued to another client.", "RFC 7009 §2.1"),
 
         Refusal.LogoutHintInvalid => InvalidRequest("id_token_hint is not an ID token of this server.", "RP-Initiated Logout §4"),
         Refusal.LogoutClientMismatch => InvalidRequest("client_id is not the one that id_token_hint was issued to.", "RP-Initiated Logout §2"),

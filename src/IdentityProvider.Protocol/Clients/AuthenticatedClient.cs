@@ -1,0 +1,34 @@
+namespace IdentityProvider.Protocol.Clients;
+
+/// <summary>
+/// Who a request says that it comes from, and with what proof, before anything of it was checked. Made by
+/// <see cref="ClientAuthenticationRules.Read"/> alone.
+/// </summary>
+public sealed class PresentedClient
+{
+    internal PresentedClient(string clientId, string? secret, ClientAuthenticationMethod method)
+    {
+        ClientId = clientId;
+        Secret = secret;
+        Method = method;
+    }
+
+    public string ClientId { get; }
+
+    public ClientAuthenticationMethod Method { get; }
+
+    internal string? Secret { get; }
+}
+
+/// <summary>
+/// A client that proved who it is, as far as its kind can: a public client is only identified (RFC 6749 §2.1). Made by
+/// <see cref="ClientAuthenticationRules.Decide"/> alone, so that no grant can forget to ask.
+/// </summary>
+public sealed class AuthenticatedClient
+{
+    internal AuthenticatedClient(Client client) => Client = client;
+
+    public Client Client { get; }
+
+    public string ClientId => Client.ClientId;
+}

@@ -1,0 +1,42 @@
+using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Resources;
+
+namespace IdentityProvider.Protocol.Token;
+
+/// <summary>
+/// The one API that an access token is for, or none: then it is for this server's UserInfo alone. The API decides algorithm and lifetime.
+/// </summary>
+public sealed class AccessTokenTarget
+{
+    private AccessTokenTarget(Resource? resource) => Resource = resource;
+
+    public Resource? Resource { get; }
+
+    public SignatureAlgorithm Algorithm => Resource?.SigningAlg ?? SignatureAlgorithm.RS256;
+
+    public TimeSpan Lifetime => Resource?.AccessTokenLifetime ?? Resources.Resource.LongestAccessTokenLifetime;
+
+    /// <summary>Those of the scopes that mean something there: about the person, or the API's own.</summary>
+    public ScopeSet Narrow(ScopeSet scope)
+    {
+        ArgumentNullException.ThrowIfNull(scope);
+        return scope.Intersect(Resource is null ? ScopeSet.Identity : ScopeSet.Identity.Union(Resource.ScopeNames));
+    }
+
+    /// <summary>Chooses among the resources that stand open (RFC 8707 §2.2).</summary>
+    /// <param name="asked">The request's <c>resource</c> parameters.</param>
+    /// <param name="open">What was granted, or what a client may have on its own.</param>
+    /// <param name="outside">Why a resource outside is refused.</param>
+    internal static Decision<AccessTokenTarget> Choose(IReadOnlyList<string> asked, IReadOnlyList<Resource> open, Refusal outside)
+    {
+        // 1. Each one asked for stands open.
+        if (asked.Any(name => !open.Any(resource => Is(resource, name))))
+            return outside;
+
+        // 2. An access token is for one: the one asked for, or the only one there is.
+        var chosen = asked.Count == 0 ? open : [.. open.Where(resource => asked.Any(name => Is(resource, name)))];
+        return chosen.Count > 1 ? Refusal.SeveralResources : new AccessTokenTarget(chosen.Count == 1 ? chosen[0] : null);
+    }
+
+    private static bool Is(Resource resource, string identifier) => string.Equals(resource.Identifier, identifier, StringComparison.Ordinal);
+}

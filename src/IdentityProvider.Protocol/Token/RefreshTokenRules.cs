@@ -1,0 +1,138 @@
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.Users;
+
+namespace IdentityProvider.Protocol.Token;
+
+/// <summary>What is stored about a refresh token that was presented; null for what isn't there.</summary>
+/// <param name="Family">The family that the token names.</param>
+/// <param name="User">Whose it is.</param>
+/// <param name="Session">The session that the family hangs on; null too where it hangs on none.</param>
+/// <param name="Resources">Those of the granted resources that still exist.</param>
+public sealed record RefreshTokenFacts(TokenFamily? Family, UserClaims? User, Session? Session, IReadOnlyList<Resource> Resources);
+
+/// <summary>What becomes of a refresh. Closed.</summary>
+public abstract class RefreshTokenDecision
+{
+    private RefreshTokenDecision()
+    {
+    }
+
+    /// <summary>Mint, then move the family from this generation to the next; who loses that race decides again.</summary>
+    public sealed class Rotate : RefreshTokenDecision
+    {
+        internal Rotate(TokenPlan plan, Guid familyId, int fromGeneration)
+        {
+            Plan = plan;
+            FamilyId = familyId;
+            FromGeneration = fromGeneration;
+        }
+
+        public TokenPlan Plan { get; }
+
+        public Guid FamilyId { get; }
+
+        public int FromGeneration { get; }
+    }
+
+    /// <summary>A tab, a retry or a lost answer: the very same successor again, and nothing to write.</summary>
+    public sealed class Repeat : RefreshTokenDecision
+    {
+        internal Repeat(TokenPlan plan) => Plan = plan;
+
+        public TokenPlan Plan { get; }
+    }
+
+    /// <summary>Two parties hold the family's tokens: it ends (RFC 9700 §4.14.2).</summary>
+    public sealed class Theft : RefreshTokenDecision
+    {
+        internal Theft(Guid familyId, Refusal reason)
+        {
+            FamilyId = familyId;
+            Reason = reason;
+        }
+
+        public Guid FamilyId { get; }
+
+        public Refusal Reason { get; }
+    }
+
+    public sealed class Refuse : RefreshTokenDecision
+    {
+        internal Refuse(Refusal reason) => Reason = reason;
+
+        public Refusal Reason { get; }
+    }
+}
+
+/// <summary>
+/// The use of a refresh token (RFC 6749 §6, RFC 9700 §4.14.2, OpenID Connect Core §12). Only the newest token moves the family on; the one
+/// just before it is a repeat while a thief can be told from a retry; anything older is theft.
+/// </summary>
+public static class RefreshTokenRules
+{
+    /// <summary>How long anyone's token just replaced still gives its successor: tabs and retries take no longer.</summary>
+    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(60);
+
+    /// <param name="request">The well-formed request.</param>
+    /// <param name="token">Its token, which is one of ours.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="facts">What is stored.</param>
+    /// <param name="idleLimit">How long an unused session lasts.</param>
+    /// <param name="now">The moment.</param>
+    public static RefreshTokenDecision Decide(
+        TokenRequest.RefreshToken request, RefreshToken token, AuthenticatedClient client, RefreshTokenFacts facts, TimeSpan idleLimit, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(facts);
+
+        // 1. The family exists and is this client's: another's request learns nothing and ends nothing (RFC 6749 §6).
+        if (facts.Family is not { } family || family.FamilyId != token.FamilyId || token.Generation > family.Generation)
+            return new RefreshTokenDecision.Refuse(Refusal.RefreshTokenUnknown);
+        if (!string.Equals(family.ClientId, client.ClientId, StringComparison.Ordinal))
+            return new RefreshTokenDecision.Refuse(Refusal.RefreshTokenBelongsToAnotherClient);
+
+        // 2. It lives (RFC 6749 §6).
+        if (family.EndedAt is not null)
+            return new RefreshTokenDecision.Refuse(Refusal.RefreshTokenFamilyEnded);
+        if (now >= family.ExpiresAt)
+            return new RefreshTokenDecision.Refuse(Refusal.RefreshTokenExpired);
+
+        // 3. A token that was replaced long ago, or by one that was used since, is in two hands (RFC 9700 §4.14.2).
+        var isRepeat = token.Generation < family.Generation;
+        if (isRepeat && !MayRepeat(token, client.Client, family, now))
+            return new RefreshTokenDecision.Theft(family.FamilyId, Refusal.RefreshTokenReused);
+
+        // 4. The person may still sign in, and the session that the family hangs on lasts.
+        if (facts.User is not { IsActive: true } user || user.UserId != family.UserId)
+            return new RefreshTokenDecision.Refuse(Refusal.UserDisabled);
+        if (!TokenFamilyRules.HasItsSession(family, facts.Session, idleLimit, now))
+            return new RefreshTokenDecision.Refuse(Refusal.SessionEnded);
+
+        // 5. A scope no wider than what was granted (RFC 6749 §6), of which an operator may have taken some since.
+        if (request.Scope is { } asked && !asked.IsSubsetOf(family.Scope))
+            return new RefreshTokenDecision.Refuse(Refusal.ScopeExceedsGrant);
+        var scope = (request.Scope ?? family.Scope).Intersect(client.Client.Scope);
+
+        // 6. One resource among those granted (RFC 8707 §2.2), likewise.
+        var open = facts.Resources.Where(resource => client.Client.Resources.Contains(resource.Identifier, StringComparer.Ordinal));
+        if (!AccessTokenTarget.Choose(request.Resources, [.. open], Refusal.ResourceExceedsGrant).Try(out var target, out var reason))
+            return new RefreshTokenDecision.Refuse(reason);
+
+        var successor = new RefreshToken(family.FamilyId, isRepeat ? family.Generation : family.Generation + 1);
+        var plan = new TokenPlan(
+            new AccessTokenPlan(client.Client, family, target, scope, now),
+            scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, family.SessionId, nonce: null, now) : null,
+            successor);
+        return isRepeat ? new RefreshTokenDecision.Repeat(plan) : new RefreshTokenDecision.Rotate(plan, family.FamilyId, family.Generation);
+    }
+
+    // The successor of the token just before the newest is unused as long as it is the newest. A confidential client proved that it is no
+    // thief; of a public one only the short grace is believed.
+    private static bool MayRepeat(RefreshToken token, Client client, TokenFamily family, DateTimeOffset now) =>
+        token.Generation == family.Generation - 1 && (!client.IsPublic || now < family.RotatedAt + Grace);
+}

@@ -1,0 +1,77 @@
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Tokens;
+
+namespace IdentityProvider.Protocol.Token;
+
+/// <summary>
+/// What a token request earned: everything that is to be minted, decided. Made by the rules of a grant alone, so nothing can be minted
+/// that no rule allowed.
+/// </summary>
+public sealed class TokenPlan
+{
+    internal TokenPlan(AccessTokenPlan accessToken, IdTokenPlan? idToken = null, RefreshToken? refreshToken = null)
+    {
+        AccessToken = accessToken;
+        IdToken = idToken;
+        RefreshToken = refreshToken;
+    }
+
+    public AccessTokenPlan AccessToken { get; }
+
+    public IdTokenPlan? IdToken { get; }
+
+    public RefreshToken? RefreshToken { get; }
+}
+
+/// <summary>An access token to be minted (RFC 9068 §2.2).</summary>
+public sealed class AccessTokenPlan
+{
+    internal AccessTokenPlan(Client client, TokenFamily? family, AccessTokenTarget target, ScopeSet scope, DateTimeOffset now)
+    {
+        Client = client;
+        Family = family;
+        Target = target;
+        Scope = target.Narrow(scope);
+        IssuedAt = now;
+        var end = now + target.Lifetime;
+        ExpiresAt = family is not null && family.ExpiresAt < end ? family.ExpiresAt : end;
+    }
+
+    public Client Client { get; }
+
+    /// <summary>The sign-in it belongs to; null for a client on its own behalf.</summary>
+    public TokenFamily? Family { get; }
+
+    public AccessTokenTarget Target { get; }
+
+    public ScopeSet Scope { get; }
+
+    public DateTimeOffset IssuedAt { get; }
+
+    public DateTimeOffset ExpiresAt { get; }
+}
+
+/// <summary>An ID token to be minted (OpenID Connect Core §2).</summary>
+public sealed class IdTokenPlan
+{
+    internal IdTokenPlan(Client client, TokenFamily family, Guid? sessionId, string? nonce, DateTimeOffset now)
+    {
+        Client = client;
+        Family = family;
+        SessionId = sessionId;
+        Nonce = nonce;
+        IssuedAt = now;
+    }
+
+    public Client Client { get; }
+
+    public TokenFamily Family { get; }
+
+    /// <summary>The session that the sign-in hangs on or came from.</summary>
+    public Guid? SessionId { get; }
+
+    /// <summary>The authorization request's; null where it had none and at every refresh (Core §12.2).</summary>
+    public string? Nonce { get; }
+
+    public DateTimeOffset IssuedAt { get; }
+}

@@ -1,0 +1,55 @@
+namespace IdentityProvider.Protocol.Token;
+
+/// <summary>A well-formed token request (RFC 6749 §4.1.3, §4.4.2, §6). Closed; made by <see cref="TokenRequestRules.Read"/> alone.</summary>
+public abstract class TokenRequest
+{
+    private TokenRequest(IReadOnlyList<string> resources) => Resources = resources;
+
+    /// <summary>The resource indicators asked for (RFC 8707 §2.2).</summary>
+    public IReadOnlyList<string> Resources { get; }
+
+    /// <summary>A code to exchange (RFC 6749 §4.1.3).</summary>
+    public sealed class AuthorizationCode : TokenRequest
+    {
+        internal AuthorizationCode(string code, string? redirectUri, string? codeVerifier, IReadOnlyList<string> resources)
+            : base(resources)
+        {
+            Code = code;
+            RedirectUri = redirectUri;
+            CodeVerifier = codeVerifier;
+        }
+
+        public string Code { get; }
+
+        public string? RedirectUri { get; }
+
+        /// <summary>RFC 7636 §4.5; its syntax is checked with the challenge.</summary>
+        public string? CodeVerifier { get; }
+    }
+
+    /// <summary>A refresh (RFC 6749 §6).</summary>
+    public sealed class RefreshToken : TokenRequest
+    {
+        internal RefreshToken(string token, ScopeSet? scope, IReadOnlyList<string> resources)
+            : base(resources)
+        {
+            Token = token;
+            Scope = scope;
+        }
+
+        public string Token { get; }
+
+        /// <summary>A narrower scope than was granted; null for all of it.</summary>
+        public ScopeSet? Scope { get; }
+    }
+
+    /// <summary>A client on its own behalf (RFC 6749 §4.4.2).</summary>
+    public sealed class ClientCredentials : TokenRequest
+    {
+        internal ClientCredentials(ScopeSet? scope, IReadOnlyList<string> resources)
+            : base(resources) => Scope = scope;
+
+        /// <summary>Null where the request leaves the choice to the registration.</summary>
+        public ScopeSet? Scope { get; }
+    }
+}

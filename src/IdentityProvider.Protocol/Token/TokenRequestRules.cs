@@ -1,0 +1,49 @@
+using IdentityProvider.Protocol.Clients;
+
+namespace IdentityProvider.Protocol.Token;
+
+/// <summary>What every token request must be before its grant looks at it (RFC 6749 §3.2, §5.2).</summary>
+public static class TokenRequestRules
+{
+    /// <summary>Longer than any code or token of ours: what is longer isn't one, and need not be hashed.</summary>
+    private const int LongestCredential = 512;
+
+    public static Decision<TokenRequest> Read(Parameters parameters, AuthenticatedClient client)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(client);
+
+        // 1. A grant type, one that exists here (RFC 6749 §5.2).
+        if (parameters["grant_type"] is not { } grantType)
+            return Refusal.GrantTypeMissing;
+        if (grantType is not (GrantTypes.AuthorizationCode or GrantTypes.RefreshToken or GrantTypes.ClientCredentials))
+            return Refusal.GrantTypeUnsupported;
+
+        // 2. One that this client is registered for (RFC 6749 §5.2, RFC 7591 §2).
+        if (!client.Client.Allows(grantType))
+            return Refusal.GrantTypeNotAllowedForClient;
+
+        // 3. A scope that is one (RFC 6749 §3.3).
+        if (!ScopeSet.TryParse(parameters["scope"], out var scope))
+            return Refusal.ScopeMalformed;
+        var asked = parameters.Has("scope") ? scope : null;
+
+        // 4. What the grant needs (RFC 6749 §4.1.3, §6).
+        var resources = parameters.All("resource");
+        switch (grantType)
+        {
+            case GrantTypes.AuthorizationCode:
+                if (parameters["code"] is not { } code)
+                    return Refusal.CodeMissing;
+                return code.Length > LongestCredential
+                    ? Refusal.CodeUnknown
+                    : new TokenRequest.AuthorizationCode(code, parameters["redirect_uri"], parameters["code_verifier"], resources);
+            case GrantTypes.RefreshToken:
+                if (parameters["refresh_token"] is not { } token)
+                    return Refusal.RefreshTokenMissing;
+                return token.Length > LongestCredential ? Refusal.RefreshTokenMalformed : new TokenRequest.RefreshToken(token, asked, resources);
+            default:
+                return new TokenRequest.ClientCredentials(asked, resources);
+        }
+    }
+}

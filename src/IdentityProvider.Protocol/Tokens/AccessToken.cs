@@ -1,0 +1,65 @@
+using System.Text.Json;
+using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Token;
+
+namespace IdentityProvider.Protocol.Tokens;
+
+/// <summary>
+/// Access tokens as JWTs (RFC 9068): small, and nothing personal. The session's identifier is left to the ID token: an API learns of a
+/// sign-out by the token's status, and the bytes go with every call.
+/// </summary>
+public static class AccessToken
+{
+    /// <summary>The <c>typ</c> that keeps them from being taken for anything else (RFC 9068 §2.1).</summary>
+    public const string Typ = "at+jwt";
+
+    /// <summary>Signs one.</summary>
+    /// <param name="plan">What a grant's rules allowed.</param>
+    /// <param name="key">The active key of the target's algorithm.</param>
+    /// <param name="issuer">Our identifier.</param>
+    /// <param name="jti">Made by <see cref="TokenIdentifier"/>.</param>
+    public static string Sign(AccessTokenPlan plan, SigningKey key, string issuer, string jti)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return JwtWriter.Sign(key, Typ, new State(plan, issuer, jti), static (claims, state) => Write(claims, state));
+    }
+
+    private static void Write(Utf8JsonWriter claims, State state)
+    {
+        var plan = state.Plan;
+        claims.WriteString("iss", state.Issuer);
+        claims.WriteString("sub", plan.Family is null ? plan.Client.ClientId : plan.Family.Subject);
+        WriteAudience(claims, plan, state.Issuer);
+        claims.WriteString("client_id", plan.Client.ClientId);
+        if (plan.Scope.Count > 0)
+            claims.WriteString("scope", plan.Scope.ToString());
+        claims.WriteNumber("iat", NumericDate.From(plan.IssuedAt));
+        claims.WriteNumber("exp", NumericDate.From(plan.ExpiresAt));
+        claims.WriteString("jti", state.Jti);
+        if (plan.Family is not { } family)
+            return;
+
+        // How and when the person signed in (RFC 9068 §2.2.1), for APIs that ask for a fresh or a stronger sign-in (RFC 9470).
+        claims.WriteNumber("auth_time", NumericDate.From(family.AuthTime));
+        if (family.Acr is not null)
+            claims.WriteString("acr", family.Acr);
+    }
+
+    // The API; this server beside it where UserInfo is to accept the token too; alone where there is no API.
+    private static void WriteAudience(Utf8JsonWriter claims, AccessTokenPlan plan, string issuer)
+    {
+        var resource = plan.Target.Resource?.Identifier;
+        if (resource is null || !plan.Scope.Contains(ScopeSet.OpenId))
+        {
+            claims.WriteString("aud", resource ?? issuer);
+            return;
+        }
+
+        claims.WriteStartArray("aud");
+        claims.WriteStringValue(resource);
+        claims.WriteStringValue(issuer);
+        claims.WriteEndArray();
+    }
+
+    private readonly record struct State(AccessTokenPlan Plan, string Issuer, string Jti);
+}

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.Users;
+
+namespace IdentityProvider.Protocol.UserInfo;
+
+/// <summary>What UserInfo says of a person to whom a token gives it. Made by <see cref="UserInfoRules.Decide"/> alone.</summary>
+public sealed class UserInfoResponse
+{
+    private readonly UserClaims user;
+    private readonly ScopeSet scope;
+
+    internal UserInfoResponse(UserClaims user, ScopeSet scope)
+    {
+        this.user = user;
+        this.scope = scope;
+    }
+
+    /// <summary>Writes the JSON object of OpenID Connect Core §5.3.2; a claim that isn't known is left out.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WriteStartObject();
+        json.WriteString("sub", user.Subject);
+        foreach (var name in StandardClaims.Of(scope))
+        {
+            if (user.Claims.TryGetPropertyValue(name, out var value) && value is not null)
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+            else if (name == StandardClaims.PreferredUsername)
+            {
+                json.WriteString(name, user.Username);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>The UserInfo endpoint (OpenID Connect Core §5.3, RFC 6750 §3.1).</summary>
+public static class UserInfoRules
+{
+    /// <param name="token">A token that verified.</param>
+    /// <param name="issuer">Our identifier.</param>
+    /// <param name="facts">What is stored.</param>
+    /// <param name="now">The moment.</param>
+    public static Decision<UserInfoResponse> Decide(VerifiedAccessToken token, string issuer, AccessTokenFacts facts, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(facts);
+
+        // 1. The token is for this server too (RFC 9068 §4).
+        if (!token.Audience.Contains(issuer, StringComparer.Ordinal))
+            return Refusal.BearerTokenForAnotherAudience;
+
+        // 2. It stands.
+        if (AccessTokenRules.RefuseRevoked(token, facts, now) is { } revoked)
+            return revoked;
+
+        // 3. It came of an OpenID Connect request (Core §5.3), by a person.
+        return !token.Scope.Contains(ScopeSet.OpenId) || facts.User is not { } user
+            ? Refusal.BearerTokenScopeInsufficient
+            : new UserInfoResponse(user, token.Scope);
+    }
+}
