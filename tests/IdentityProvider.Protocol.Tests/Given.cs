@@ -5,7 +5,7 @@ using IdentityProvider.Protocol.Sessions;
 namespace IdentityProvider.Protocol.Tests;
 
 /// <summary>Whole, valid things that a test edits by <c>with</c>.</summary>
-public static class Given
+public static partial class Given
 {
     public const string Issuer = "https://issuer.example";
 

@@ -1,0 +1,60 @@
+using IdentityProvider.Protocol.Token;
+using Xunit;
+
+namespace IdentityProvider.Protocol.Tests.Token;
+
+public sealed class TokenRequestRulesTests
+{
+    private static readonly Protocol.Clients.Client Client = Given.ConfidentialClient() with
+    {
+        GrantTypes = ["authorization_code", "refresh_token", "client_credentials"],
+    };
+
+    [Theory]
+    [InlineData("", Refusal.GrantTypeMissing)]
+    [InlineData("grant_type=", Refusal.GrantTypeMissing)]
+    [InlineData("grant_type=password", Refusal.GrantTypeUnsupported)]
+    [InlineData("grant_type=Authorization_code&code=c", Refusal.GrantTypeUnsupported)]
+    [InlineData("grant_type=authorization_code", Refusal.CodeMissing)]
+    [InlineData("grant_type=refresh_token", Refusal.RefreshTokenMissing)]
+    [InlineData("grant_type=client_credentials&scope=%22", Refusal.ScopeMalformed)]
+    public void Refuses_what_is_no_token_request(string form, Refusal reason) => Assert.Equal(reason, Given.Refused(Read(form)));
+
+    [Fact]
+    public void Refuses_a_credential_longer_than_any_of_ours()
+    {
+        var text = new string('a', 513);
+        Assert.Equal(Refusal.CodeUnknown, Given.Refused(Read($"grant_type=authorization_code&code={text}")));
+        Assert.Equal(Refusal.RefreshTokenMalformed, Given.Refused(Read($"grant_type=refresh_token&refresh_token={text}")));
+    }
+
+    [Theory]
+    [InlineData("authorization_code")]
+    [InlineData("refresh_token")]
+    [InlineData("client_credentials")]
+    public void Refuses_a_grant_type_that_the_client_is_not_registered_for(string grantType)
+    {
+        var client = Given.Authenticated(Client with { GrantTypes = [.. Client.GrantTypes.Where(name => name != grantType)] });
+        var decision = TokenRequestRules.Read(Given.Parameters($"grant_type={grantType}&code=c&refresh_token=r"), client);
+        Assert.Equal(Refusal.GrantTypeNotAllowedForClient, Given.Refused(decision));
+    }
+
+    [Fact]
+    public void Reads_a_code_with_what_goes_with_it()
+    {
+        var request = Assert.IsType<TokenRequest.AuthorizationCode>(
+            Given.Allowed(Read("grant_type=authorization_code&code=c&redirect_uri=https://a.example&code_verifier=v&resource=https://one&resource=https://two")));
+        Assert.Equal(("c", "https://a.example", "v"), (request.Code, request.RedirectUri, request.CodeVerifier));
+        Assert.Equal(["https://one", "https://two"], request.Resources);
+    }
+
+    [Fact]
+    public void Reads_a_refresh_with_or_without_a_narrower_scope()
+    {
+        Assert.Null(Assert.IsType<TokenRequest.RefreshToken>(Given.Allowed(Read("grant_type=refresh_token&refresh_token=r"))).Scope);
+        var narrowed = Assert.IsType<TokenRequest.RefreshToken>(Given.Allowed(Read("grant_type=refresh_token&refresh_token=r&scope=openid+notes.read")));
+        Assert.Equal("openid notes.read", narrowed.Scope!.ToString());
+    }
+
+    private static Decision<TokenRequest> Read(string form) => TokenRequestRules.Read(Given.Parameters(form), Given.Authenticated(Client));
+}
