@@ -1,0 +1,172 @@
+using System.Collections.Frozen;
+using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Keys;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Telemetry;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Keys;
+
+/// <summary>
+/// The signing keys in memory (DESIGN.md §5). A request reads an immutable <see cref="KeyMoment"/> and compares its clock with the moment's
+/// end: no lock, no database, and every node switches at the same instant. <see cref="Background.KeyRotation"/> keeps it fresh.
+/// </summary>
+public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule schedule, TimeProvider clock, ILogger<KeyRing> logger) : IDisposable
+{
+    /// <summary>Two nodes that make the same key agree after one more look; more than that is a bug.</summary>
+    private const int MostAttempts = 5;
+
+    private readonly SemaphoreSlim oneReader = new(1);
+    private readonly SemaphoreSlim oneMaker = new(1);
+    private KeyMoment? current;
+    private long readAt;
+
+    /// <summary>How long ago rows were read is the machine's time, not the protocol's: a node that was cut off must notice.</summary>
+    internal TimeProvider Machine { get; init; } = TimeProvider.System;
+
+    /// <summary>Every key of the JWKS: what verifies our own tokens.</summary>
+    public JsonWebKeySet Published => Now.Published;
+
+    internal KeyMoment Now
+    {
+        get
+        {
+            var moment = Volatile.Read(ref current) ?? throw new InvalidOperationException("The signing keys have not been read yet.");
+            var now = clock.GetUtcNow();
+            if (moment.Holds(now))
+                return moment;
+            var next = moment.At(now);
+            Interlocked.CompareExchange(ref current, next, moment); // what was read meanwhile is newer: it stays
+            return next;
+        }
+    }
+
+    /// <summary>
+    /// The key that signs now. RS256 always has one; ask <see cref="ActiveAsync"/> where the algorithm is a client's or a resource's choice,
+    /// since its first token begins its ring.
+    /// </summary>
+    /// <exception cref="KeyException">The algorithm has no key yet, or this node could not read the keys for longer than it may sign.</exception>
+    public SigningKey Active(SignatureAlgorithm algorithm) =>
+        Silence > schedule.MaxSigningSilence
+            ? throw new KeyException($"The signing keys could not be read for {Silence:c}: this node signs nothing until they can.")
+            : Now.Signer(algorithm) ?? throw new KeyException($"No key signs with {algorithm} yet.");
+
+    /// <summary>The key that signs now, made if the algorithm has none. Completes at once but for an algorithm's very first token.</summary>
+    public ValueTask<SigningKey> ActiveAsync(SignatureAlgorithm algorithm, CancellationToken cancellation) =>
+        Silence <= schedule.MaxSigningSilence && Now.Signer(algorithm) is { } key ? new(key) : new(BeginAsync(algorithm, cancellation));
+
+    /// <summary>The JWKS. A node that was cut off for a while reads the rows first, since caches keep what it answers.</summary>
+    public async ValueTask<PublicDocument> JwksAsync(CancellationToken cancellation)
+    {
+        if (Silence > schedule.MaxSilence)
+            await ReloadAsync(cancellation);
+        return Now.Jwks;
+    }
+
+    /// <summary>Reads the rows again.</summary>
+    /// <exception cref="KeyException">A key can't be decrypted. What was read before stays in use.</exception>
+    public async Task ReloadAsync(CancellationToken cancellation)
+    {
+        await oneReader.WaitAsync(cancellation);
+        try
+        {
+            var asked = Machine.GetTimestamp();
+            Volatile.Write(ref current, await ReadAsync(givenUp: null, cancellation));
+            Volatile.Write(ref readAt, asked);
+        }
+        finally
+        {
+            oneReader.Release();
+        }
+    }
+
+    /// <summary>Makes whatever key is due, in each ring that there is; RS256 always is one. Of all nodes that find it due, one makes it.</summary>
+    public async Task RenewAsync(CancellationToken cancellation)
+    {
+        await ReloadAsync(cancellation);
+        foreach (var ring in Now.Rings)
+        {
+            if (ring.Algorithm == SignatureAlgorithm.RS256 || ring.Keys.Count > 0)
+                await MakeAsync(ring.Algorithm, NextKey.Decide, cancellation);
+        }
+    }
+
+    /// <summary>Sees to it that the algorithm has a key that signs: called when a client or a resource names it, so that the JWKS has it early.</summary>
+    public async Task<SigningKey> BeginAsync(SignatureAlgorithm algorithm, CancellationToken cancellation)
+    {
+        await ReloadAsync(cancellation);
+        await MakeAsync(algorithm, NextKey.Decide, cancellation);
+        return Active(algorithm);
+    }
+
+    public void Dispose()
+    {
+        oneReader.Dispose();
+        oneMaker.Dispose();
+    }
+
+    /// <summary>
+    /// Reads all rows and decrypts what is published, without using it: throws unless the master key is right. A key that is about to be
+    /// given up doesn't count, for perhaps nobody can read it any more.
+    /// </summary>
+    internal async Task<KeyMoment> ReadAsync(string? givenUp, CancellationToken cancellation)
+    {
+        var stored = await rows.ListAsync(cancellation);
+        var now = clock.GetUtcNow();
+        var lives = stored.Select(SealedKey.Lifetime).Select(key => key.Kid == givenUp ? key with { RevokedAt = now } : key).ToList();
+        var rings = SignatureAlgorithm.All.Select(algorithm => Ring.Of(algorithm, lives)).ToList();
+        var published = rings.SelectMany(ring => ring.Published(now)).Select(key => key.Kid).ToHashSet(StringComparer.Ordinal);
+        var opened = stored.Where(row => published.Contains(row.Kid)).Select(Open).ToFrozenDictionary(key => key.Row.Kid, StringComparer.Ordinal);
+        return new KeyMoment(rings, opened, schedule.JwksMaxAge, now);
+    }
+
+    /// <summary>
+    /// Makes the key that a rule decides on, if any, and knows it afterwards. The rows were read and every published key was decrypted before:
+    /// a wrong master key never gets as far as encrypting a new one.
+    /// </summary>
+    internal async Task<KeyLifetime?> MakeAsync(
+        SignatureAlgorithm algorithm, Func<Ring, KeySchedule, DateTimeOffset, NextKey?> decide, CancellationToken cancellation)
+    {
+        await oneMaker.WaitAsync(cancellation);
+        try
+        {
+            for (var attempt = 0; attempt < MostAttempts; attempt++)
+            {
+                if (decide(Now.Ring(algorithm), schedule, clock.GetUtcNow()) is not { } plan)
+                    return null;
+                var row = await GenerateAsync(algorithm, plan, cancellation);
+                var won = await rows.AddAsync(row, cancellation);
+                await ReloadAsync(cancellation);
+                if (!won)
+                    continue;
+                Log.SigningKeyMade(logger, row.Algorithm, row.Kid, row.Generation, row.ActiveAt);
+                return SealedKey.Lifetime(row);
+            }
+        }
+        finally
+        {
+            oneMaker.Release();
+        }
+
+        throw new KeyException($"The next {algorithm} key was made by others {MostAttempts} times, and each time another was due.");
+    }
+
+    /// <summary>A new key in its row, not stored. An RSA key takes a tenth of a second of one core.</summary>
+    internal Task<StoredSigningKey> GenerateAsync(SignatureAlgorithm algorithm, NextKey plan, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            using var key = SigningKey.Generate(algorithm);
+            return SealedKey.Seal(masterKey, key, plan);
+        },
+        cancellation);
+
+    private TimeSpan Silence => Machine.GetElapsedTime(Volatile.Read(ref readAt));
+
+    // The instance that already signs goes on: what it has warmed up stays. Keys that left are not disposed, for a request may be about to
+    // sign with one; their finalizers free them.
+    private OpenedKey Open(StoredSigningKey row) =>
+        Volatile.Read(ref current)?.Opened(row.Kid) is { } known && IsSame(known.Row, row) ? known : new OpenedKey(row, SealedKey.Open(masterKey, row));
+
+    private static bool IsSame(StoredSigningKey known, StoredSigningKey row) =>
+        known.Algorithm == row.Algorithm && known.PublicJwk == row.PublicJwk && known.EncryptedPrivateKey.AsSpan().SequenceEqual(row.EncryptedPrivateKey);
+}

@@ -1,0 +1,50 @@
+using IdentityProvider.Protocol.Keys;
+using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Server.Background;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace IdentityProvider.Server.Keys;
+
+/// <summary>Registers the keys.</summary>
+public static class KeySetup
+{
+    /// <summary>The master key, what is derived from it, the ring and its operations: what commands need too. Nothing is read before it is asked for.</summary>
+    public static IServiceCollection AddKeys(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => LoadMasterKey(provider));
+        services.AddSingleton(provider => Schedule(provider.GetRequiredService<Settings>()));
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<KeyOperations>();
+        services.Replace(ServiceDescriptor.Singleton<IDataProtectionProvider, MasterKeyDataProtection>());
+        return services;
+    }
+
+    /// <summary>What a server does besides: rotation, and following what other nodes and commands change.</summary>
+    public static IServiceCollection AddKeyRotation(this IServiceCollection services)
+    {
+        services.AddHostedService<KeyRotation>();
+
+        // The framework's data protection comes with work at start that makes a key ring in the home directory; ours needs none.
+        foreach (var warmUp in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly).ToList())
+            services.Remove(warmUp);
+        return services;
+    }
+
+    /// <summary>The schedule of the settings. A short announce lead, as tests have it, leaves room for a smaller skew only.</summary>
+    internal static KeySchedule Schedule(Settings settings)
+    {
+        var lead = settings.Keys.AnnounceLead;
+        var skew = lead / 4 < KeySettings.ClockSkew ? lead / 4 : KeySettings.ClockSkew;
+        return new KeySchedule(
+            settings.Keys.RotationInterval, lead, settings.Keys.JwksMaxAge, skew, Resource.LongestAccessTokenLifetime, settings.Sessions.AbsoluteLimit);
+    }
+
+    private static MasterKey LoadMasterKey(IServiceProvider provider)
+    {
+        var settings = provider.GetRequiredService<Settings>();
+        var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<MasterKey>();
+        return MasterKeyFile.Load(settings.Keys.MasterKeyFile, settings.IsDevelopment, provider.GetRequiredService<Entropy>(), logger);
+    }
+}
