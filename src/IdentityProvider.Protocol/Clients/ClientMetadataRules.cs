@@ -14,6 +14,9 @@ public static class ClientMetadataRules
     public const int MostResources = 50;
     public const int LongestName = 200;
 
+    /// <summary>All scopes together, and all resources together: a sign-in keeps them side by side.</summary>
+    public const int LongestList = 4000;
+
     private static readonly ScopeSet SignInScopes = ScopeSet.Of([ScopeSet.OpenId, "profile", "email"]);
 
     /// <summary>Decides.</summary>
@@ -139,6 +142,8 @@ public static class ClientMetadataRules
     {
         if (named.Count > MostResources)
             return new(member, $"must name at most {MostResources} resources");
+        if (named.Sum(identifier => identifier.Length + 1) > LongestList)
+            return new(member, $"must be at most {LongestList} characters together");
         if (named.Distinct(StringComparer.Ordinal).Count() < named.Count)
             return new(member, "names a resource twice");
         var unknown = named.FirstOrDefault(identifier => known.All(r => r.Identifier != identifier));
@@ -147,6 +152,8 @@ public static class ClientMetadataRules
 
     private static MetadataError? RefuseScope(Client client, IReadOnlyList<Resource> known)
     {
+        if (client.Scope.ToString().Length > LongestList)
+            return new("scope", $"must be at most {LongestList} characters");
         var meaning = ScopeSet.Identity.Union(ScopeSet.Of(ResourcesOf(client, known).SelectMany(r => r.ScopeNames)));
         var meaningless = client.Scope.Except(meaning).FirstOrDefault();
         if (meaningless is not null)

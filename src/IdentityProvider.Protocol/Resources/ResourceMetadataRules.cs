@@ -78,7 +78,7 @@ public static class ResourceMetadataRules
 
     private static MetadataError? RefuseIdentifier(string identifier, string issuer)
     {
-        const int most = 500;
+        const int most = 400;
         if (identifier.Length > most || !WebUris.IsAbsolute(identifier) || identifier.Contains('#', StringComparison.Ordinal))
             return new("identifier", $"must be an absolute URI without a fragment, of at most {most} characters");
         // UserInfo takes tokens whose audience is the issuer, so no API may have its name.
