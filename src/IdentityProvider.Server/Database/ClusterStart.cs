@@ -26,27 +26,56 @@ internal static class ClusterStart
         var waited = Stopwatch.StartNew();
         while (true)
         {
-            // One that is just stopping is awaited, and then there is none.
-            if (Postmaster.Find(cluster.Data) is { } found && await UntilReadyAsync(cluster, found, null, logger, cancellationToken) is { } ready)
+            if (await FindOrLaunchAsync(cluster, binDirectories, waited, logger, cancellationToken) is not { } postmaster)
+                continue;
+            try
             {
-                Log.PostgresAdopted(logger, cluster.Path, ready.ProcessId);
-                return await WithDatabaseAsync(ready, cancellationToken);
+                await EnsureDatabaseAsync(postmaster, cancellationToken);
+                return postmaster;
             }
-            var binaries = await PostgresBinaries.FindAsync(binDirectories, cluster.Major, cancellationToken);
-            if (cluster.Major is null)
-                await MakeAsync(cluster, binaries, logger, cancellationToken);
-            var logged = RotateLog(cluster.Log);
-            using var process = await LaunchAsync(cluster, binaries, cancellationToken);
-            if (await UntilReadyAsync(cluster, null, process, logger, cancellationToken) is { } started)
+            catch (NpgsqlException) when (!postmaster.IsAlive && waited.Elapsed < RemnantPatience)
+            {
+                // It died between the look and the call.
+            }
+        }
+    }
+
+    /// <summary>A PostgreSQL that takes connections; null when a new look is due.</summary>
+    private static async Task<Postmaster?> FindOrLaunchAsync(
+        ClusterDirectory cluster, IReadOnlyList<string> binDirectories, Stopwatch waited, ILogger logger, CancellationToken cancellationToken)
+    {
+        if (Postmaster.Find(cluster.Data) is { } found)
+        {
+            // One that is just stopping is awaited, and then there is none.
+            var adopted = await UntilReadyAsync(cluster, () => !found.IsAlive, logger, cancellationToken);
+            if (adopted is not null)
+                Log.PostgresAdopted(logger, cluster.Path, adopted.ProcessId);
+            return adopted;
+        }
+        var binaries = await PostgresBinaries.FindAsync(binDirectories, cluster.Major, cancellationToken);
+        if (cluster.Major is null)
+            await MakeAsync(cluster, binaries, logger, cancellationToken);
+        var logged = RotateLog(cluster.Log);
+        using var process = await LaunchAsync(cluster, binaries, cancellationToken);
+        try
+        {
+            if (await UntilReadyAsync(cluster, () => process.HasExited, logger, cancellationToken) is { } started)
             {
                 Log.PostgresStarted(logger, binaries.Version, cluster.Path, started.ProcessId);
-                return await WithDatabaseAsync(started, cancellationToken);
+                return started;
             }
-            // After a kill -9 of PostgreSQL its children take a moment to notice; until then it rightly refuses to start beside them.
-            var said = LogTail.Read(cluster.Log, logged);
-            if (!said.Contains("still in use", StringComparison.Ordinal) || waited.Elapsed > RemnantPatience)
-                throw new EmbeddedPostgresException($"PostgreSQL did not start in {cluster.Path}: {LogTail.Reason(said)} (more in {cluster.Log})");
         }
+        catch (OperationCanceledException)
+        {
+            await Postmaster.InterruptAsync(process.Id);
+            await process.WaitForExitAsync(CancellationToken.None);
+            throw;
+        }
+        // After a kill -9 of PostgreSQL its children take a moment to notice; until then it rightly refuses to start beside them.
+        var said = LogTail.Read(cluster.Log, logged);
+        if (said.Contains("still in use", StringComparison.Ordinal) && waited.Elapsed < RemnantPatience)
+            return null;
+        throw new EmbeddedPostgresException($"PostgreSQL did not start in {cluster.Path}: {LogTail.Reason(said)} (more in {cluster.Log})");
     }
 
     /// <summary>Makes the cluster under another name and renames it, so that one that was interrupted is never taken for whole.</summary>
@@ -81,19 +110,18 @@ internal static class ClusterStart
         return ShortProcess.Start(ShortProcess.StartInfo(["/bin/sh", "-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", cluster.Log, .. cluster.AsAccount(session)]));
     }
 
-    /// <summary>Waits for a PostgreSQL just launched (<paramref name="process"/>) or found; null when it ended. Recovery after a crash may take long: that is said, not cut short.</summary>
-    private static async Task<Postmaster?> UntilReadyAsync(
-        ClusterDirectory cluster, Postmaster? found, Process? process, ILogger logger, CancellationToken cancellationToken)
+    /// <summary>Waits until PostgreSQL takes connections; null when it ended. Recovery after a crash may take long: that is said, not cut short.</summary>
+    private static async Task<Postmaster?> UntilReadyAsync(ClusterDirectory cluster, Func<bool> ended, ILogger logger, CancellationToken cancellationToken)
     {
         var waited = Stopwatch.StartNew();
         var nextWord = SlowStart;
         using var timer = new PeriodicTimer(Interval);
         while (true)
         {
-            var ended = process?.HasExited ?? !found!.IsAlive;
+            var over = ended();
             if (Postmaster.Find(cluster.Data) is { IsReady: true } ready)
                 return ready;
-            if (ended)
+            if (over)
                 return null;
             if (waited.Elapsed > nextWord)
             {
@@ -105,14 +133,13 @@ internal static class ClusterStart
     }
 
     /// <summary>The server's own role is no superuser: it owns its database and nothing else.</summary>
-    private static async Task<Postmaster> WithDatabaseAsync(Postmaster postmaster, CancellationToken cancellationToken)
+    private static async Task EnsureDatabaseAsync(Postmaster postmaster, CancellationToken cancellationToken)
     {
         var superuser = new NpgsqlConnectionStringBuilder { Host = postmaster.SocketDirectory, Username = Superuser, Database = "postgres", Pooling = false };
         await using var connection = new NpgsqlConnection(superuser.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await EnsureAsync(connection, $"SELECT 1 FROM pg_roles WHERE rolname = '{Role}'", $"CREATE ROLE {Role} LOGIN", cancellationToken);
         await EnsureAsync(connection, $"SELECT 1 FROM pg_database WHERE datname = '{Database}'", $"CREATE DATABASE {Database} OWNER {Role}", cancellationToken);
-        return postmaster;
     }
 
     private static async Task EnsureAsync(NpgsqlConnection connection, string exists, string create, CancellationToken cancellationToken)

@@ -41,7 +41,7 @@ internal sealed record Postmaster(int ProcessId, string DataDirectory, string So
                 using var process = Process.GetProcessById(ProcessId);
                 return !process.HasExited && process.ProcessName == "postgres";
             }
-            catch (Exception error) when (error is IOException or ArgumentException or InvalidOperationException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException)
             {
                 return false;
             }
@@ -94,7 +94,11 @@ internal sealed record Postmaster(int ProcessId, string DataDirectory, string So
     /// <summary>PostgreSQL's fast shutdown (SIGINT): open transactions are rolled back, everything committed is written out.</summary>
     public async Task<bool> StopAsync(TimeSpan limit)
     {
-        await ShortProcess.RunAsync(["/bin/sh", "-c", "kill -INT \"$0\"", ProcessId.ToString(CultureInfo.InvariantCulture)], CancellationToken.None);
+        await InterruptAsync(ProcessId);
         return await WaitForEndAsync(StopInterval, limit, CancellationToken.None);
     }
+
+    /// <summary>SIGINT. .NET sends no signal but SIGKILL; the shell has <c>kill</c> built in.</summary>
+    public static Task InterruptAsync(int processId) =>
+        ShortProcess.RunAsync(["/bin/sh", "-c", "kill -INT \"$0\"", processId.ToString(CultureInfo.InvariantCulture)], CancellationToken.None);
 }

@@ -19,7 +19,7 @@ internal static partial class Log
     [LoggerMessage(1003, LogLevel.Information, "Making a new database cluster in {Directory}")]
     public static partial void PostgresClusterMade(ILogger logger, string directory);
 
-    [LoggerMessage(1004, LogLevel.Warning, "{Directory} can't be reached by the unprivileged account {Account} that PostgreSQL runs as: the database lies in {Place}")]
+    [LoggerMessage(1004, LogLevel.Information, "{Directory} can't be reached by the unprivileged account {Account} that PostgreSQL runs as: the database lies in {Place}")]
     public static partial void PostgresRelocated(ILogger logger, string directory, string account, string place);
 
     [LoggerMessage(1005, LogLevel.Error, "The embedded PostgreSQL in {Directory} (process {ProcessId}) died; starting it again")]

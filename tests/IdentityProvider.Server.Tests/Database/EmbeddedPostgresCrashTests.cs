@@ -4,12 +4,12 @@ using Npgsql;
 namespace IdentityProvider.Server.Tests.Database;
 
 /// <summary>kill -9, of each of the two processes and of both: nothing that was committed is lost.</summary>
-public sealed class EmbeddedPostgresCrashTests
+public sealed class EmbeddedPostgresCrashTests(ClusterTemplate template)
 {
     [Fact]
     public async Task The_next_server_takes_over_the_postgres_of_one_that_was_killed()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await template.CopyAsync();
         var killed = await HostProcess.StartAsync(folder.Path, ClusterUser.Server);
         await ClusterFolder.ExecuteAsync(killed.Said, "CREATE TABLE kept AS SELECT 42 AS n");
         var run = folder.Postmaster!.ProcessId;
@@ -26,7 +26,7 @@ public sealed class EmbeddedPostgresCrashTests
     [Fact]
     public async Task A_killed_postgres_is_started_again_within_moments_with_all_its_rows_and_at_the_same_address()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await template.CopyAsync();
         await using var server = await folder.StartAsync(ClusterUser.Server);
         await ClusterFolder.ExecuteAsync(server.ConnectionString, "CREATE TABLE kept AS SELECT 42 AS n");
         var killed = folder.Postmaster!.ProcessId;
@@ -41,7 +41,7 @@ public sealed class EmbeddedPostgresCrashTests
     [Fact]
     public async Task A_postgres_that_was_taken_over_is_watched_as_well()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await template.CopyAsync();
         await using (var killed = await HostProcess.StartAsync(folder.Path, ClusterUser.Server))
         {
             await ClusterFolder.ExecuteAsync(killed.Said, "CREATE TABLE kept AS SELECT 42 AS n");
@@ -57,7 +57,7 @@ public sealed class EmbeddedPostgresCrashTests
     [Fact]
     public async Task When_both_were_killed_the_next_server_recovers_every_row()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await template.CopyAsync();
         var killed = await HostProcess.StartAsync(folder.Path, ClusterUser.Server);
         await ClusterFolder.ExecuteAsync(killed.Said, "CREATE TABLE kept AS SELECT 42 AS n");
         var run = folder.Postmaster!.ProcessId;
@@ -72,8 +72,7 @@ public sealed class EmbeddedPostgresCrashTests
     [Fact]
     public async Task A_process_number_that_now_belongs_to_another_program_is_no_rival()
     {
-        await using var folder = new ClusterFolder();
-        await using (await folder.StartAsync(ClusterUser.Command)) { }
+        await using var folder = await template.CopyAsync();
         await File.WriteAllTextAsync(Path.Combine(folder.Data, "postmaster.pid"), $"{Environment.ProcessId}\n{folder.Data}\n", TestContext.Current.CancellationToken);
 
         await using var next = await folder.StartAsync(ClusterUser.Command);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace IdentityProvider.Server.Tests.Database;
 
 /// <summary>Where the cluster may lie, who may run it, and the one line said when it can't be.</summary>
-public sealed class EmbeddedPostgresPlaceTests
+public sealed class EmbeddedPostgresPlaceTests(ClusterTemplate template)
 {
     [Fact]
     public async Task Missing_programs_are_one_line_that_says_what_to_install()
@@ -41,8 +41,7 @@ public sealed class EmbeddedPostgresPlaceTests
     [Fact]
     public async Task A_postgres_that_does_not_start_says_why_in_one_line()
     {
-        await using var folder = new ClusterFolder();
-        await using (await folder.StartAsync(ClusterUser.Command)) { }
+        await using var folder = await template.CopyAsync();
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "local.conf"), "shared_buffers = 'plenty'\n", TestContext.Current.CancellationToken);
 
         Assert.Contains("shared_buffers", await RefusalAsync(folder.Options), StringComparison.Ordinal);

@@ -1,9 +1,10 @@
 using IdentityProvider.Server.Database;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IdentityProvider.Server.Tests.Database;
 
 /// <summary>What the cluster is, and how long it runs.</summary>
-public sealed class EmbeddedPostgresTests
+public sealed class EmbeddedPostgresTests(ClusterTemplate template)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -46,7 +47,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task A_command_attaches_to_the_servers_cluster_and_leaves_it_running()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await template.CopyAsync();
         await using var server = await HostProcess.StartAsync(folder.Path, ClusterUser.Server);
         var run = folder.Postmaster!.ProcessId;
 
@@ -75,8 +76,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task Commands_that_follow_one_another_closely_all_work()
     {
-        await using var folder = new ClusterFolder();
-        await using (await folder.StartAsync(ClusterUser.Command)) { }
+        await using var folder = await template.CopyAsync();
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 12), new ParallelOptions { MaxDegreeOfParallelism = 3, CancellationToken = TestContext.Current.CancellationToken }, async (_, _) =>
         {
@@ -89,7 +89,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task A_server_takes_over_what_a_command_has_started_and_the_command_leaves_it_running()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await template.CopyAsync();
         var command = await HostProcess.StartAsync(folder.Path, ClusterUser.Command);
         var run = folder.Postmaster!.ProcessId;
 
@@ -103,7 +103,7 @@ public sealed class EmbeddedPostgresTests
     [Fact]
     public async Task A_second_server_is_told_the_directory_and_the_process_that_runs_it()
     {
-        await using var folder = new ClusterFolder();
+        await using var folder = await template.CopyAsync();
         await using var first = await HostProcess.StartAsync(folder.Path, ClusterUser.Server);
 
         var error = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => folder.StartAsync(ClusterUser.Server));
@@ -111,5 +111,41 @@ public sealed class EmbeddedPostgresTests
         Assert.Contains(folder.Path, error.Message, StringComparison.Ordinal);
         Assert.Contains($"process {first.Id})", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public async Task A_start_that_is_cancelled_leaves_nothing_running()
+    {
+        await using var folder = await template.CopyAsync();
+        using var cancelled = new CancellationTokenSource();
+        var starting = EmbeddedPostgres.StartAsync(folder.Options, ClusterUser.Server, NullLogger.Instance, cancelled.Token);
+
+        // PostgreSQL names its process in this file first of all, long before it takes connections.
+        await Eventually.TrueAsync(() => starting.IsCompleted || File.Exists(Path.Combine(folder.Data, "postmaster.pid")), "PostgreSQL is starting");
+        await cancelled.CancelAsync();
+        try
+        {
+            await (await starting).DisposeAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            // Or else it was quicker than the cancellation.
+        }
+
+        Assert.Null(folder.Postmaster);
+        Assert.False(File.Exists(Path.Combine(folder.Data, "postmaster.pid")));
+    }
+
+    [Fact]
+    public async Task A_ctrl_c_at_our_terminal_does_not_reach_postgres()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc, which only Linux has");
+        await using var folder = await template.CopyAsync();
+        await using var server = await folder.StartAsync(ClusterUser.Server);
+
+        // Process id, (name), state, parent, process group, session.
+        var fields = (await File.ReadAllTextAsync($"/proc/{folder.Postmaster!.ProcessId}/stat", TestContext.Current.CancellationToken)).Split(' ');
+        Assert.Equal(fields[0], fields[4]);
+        Assert.Equal(fields[0], fields[5]);
     }
 }
