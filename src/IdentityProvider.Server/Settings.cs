@@ -1,3 +1,5 @@
+using IdentityProvider.Storage;
+
 namespace IdentityProvider.Server;
 
 /// <summary>
@@ -77,12 +79,6 @@ public sealed record Settings
     }
 }
 
-/// <summary>The engines that a database can be.</summary>
-public enum DatabaseProvider
-{
-    PostgreSql,
-    SqlServer,
-}
 
 /// <summary>Where the state is. Without a connection string the server runs a PostgreSQL of its own in <see cref="Directory"/>.</summary>
 public sealed record DatabaseSettings

@@ -20,18 +20,25 @@ internal static class Logging
     /// <summary>Lines for people in Development, JSON for machines elsewhere; the section <c>Serilog</c> sets levels.</summary>
     public static void AddIdpLogging(this ILoggingBuilder logging, IConfiguration configuration, bool forPeople)
     {
+        logging.ClearProviders();
+        logging.AddSerilog(Configure(configuration, forPeople), dispose: true);
+    }
+
+    /// <summary>A logger for what happens before there is a host.</summary>
+    public static Microsoft.Extensions.Logging.ILogger Early() =>
+        LoggerFactory.Create(logging => logging.AddIdpLogging(new ConfigurationBuilder().AddEnvironmentVariables().Build(), forPeople: true)).CreateLogger("IdentityProvider");
+
+    private static Serilog.Core.Logger Configure(IConfiguration configuration, bool forPeople)
+    {
         ITextFormatter format = forPeople
             ? new MessageTemplateTextFormatter(Line, CultureInfo.InvariantCulture)
             : new JsonFormatter(renderMessage: true, formatProvider: CultureInfo.InvariantCulture);
-        var logger = new LoggerConfiguration()
+        return new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
             .ReadFrom.Configuration(configuration, new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly))
             .Enrich.FromLogContext()
             .WriteTo.Console(format, standardErrorFromLevel: LogEventLevel.Verbose)
             .CreateLogger();
-        logging.ClearProviders();
-        logging.AddSerilog(logger, dispose: true);
     }
 }

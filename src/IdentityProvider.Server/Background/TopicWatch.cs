@@ -1,0 +1,52 @@
+using IdentityProvider.Storage;
+using IdentityProvider.Server.Telemetry;
+
+namespace IdentityProvider.Server.Background;
+
+/// <summary>
+/// Brings what another node or a command changed to this node's memory: polls the tiny table of topic versions twice a second and tells
+/// whoever keeps a copy. The timer is the machine's own, not the protocol's clock: a cache must not wait for a test's clock to move.
+/// </summary>
+public sealed class TopicWatch(Topics topics, IEnumerable<TopicListener> listeners, ILogger<TopicWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private Dictionary<string, long> _seen = new(StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        do
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Log.BackgroundFailed(logger, nameof(TopicWatch), e);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Reads the versions once and tells the listeners of each topic that moved. A listener that fails is told again next time.</summary>
+    public async Task LookAsync(CancellationToken cancellation)
+    {
+        var versions = await topics.ReadAsync(cancellation);
+        foreach (var listener in listeners)
+        {
+            var version = versions.GetValueOrDefault(listener.Topic);
+            if (_seen.TryGetValue(listener.Key, out var last) && last == version)
+                continue;
+            await listener.ChangedAsync(cancellation);
+            _seen[listener.Key] = version;
+        }
+    }
+}
+
+/// <summary>Someone who keeps a copy of what a topic is about.</summary>
+/// <param name="Topic">The topic's name in the table of versions.</param>
+/// <param name="Key">Which listener this is.</param>
+/// <param name="ChangedAsync">Drops or reloads the copy.</param>
+public sealed record TopicListener(string Topic, string Key, Func<CancellationToken, Task> ChangedAsync);

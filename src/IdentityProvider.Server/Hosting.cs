@@ -1,0 +1,89 @@
+using IdentityProvider.Server.Background;
+using IdentityProvider.Server.Database;
+using IdentityProvider.Server.Endpoints;
+using IdentityProvider.Server.Endpoints.Metadata;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Telemetry;
+using IdentityProvider.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace IdentityProvider.Server;
+
+/// <summary>The web host: which services there are and which endpoints stand where. Tests build the same one.</summary>
+public static class Hosting
+{
+    /// <summary>Builds the server on a database that is already there.</summary>
+    /// <param name="settings">Validated settings.</param>
+    /// <param name="connectionString">The database's; an embedded one has been started before.</param>
+    /// <param name="configure">What a caller replaces: a test its clock and its address.</param>
+    public static WebApplication Build(Settings settings, string connectionString, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = settings.IsDevelopment ? "Development" : "Production" });
+        builder.Logging.AddIdpLogging(builder.Configuration, forPeople: settings.IsDevelopment);
+        builder.WebHost.ConfigureKestrel(Limit);
+        if (builder.Configuration["urls"] is null && Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer))
+            builder.WebHost.UseUrls(issuer.IsLoopback ? settings.Issuer : "http://*:8080");
+
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<Entropy>();
+        builder.Services.AddIdpStorage(settings.Database.Provider, connectionString);
+        builder.Services.AddRegistry();
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseRequestPipeline(settings);
+        app.MapHealth();
+        app.MapMetadata(settings);
+        return app;
+    }
+
+    /// <summary>
+    /// Reads the settings, starts the database where it is ours, and serves until the process is told to stop.
+    /// </summary>
+    /// <exception cref="SettingsException">A setting is wrong.</exception>
+    /// <exception cref="EmbeddedPostgresException">The embedded database can't run.</exception>
+    public static async Task ServeAsync(Settings settings, CancellationToken cancellation)
+    {
+        await using var database = settings.Database.IsEmbedded
+            ? await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions(settings.Database.Directory), ClusterUser.Server, Logging.Early(), cancellation)
+            : null;
+        await using var app = Build(settings, database?.ConnectionString ?? settings.Database.ConnectionString!);
+        await PrepareAsync(app.Services, cancellation);
+        Log.Serving(app.Logger, settings.Issuer);
+        await app.RunAsync(cancellation);
+    }
+
+    /// <summary>What must be true before the first request: the schema is current and there is a key to sign with.</summary>
+    public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        await services.GetRequiredService<Schema>().MigrateAsync(cancellation);
+    }
+
+    private static void AddRegistry(this IServiceCollection services)
+    {
+        services.AddSingleton<Registry>();
+        services.AddSingleton(provider => Forgetting(provider, "clients", registry => registry.ForgetClients()));
+        services.AddSingleton(provider => Forgetting(provider, "resources", registry => registry.ForgetResources()));
+        services.AddSingleton<TopicWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<TopicWatch>());
+    }
+
+    private static TopicListener Forgetting(IServiceProvider provider, string topic, Action<Registry> forget) =>
+        new(topic, $"registry:{topic}", _ =>
+        {
+            forget(provider.GetRequiredService<Registry>());
+            return Task.CompletedTask;
+        });
+
+    // A browser's or a library's request is far below these; a slow or a greedy caller is cut off early.
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = RequestParameters.LongestBody;
+        kestrel.Limits.MaxRequestLineSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server;
+
+/// <summary>
+/// Clients and resources in memory, so that warm requests ask no database. Each kind is dropped whole when its topic's version moves
+/// (<see cref="Background.TopicWatch"/>), which every node sees within a second; it is bounded, and what does not fit is read each time.
+/// </summary>
+public sealed class Registry(Clients clients, Resources resources)
+{
+    private const int MostEntries = 20_000;
+
+    private volatile ConcurrentDictionary<string, Client> _knownClients = new(StringComparer.Ordinal);
+    private volatile ConcurrentDictionary<string, Resource> _knownResources = new(StringComparer.Ordinal);
+
+    public ValueTask<Client?> FindClientAsync(string clientId, CancellationToken cancellation) =>
+        FindAsync(_knownClients, clientId, clients.FindAsync, cancellation);
+
+    public ValueTask<Resource?> FindResourceAsync(string identifier, CancellationToken cancellation) =>
+        FindAsync(_knownResources, identifier, resources.FindAsync, cancellation);
+
+    /// <summary>Resources by their indicators, in that order; those that no longer exist are left out.</summary>
+    public async ValueTask<IReadOnlyList<Resource>> FindResourcesAsync(IReadOnlyList<string> identifiers, CancellationToken cancellation)
+    {
+        var found = new List<Resource>(identifiers.Count);
+        foreach (var identifier in identifiers)
+        {
+            if (await FindResourceAsync(identifier, cancellation) is { } resource)
+                found.Add(resource);
+        }
+
+        return found;
+    }
+
+    /// <summary>Forgets every client; a request under way that read an old one puts it into the dictionary that was left behind.</summary>
+    public void ForgetClients() => _knownClients = new(StringComparer.Ordinal);
+
+    public void ForgetResources() => _knownResources = new(StringComparer.Ordinal);
+
+    private static ValueTask<T?> FindAsync<T>(
+        ConcurrentDictionary<string, T> known, string key, Func<string, CancellationToken, Task<T?>> read, CancellationToken cancellation)
+        where T : class =>
+        known.TryGetValue(key, out var value) ? new(value) : new(ReadAsync(known, key, read, cancellation));
+
+    // Only what exists is remembered: names that an attacker makes up must not fill the memory.
+    private static async Task<T?> ReadAsync<T>(
+        ConcurrentDictionary<string, T> known, string key, Func<string, CancellationToken, Task<T?>> read, CancellationToken cancellation)
+        where T : class
+    {
+        var value = await read(key, cancellation);
+        if (value is not null && known.Count < MostEntries)
+            known[key] = value;
+        return value;
+    }
+}

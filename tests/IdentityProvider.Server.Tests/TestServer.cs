@@ -1,0 +1,76 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace IdentityProvider.Server.Tests;
+
+/// <summary>A whole server in this process: Kestrel on loopback, a PostgreSQL database of its own, and a clock that the test moves.</summary>
+public sealed class TestServer : IAsyncDisposable
+{
+    public const string Issuer = "http://localhost:8080";
+
+    private readonly WebApplication _app;
+
+    private TestServer(WebApplication app, TestClock clock, Uri address)
+    {
+        _app = app;
+        Clock = clock;
+        Address = address;
+        Http = NewBrowser();
+    }
+
+    public TestClock Clock { get; }
+
+    /// <summary>Where it really listens; the issuer stays what the settings say.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Follows no redirect; its cookies are those of one browser.</summary>
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Starts a server on a new database, or as another node on the database of <paramref name="beside"/>.</summary>
+    public static async Task<TestServer> StartAsync(TestServer? beside = null, Func<Settings, Settings>? change = null)
+    {
+        var database = beside?.ConnectionString ?? await TestCluster.NewDatabaseAsync();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Idp:Issuer"] = Issuer,
+            ["Idp:Database:ConnectionString"] = database,
+            ["Idp:Keys:MasterKeyFile"] = TestCluster.MasterKeyFile,
+        }).Build();
+        var settings = Settings.Load(configuration, isDevelopment: true, AppContext.BaseDirectory);
+        var clock = beside?.Clock ?? new TestClock();
+        var app = Hosting.Build(change?.Invoke(settings) ?? settings, database, builder =>
+        {
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+        });
+        await Hosting.PrepareAsync(app.Services, TestContext.Current.CancellationToken);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        return new TestServer(app, clock, new Uri(address)) { ConnectionString = database };
+    }
+
+    /// <summary>The database, for a second node or for a look at what lies in it.</summary>
+    public string ConnectionString { get; private init; } = "";
+
+    /// <summary>A browser that has never been here.</summary>
+    public HttpClient NewBrowser() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer(), UseCookies = true }) { BaseAddress = Address };
+
+    public T Get<T>()
+        where T : notnull => Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+}

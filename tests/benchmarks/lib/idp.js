@@ -1,0 +1,93 @@
+// A server of ours with what the benchmarks need: a client for each grant, a person, and a browser's session.
+import { execFileSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtempSync, chmodSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, start } from "./processes.js";
+
+const root = new URL("../../../", import.meta.url).pathname;
+const executable = process.env.IDP_EXE ?? join(root, "artifacts/bench/idp");
+const resource = "https://api.example.com";
+const redirectUri = "https://app.example.com/callback";
+
+/** Starts a server on a database of its own (or on `connectionString`) and registers what is measured. */
+export async function startIdp({ connectionString } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "idp-bench-"));
+  chmodSync(folder, 0o755);
+  const port = await freePort();
+  const issuer = `http://localhost:${port}`;
+  const env = {
+    DOTNET_ENVIRONMENT: "Development", Idp__Issuer: issuer, Idp__Keys__MasterKeyFile: join(folder, "master.key"), Idp__Database__Directory: join(folder, "data"),
+    Serilog__MinimumLevel__Default: "Warning", ...(connectionString ? { Idp__Database__ConnectionString: connectionString } : {}),
+  };
+  const server = await start(executable, ["serve"], { env, url: `${issuer}/health/ready` });
+  const idp = (args, input) => JSON.parse(execFileSync(executable, [...args, "--json"], { env: { ...process.env, ...env }, input, stdio: ["pipe", "pipe", "inherit"] }));
+  return { ...server, issuer, env, idp, folder };
+}
+
+/** Registers the API, a client for client_credentials and one for the code flow. */
+export function register({ idp }, signingAlg = "RS256") {
+  const make = (noun, document) => idp([noun, "create", "--file", "-"], JSON.stringify(document));
+  make("resources", { identifier: resource, name: "Orders", scopes: ["orders.read", "orders.write"], revocation: "expiry", signing_alg: signingAlg });
+  const machine = make("clients", { client_name: "machine", grant_types: ["client_credentials"], scope: "orders.read orders.write", resources: [resource] });
+  const web = make("clients", {
+    client_name: "web", redirect_uris: [redirectUri], grant_types: ["authorization_code", "refresh_token"],
+    scope: "openid offline_access orders.read", resources: [resource], require_consent: false,
+  });
+  idp(["users", "create", "--username", "bench", "--password", "-"], "correct horse battery staple 42\n");
+  return { machine, web };
+}
+
+export const basic = (client) => "Basic " + Buffer.from(`${client.client_id}:${client.client_secret}`).toString("base64");
+
+/** Signs in by the real pages and returns the browser's cookies. */
+export async function signIn(issuer, client) {
+  const jar = new Map();
+  const go = async (url, options = {}) => {
+    const answer = await fetch(new URL(url, issuer), { redirect: "manual", ...options, headers: { ...options.headers, cookie: cookieHeader(jar) } });
+    for (const line of answer.headers.getSetCookie()) jar.set(...splitCookie(line));
+    return answer;
+  };
+  let answer = await go(authorizeUrl(issuer, client).url);
+  const page = new URL(answer.headers.get("location"), issuer);
+  const html = await (await go(page)).text();
+  const form = new URLSearchParams([...html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([tag]) => [attribute(tag, "name"), attribute(tag, "value")]));
+  form.set("username", "bench");
+  form.set("password", "correct horse battery staple 42");
+  const action = /<form[^>]*action="([^"]*)"/.exec(html)?.[1].replaceAll("&amp;", "&");
+  answer = await go(action ? new URL(action, page) : page, { method: "POST", body: form });
+  if (answer.status >= 400) throw new Error(`Sign-in answered ${answer.status}`);
+  return cookieHeader(jar);
+}
+
+/** Makes codes with a live session, `parallel` at once; each comes with its verifier, as the rest of the token request's form. */
+export async function makeCodes(issuer, client, cookie, count, parallel = 16) {
+  const forms = [];
+  await Promise.all(Array.from({ length: parallel }, async () => {
+    while (forms.length < count) {
+      const { url, verifier } = authorizeUrl(issuer, client);
+      const answer = await fetch(url, { redirect: "manual", headers: { cookie } });
+      const code = new URL(answer.headers.get("location")).searchParams.get("code");
+      if (!code) throw new Error(`No code: ${answer.status} ${answer.headers.get("location")}`);
+      forms.push(`${code}&code_verifier=${verifier}`);
+    }
+  }));
+  return forms;
+}
+
+/** An authorization request of the code flow with PKCE. */
+export function authorizeUrl(issuer, client) {
+  const verifier = randomBytes(32).toString("base64url");
+  const query = new URLSearchParams({
+    client_id: client.client_id, redirect_uri: redirectUri, response_type: "code", scope: "openid offline_access orders.read", state: "s", nonce: "n",
+    code_challenge: createHash("sha256").update(verifier).digest("base64url"), code_challenge_method: "S256",
+  });
+  return { url: `${issuer}/authorize?${query}`, verifier };
+}
+
+export const codeForm = `grant_type=authorization_code&redirect_uri=${encodeURIComponent(redirectUri)}&code=`;
+
+const attribute = (tag, name) => (new RegExp(`${name}="([^"]*)"`).exec(tag)?.[1] ?? "").replaceAll("&amp;", "&").replaceAll("&#x2B;", "+");
+const cookieHeader = (jar) => [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
+const splitCookie = (line) => { const [pair] = line.split(";"); const i = pair.indexOf("="); return [pair.slice(0, i), pair.slice(i + 1)]; };
