@@ -3,6 +3,7 @@ using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Endpoints;
 using IdentityProvider.Server.Endpoints.Metadata;
 using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,12 +30,15 @@ public static class Hosting
         builder.Services.AddSingleton<Entropy>();
         builder.Services.AddIdpStorage(settings.Database.Provider, connectionString);
         builder.Services.AddRegistry();
+        builder.Services.AddKeys();
+        builder.Services.AddKeyRotation();
         configure?.Invoke(builder);
 
         var app = builder.Build();
         app.UseRequestPipeline(settings);
         app.MapHealth();
         app.MapMetadata(settings);
+        app.MapJwks();
         return app;
     }
 
@@ -54,11 +58,9 @@ public static class Hosting
         await app.RunAsync(cancellation);
     }
 
-    /// <summary>What must be true before the first request: the schema is current and there is a key to sign with.</summary>
-    public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
-    {
-        await services.GetRequiredService<Schema>().MigrateAsync(cancellation);
-    }
+    /// <summary>What must be true before the host starts: the schema is current. (Its start then sees to a key that signs.)</summary>
+    public static Task PrepareAsync(IServiceProvider services, CancellationToken cancellation) =>
+        services.GetRequiredService<Schema>().MigrateAsync(cancellation);
 
     private static void AddRegistry(this IServiceCollection services)
     {

@@ -1,4 +1,5 @@
 using IdentityProvider.Server.Database;
+using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Tests;
 using IdentityProvider.Server.Tests.Database;
 using IdentityProvider.Storage;
@@ -27,7 +28,9 @@ public sealed class TestCluster : IAsyncLifetime
 
     private static TestCluster Current => current ?? throw new InvalidOperationException("The cluster starts with the test run.");
 
-    /// <summary>A database with the current schema and nothing in it; its connection string.</summary>
+    /// <summary>
+    /// A database with the current schema and, since an RSA key takes long to make, the first signing key; its connection string.
+    /// </summary>
     public static async Task<string> NewDatabaseAsync()
     {
         var name = $"test_{Interlocked.Increment(ref databases)}";
@@ -57,9 +60,11 @@ public sealed class TestCluster : IAsyncLifetime
         _postgres = await _folder.StartAsync(ClusterUser.Command);
         current = this;
         await ClusterFolder.ExecuteAsync(Connection("postgres"), $"CREATE DATABASE {Template}");
-        await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
-            .AddIdpStorage(DatabaseProvider.PostgreSql, Connection(Template)).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging()
+            .AddSingleton(TestServer.SettingsFor(Connection(Template))).AddSingleton<TimeProvider>(new TestClock()).AddSingleton<Entropy>()
+            .AddIdpStorage(DatabaseProvider.PostgreSql, Connection(Template)).AddKeys().BuildServiceProvider();
         await services.GetRequiredService<Schema>().MigrateAsync(CancellationToken.None);
+        await services.GetRequiredService<KeyRing>().RenewAsync(CancellationToken.None);
         NpgsqlConnection.ClearAllPools();
     }
 

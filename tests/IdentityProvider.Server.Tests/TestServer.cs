@@ -38,13 +38,7 @@ public sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> StartAsync(TestServer? beside = null, Func<Settings, Settings>? change = null)
     {
         var database = beside?.ConnectionString ?? await TestCluster.NewDatabaseAsync();
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Idp:Issuer"] = Issuer,
-            ["Idp:Database:ConnectionString"] = database,
-            ["Idp:Keys:MasterKeyFile"] = TestCluster.MasterKeyFile,
-        }).Build();
-        var settings = Settings.Load(configuration, isDevelopment: true, AppContext.BaseDirectory);
+        var settings = SettingsFor(database);
         var clock = beside?.Clock ?? new TestClock();
         var app = Hosting.Build(change?.Invoke(settings) ?? settings, database, builder =>
         {
@@ -55,6 +49,18 @@ public sealed class TestServer : IAsyncDisposable
         await app.StartAsync(TestContext.Current.CancellationToken);
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
         return new TestServer(app, clock, new Uri(address)) { ConnectionString = database };
+    }
+
+    /// <summary>The settings of a development server on a database.</summary>
+    internal static Settings SettingsFor(string connectionString)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Idp:Issuer"] = Issuer,
+            ["Idp:Database:ConnectionString"] = connectionString,
+            ["Idp:Keys:MasterKeyFile"] = TestCluster.MasterKeyFile,
+        }).Build();
+        return Settings.Load(configuration, isDevelopment: true, AppContext.BaseDirectory);
     }
 
     /// <summary>The database, for a second node or for a look at what lies in it.</summary>
