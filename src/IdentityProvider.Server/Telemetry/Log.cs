@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Server.Telemetry;
 
@@ -66,4 +67,9 @@ internal static partial class Log
 
     [LoggerMessage(1304, LogLevel.Error, "The signing keys can't be read again; those in memory are used meanwhile: {Reason}")]
     public static partial void SigningKeysUnreadable(ILogger logger, string reason);
+
+    // Tokens: 1400 to 1499
+
+    [LoggerMessage(1400, LogLevel.Warning, "The token family {FamilyId} of client {ClientId} ended: {Reason}")]
+    public static partial void FamilyEnded(ILogger logger, Guid familyId, string clientId, FamilyEnd reason);
 }

@@ -1,0 +1,47 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Introspection;
+using IdentityProvider.Server.Http;
+
+namespace IdentityProvider.Server.Endpoints.Introspection;
+
+/// <summary><c>POST /introspect</c> (RFC 7662).</summary>
+internal sealed class IntrospectionEndpoint(AccessTokens accessTokens, RefreshTokens refreshTokens, Settings settings, TimeProvider clock)
+{
+    public const string Path = "/introspect";
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (!(await RequestParameters.ReadFormAsync(http)).Try(out var form, out var reason)
+            || !(await ClientAuthentication.ReadAsync(http, form)).Try(out var client, out reason)
+            || !IntrospectionRules.Read(form, client).Try(out var request, out reason))
+        {
+            await OAuthResults.RefuseAsync(http, reason);
+            return;
+        }
+
+        await JsonBody.SendAsync(http, await DecideAsync(request, http.RequestAborted), IntrospectionResponse.Write);
+    }
+
+    private async Task<IntrospectionResponse?> DecideAsync(IntrospectionRequest request, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        if (refreshTokens.Parse(request.Token).Try(out var refreshToken, out _))
+        {
+            var facts = await refreshTokens.LoadAsync(refreshToken, cancellation);
+            return IntrospectionRules.Decide(request, refreshToken, settings.Issuer, facts, settings.Sessions.IdleLimit, now);
+        }
+
+        return accessTokens.Verify(request.Token, now).Try(out var accessToken, out _)
+            ? IntrospectionRules.Decide(request, accessToken, settings.Issuer, await accessTokens.LoadAsync(accessToken, cancellation), now)
+            : null;
+    }
+}
+
+/// <summary>Registers and maps the endpoint.</summary>
+public static class IntrospectionEndpointSetup
+{
+    public static IServiceCollection AddIntrospectionEndpoint(this IServiceCollection services) => services.AddSingleton<IntrospectionEndpoint>();
+
+    public static void MapIntrospectionEndpoint(this IEndpointRouteBuilder routes) =>
+        routes.MapPost(IntrospectionEndpoint.Path, routes.ServiceProvider.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
+}

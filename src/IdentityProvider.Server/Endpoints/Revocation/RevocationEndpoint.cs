@@ -1,0 +1,63 @@
+using IdentityProvider.Protocol.Revocation;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Telemetry;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Endpoints.Revocation;
+
+/// <summary><c>POST /revoke</c> (RFC 7009). It is answered when it is durable.</summary>
+internal sealed class RevocationEndpoint(
+    AccessTokens accessTokens, RefreshTokens refreshTokens, TokenFamilies families, RevokedTokens revoked, TimeProvider clock, ILogger<RevocationEndpoint> logger)
+{
+    public const string Path = "/revoke";
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        if (!(await RequestParameters.ReadFormAsync(http)).Try(out var form, out var reason)
+            || !(await ClientAuthentication.ReadAsync(http, form)).Try(out var client, out reason)
+            || !RevocationRules.Read(form, client).Try(out var request, out reason))
+        {
+            await OAuthResults.RefuseAsync(http, reason);
+            return;
+        }
+
+        CrossOrigin.Allow(http, client.Client);
+        var now = clock.GetUtcNow();
+        switch (await DecideAsync(request, now, http.RequestAborted))
+        {
+            case RevocationDecision.Refuse refuse:
+                await OAuthResults.RefuseAsync(http, refuse.Reason);
+                return;
+            case RevocationDecision.EndFamily end:
+                if (await families.EndAsync(end.FamilyId, FamilyEnd.RevokedByClient, now, CancellationToken.None))
+                    Log.FamilyEnded(logger, end.FamilyId, client.ClientId, FamilyEnd.RevokedByClient);
+                break;
+            case RevocationDecision.RevokeToken revoke:
+                await revoked.AddAsync(revoke.Token.Jti, revoke.Token.ExpiresAt, CancellationToken.None);
+                break;
+        }
+
+        OAuthResults.NoStore(http.Response);
+        http.Response.ContentLength = 0;
+    }
+
+    private async Task<RevocationDecision> DecideAsync(RevocationRequest request, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (refreshTokens.Parse(request.Token).Try(out var refreshToken, out _))
+            return RevocationRules.Decide(request, await families.FindAsync(refreshToken.FamilyId, cancellation), now);
+        return RevocationRules.Decide(request, accessTokens.Verify(request.Token, now).Try(out var accessToken, out _) ? accessToken : null);
+    }
+}
+
+/// <summary>Registers and maps the endpoint.</summary>
+public static class RevocationEndpointSetup
+{
+    public static IServiceCollection AddRevocationEndpoint(this IServiceCollection services) => services.AddSingleton<RevocationEndpoint>();
+
+    public static void MapRevocationEndpoint(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(RevocationEndpoint.Path, routes.ServiceProvider.GetRequiredService<RevocationEndpoint>().HandleAsync);
+        routes.MapPreflight(RevocationEndpoint.Path, "POST");
+    }
+}

@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Token;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Telemetry;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Endpoints.Token;
+
+/// <summary>The exchange of a code (RFC 6749 §4.1.3): load, decide, mint, spend the code, answer.</summary>
+internal sealed class AuthorizationCodeGrant(
+    StoredAuthorizationCodes stored, TokenFamilies families, TokenMint mint, Entropy entropy, TimeProvider clock, ILogger<AuthorizationCodeGrant> logger)
+{
+    /// <summary>Who loses the race for a code decides again, now by a spent one.</summary>
+    private const int MostAttempts = 2;
+
+    public async Task<Decision<TokenResponse>> ExchangeAsync(TokenRequest.AuthorizationCode request, AuthenticatedClient client, CancellationToken cancellation)
+    {
+        var codeHash = SHA256.HashData(Encoding.UTF8.GetBytes(request.Code));
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var now = clock.GetUtcNow();
+            var facts = await stored.LoadAsync(codeHash, cancellation);
+            switch (AuthorizationCodeRules.Decide(request, client, facts, stored.IdleLimit, entropy.NewId(), now))
+            {
+                case AuthorizationCodeDecision.Issue issue:
+                    var response = await mint.MintAsync(issue.Plan, cancellation);
+                    if (await stored.Codes.RedeemAsync(codeHash, issue.Family, now, CancellationToken.None))
+                        return response;
+                    break;
+
+                // Ended whether or not the caller still waits for the answer.
+                case AuthorizationCodeDecision.EndFamily end:
+                    if (await families.EndAsync(end.FamilyId, FamilyEnd.CodeReused, now, CancellationToken.None))
+                        Log.FamilyEnded(logger, end.FamilyId, client.ClientId, FamilyEnd.CodeReused);
+                    return end.Reason;
+
+                case AuthorizationCodeDecision.Refuse refuse:
+                    return refuse.Reason;
+            }
+        }
+
+        return Refusal.CodeAlreadyRedeemed;
+    }
+}

@@ -1,0 +1,51 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Token;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Telemetry;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Endpoints.Token;
+
+/// <summary>The use of a refresh token (RFC 6749 §6): load, decide, mint, move the family on, answer.</summary>
+internal sealed class RefreshTokenGrant(
+    RefreshTokens refreshTokens, TokenFamilies families, TokenMint mint, Settings settings, TimeProvider clock, ILogger<RefreshTokenGrant> logger)
+{
+    /// <summary>Who loses the race for a generation decides again, now by a token just replaced.</summary>
+    private const int MostAttempts = 3;
+
+    public async Task<Decision<TokenResponse>> RefreshAsync(TokenRequest.RefreshToken request, AuthenticatedClient client, CancellationToken cancellation)
+    {
+        if (!refreshTokens.Parse(request.Token).Try(out var token, out var reason))
+            return reason;
+
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var now = clock.GetUtcNow();
+            var facts = await refreshTokens.LoadAsync(token, cancellation);
+            switch (RefreshTokenRules.Decide(request, token, client, facts, settings.Sessions.IdleLimit, now))
+            {
+                case RefreshTokenDecision.Rotate rotate:
+                    var response = await mint.MintAsync(rotate.Plan, cancellation);
+                    if (await families.RotateAsync(rotate.FamilyId, rotate.FromGeneration, now, CancellationToken.None))
+                        return response;
+                    break;
+
+                case RefreshTokenDecision.Repeat repeat:
+                    return await mint.MintAsync(repeat.Plan, cancellation);
+
+                // Ended whether or not the caller still waits for the answer.
+                case RefreshTokenDecision.Theft theft:
+                    if (await families.EndAsync(theft.FamilyId, FamilyEnd.RefreshTokenReused, now, CancellationToken.None))
+                        Log.FamilyEnded(logger, theft.FamilyId, client.ClientId, FamilyEnd.RefreshTokenReused);
+                    return theft.Reason;
+
+                case RefreshTokenDecision.Refuse refuse:
+                    return refuse.Reason;
+            }
+        }
+
+        return Refusal.RefreshTokenFamilyEnded;
+    }
+}

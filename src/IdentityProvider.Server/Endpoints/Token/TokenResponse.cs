@@ -1,0 +1,22 @@
+using System.Text.Json;
+
+namespace IdentityProvider.Server.Endpoints.Token;
+
+/// <summary>Tokens that are minted and not yet handed out, with what is said of them (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).</summary>
+internal sealed record TokenResponse(string AccessToken, long ExpiresIn, string Scope, string? RefreshToken, string? IdToken)
+{
+    public static void Write(Utf8JsonWriter json, TokenResponse response)
+    {
+        json.WriteStartObject();
+        json.WriteString("access_token", response.AccessToken);
+        json.WriteString("token_type", "Bearer");
+        json.WriteNumber("expires_in", response.ExpiresIn);
+        if (response.Scope.Length > 0)
+            json.WriteString("scope", response.Scope);
+        if (response.RefreshToken is not null)
+            json.WriteString("refresh_token", response.RefreshToken);
+        if (response.IdToken is not null)
+            json.WriteString("id_token", response.IdToken);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,37 @@
+using IdentityProvider.Protocol.Clients;
+using Microsoft.Net.Http.Headers;
+
+namespace IdentityProvider.Server.Http;
+
+/// <summary>
+/// Calls by browser code of another origin (the Fetch standard's CORS protocol) at endpoints that take no cookie. A preflight names no client,
+/// so it is answered for any origin; the answer itself can be read only by an origin that the client registered (<c>allowed_origins</c>).
+/// </summary>
+public static class CrossOrigin
+{
+    /// <summary>Lets the caller's origin read the answer, if the client registered it, character for character.</summary>
+    public static void Allow(HttpContext http, Client client)
+    {
+        if (client.AllowedOrigins.Count == 0)
+            return;
+        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Origin);
+        var origin = http.Request.Headers.Origin.ToString();
+        if (!client.AllowedOrigins.Contains(origin, StringComparer.Ordinal))
+            return;
+        http.Response.Headers.AccessControlAllowOrigin = origin;
+        http.Response.Headers.AccessControlExposeHeaders = HeaderNames.WWWAuthenticate;
+    }
+
+    /// <summary>Answers a preflight for the methods that an endpoint has.</summary>
+    public static void MapPreflight(this IEndpointRouteBuilder routes, string path, string methods) =>
+        routes.MapMethods(path, [HttpMethods.Options], http =>
+        {
+            var headers = http.Response.Headers;
+            headers.AccessControlAllowOrigin = "*";
+            headers.AccessControlAllowMethods = methods;
+            headers.AccessControlAllowHeaders = "Authorization, Content-Type";
+            headers.AccessControlMaxAge = "600";
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        });
+}

@@ -1,0 +1,29 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Token;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Keys;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Http;
+
+/// <summary>Refresh tokens as text, under the key that the master key gives for them, and what is stored about the family one names.</summary>
+public sealed class RefreshTokens(MasterKey masterKey, TokenFamilies families, Users users, Sessions sessions, Registry registry)
+{
+    private readonly byte[] key = masterKey.Derive("refresh-token", 32);
+
+    public Decision<RefreshToken> Parse(string text) => RefreshToken.Parse(text, key);
+
+    public string Compute(RefreshToken token) => token.Compute(key);
+
+    /// <summary>All that a rule asks about it.</summary>
+    public async Task<RefreshTokenFacts> LoadAsync(RefreshToken token, CancellationToken cancellation)
+    {
+        if (await families.FindAsync(token.FamilyId, cancellation) is not { } family)
+            return new RefreshTokenFacts(null, null, null, []);
+        return new RefreshTokenFacts(
+            family,
+            await users.FindClaimsAsync(family.UserId, cancellation),
+            family.SessionId is { } sessionId ? await sessions.FindAsync(sessionId, cancellation) : null,
+            await registry.FindResourcesAsync(family.Resources, cancellation));
+    }
+}
