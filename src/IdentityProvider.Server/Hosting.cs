@@ -32,6 +32,7 @@ public static class Hosting
         builder.Services.AddRegistry();
         builder.Services.AddKeys();
         builder.Services.AddKeyRotation();
+        builder.Services.AddTokenEndpoints();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -39,6 +40,7 @@ public static class Hosting
         app.MapHealth();
         app.MapMetadata(settings);
         app.MapJwks();
+        app.MapTokenEndpoints();
         return app;
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.ObjectPool;
 namespace IdentityProvider.Server.Http;
 
 /// <summary>A JSON answer, written straight into memory that is used again. What was written is zeroed on return: tokens don't linger.</summary>
-internal sealed class JsonBody : IResettable
+internal sealed class JsonBody : IResettable, IDisposable
 {
     /// <summary>Buffers that grew beyond this, in bytes, are not kept.</summary>
     private const int LargestKept = 64 * 1024;
@@ -39,4 +39,6 @@ internal sealed class JsonBody : IResettable
         writer.Reset();
         return buffer.Capacity <= LargestKept;
     }
+
+    public void Dispose() => writer.Dispose();
 }

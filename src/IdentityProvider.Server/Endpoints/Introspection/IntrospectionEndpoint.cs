@@ -1,4 +1,3 @@
-using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Introspection;
 using IdentityProvider.Server.Http;
 
@@ -35,13 +34,4 @@ internal sealed class IntrospectionEndpoint(AccessTokens accessTokens, RefreshTo
             ? IntrospectionRules.Decide(request, accessToken, settings.Issuer, await accessTokens.LoadAsync(accessToken, cancellation), now)
             : null;
     }
-}
-
-/// <summary>Registers and maps the endpoint.</summary>
-public static class IntrospectionEndpointSetup
-{
-    public static IServiceCollection AddIntrospectionEndpoint(this IServiceCollection services) => services.AddSingleton<IntrospectionEndpoint>();
-
-    public static void MapIntrospectionEndpoint(this IEndpointRouteBuilder routes) =>
-        routes.MapPost(IntrospectionEndpoint.Path, routes.ServiceProvider.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
 }

@@ -49,15 +49,3 @@ internal sealed class RevocationEndpoint(
         return RevocationRules.Decide(request, accessTokens.Verify(request.Token, now).Try(out var accessToken, out _) ? accessToken : null);
     }
 }
-
-/// <summary>Registers and maps the endpoint.</summary>
-public static class RevocationEndpointSetup
-{
-    public static IServiceCollection AddRevocationEndpoint(this IServiceCollection services) => services.AddSingleton<RevocationEndpoint>();
-
-    public static void MapRevocationEndpoint(this IEndpointRouteBuilder routes)
-    {
-        routes.MapPost(RevocationEndpoint.Path, routes.ServiceProvider.GetRequiredService<RevocationEndpoint>().HandleAsync);
-        routes.MapPreflight(RevocationEndpoint.Path, "POST");
-    }
-}

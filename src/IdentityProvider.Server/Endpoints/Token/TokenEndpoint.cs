@@ -49,21 +49,3 @@ internal sealed class TokenEndpoint(AuthorizationCodeGrant authorizationCode, Re
         _ => throw new InvalidOperationException("A grant type without a grant."),
     };
 }
-
-/// <summary>Registers and maps the endpoint.</summary>
-public static class TokenEndpointSetup
-{
-    public static IServiceCollection AddTokenEndpoint(this IServiceCollection services) => services
-        .AddSingleton<TokenMint>()
-        .AddSingleton<StoredAuthorizationCodes>()
-        .AddSingleton<AuthorizationCodeGrant>()
-        .AddSingleton<RefreshTokenGrant>()
-        .AddSingleton<ClientCredentialsGrant>()
-        .AddSingleton<TokenEndpoint>();
-
-    public static void MapTokenEndpoint(this IEndpointRouteBuilder routes)
-    {
-        routes.MapPost(TokenEndpoint.Path, routes.ServiceProvider.GetRequiredService<TokenEndpoint>().HandleAsync);
-        routes.MapPreflight(TokenEndpoint.Path, "POST");
-    }
-}

@@ -43,15 +43,3 @@ internal sealed class UserInfoEndpoint(AccessTokens accessTokens, Settings setti
             ? await RequestParameters.ReadFormAsync(http)
             : Parameters.None;
 }
-
-/// <summary>Registers and maps the endpoint.</summary>
-public static class UserInfoEndpointSetup
-{
-    public static IServiceCollection AddUserInfoEndpoint(this IServiceCollection services) => services.AddSingleton<UserInfoEndpoint>();
-
-    public static void MapUserInfoEndpoint(this IEndpointRouteBuilder routes)
-    {
-        routes.MapMethods(UserInfoEndpoint.Path, [HttpMethods.Get, HttpMethods.Post], routes.ServiceProvider.GetRequiredService<UserInfoEndpoint>().HandleAsync);
-        routes.MapPreflight(UserInfoEndpoint.Path, "GET, POST");
-    }
-}
