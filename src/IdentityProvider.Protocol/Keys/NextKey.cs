@@ -74,24 +74,8 @@ public sealed class NextKey
     {
         ArgumentNullException.ThrowIfNull(ring);
         ArgumentNullException.ThrowIfNull(schedule);
-        return ring.Keys.FirstOrDefault(key =>
-            ring.StateOf(key, now) is KeyState.Announced && key.ActiveAt <= now + (2 * schedule.AnnounceLead) + schedule.ClockSkew);
-    }
-
-    /// <summary>The row of this key, now that it has a <c>kid</c>.</summary>
-    public KeyLifetime Lifetime(Jose.SigningKey key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        return new()
-        {
-            Kid = key.Kid,
-            Algorithm = key.Algorithm,
-            Generation = Generation,
-            AnnouncedAt = AnnouncedAt,
-            ActiveAt = ActiveAt,
-            RetiredAt = RetiredAt,
-            GoneAt = GoneAt,
-        };
+        var latest = now + (2 * schedule.AnnounceLead) + schedule.ClockSkew;
+        return ring.Keys.FirstOrDefault(key => key.ActiveAt > now && key.ActiveAt <= latest && ring.StateOf(key, now) is KeyState.Announced);
     }
 
     // Whole seconds: a database that keeps fewer digits than we do must not move a moment.

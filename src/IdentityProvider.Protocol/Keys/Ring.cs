@@ -9,11 +9,19 @@ namespace IdentityProvider.Protocol.Keys;
 public sealed class Ring
 {
     private readonly KeyLifetime[] keys;
+    private readonly Dictionary<string, DateTimeOffset?> retiredAt;
 
     private Ring(SignatureAlgorithm algorithm, IEnumerable<KeyLifetime> keys)
     {
         Algorithm = algorithm;
         this.keys = [.. keys.OrderBy(key => key.ActiveAt).ThenBy(key => key.Generation)];
+        retiredAt = new(this.keys.Length, StringComparer.Ordinal);
+        DateTimeOffset? next = null;
+        foreach (var key in this.keys.Reverse())
+        {
+            retiredAt[key.Kid] = next;
+            next = key.TookOver ? key.ActiveAt : next;
+        }
     }
 
     public SignatureAlgorithm Algorithm { get; }
@@ -42,32 +50,13 @@ public sealed class Ring
     }
 
     /// <summary>What a key of this ring is.</summary>
-    public KeyState StateOf(KeyLifetime key, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-
-        // 1. Revoked counts from when it is read, not from a moment of some other clock.
-        if (key.RevokedAt is not null)
-            return KeyState.Revoked;
-
-        // 2. One key signs.
-        if (key == Signer(now))
-            return KeyState.Active;
-
-        // 3. A row that exists is published: its maker's clock may be ahead of this one.
-        if (key.ActiveAt > now)
-            return KeyState.Announced;
-
-        // 4. It was taken over from, and verifies until nothing that it signed lives.
-        return now < GoneAt(key) ? KeyState.Retired : KeyState.Gone;
-    }
+    public KeyState StateOf(KeyLifetime key, DateTimeOffset now) => StateOf(key, Signer(now), now);
 
     /// <summary>When the key stops to sign: when another takes over. Null while no other is there.</summary>
     public DateTimeOffset? RetiredAt(KeyLifetime key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var successor = keys.SkipWhile(other => other != key).Skip(1).FirstOrDefault(other => other.TookOver);
-        return successor?.ActiveAt;
+        return retiredAt[key.Kid];
     }
 
     /// <summary>When the key leaves the JWKS. Null while no other is there to take over: it may sign for ever.</summary>
@@ -78,14 +67,37 @@ public sealed class Ring
     }
 
     /// <summary>What the JWKS holds: the key that signs first, then those to come, then the retired, the newest first.</summary>
-    public IEnumerable<KeyLifetime> Published(DateTimeOffset now) =>
-        from key in keys
-        let state = StateOf(key, now)
-        where state is KeyState.Active or KeyState.Announced or KeyState.Retired
-        orderby state is KeyState.Active descending, key.ActiveAt descending, key.Generation descending
-        select key;
+    public IEnumerable<KeyLifetime> Published(DateTimeOffset now)
+    {
+        var signer = Signer(now);
+        return from key in keys
+               let state = StateOf(key, signer, now)
+               where state is KeyState.Active or KeyState.Announced or KeyState.Retired
+               orderby state is KeyState.Active descending, key.ActiveAt descending, key.Generation descending
+               select key;
+    }
 
     /// <summary>The first moment after <c>now</c> at which an answer of this ring can change; null when none will without a new row.</summary>
     public DateTimeOffset? NextChange(DateTimeOffset now) =>
         keys.SelectMany(key => new[] { key.ActiveAt, GoneAt(key) }).Where(moment => moment > now).Min();
+
+    private KeyState StateOf(KeyLifetime key, KeyLifetime? signer, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+
+        // 1. Revoked counts from when it is read, not from a moment of some other clock.
+        if (key.RevokedAt is not null)
+            return KeyState.Revoked;
+
+        // 2. One key signs.
+        if (key.Kid == signer?.Kid)
+            return KeyState.Active;
+
+        // 3. A row that exists is published: its maker's clock may be ahead of this one.
+        if (key.ActiveAt > now)
+            return KeyState.Announced;
+
+        // 4. It was taken over from, and verifies until nothing that it signed lives.
+        return now < GoneAt(key) ? KeyState.Retired : KeyState.Gone;
+    }
 }

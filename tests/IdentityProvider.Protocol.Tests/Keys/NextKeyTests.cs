@@ -1,0 +1,121 @@
+using IdentityProvider.Protocol.Keys;
+using Xunit;
+using static IdentityProvider.Protocol.Tests.SigningKeys.GivenKeys;
+
+namespace IdentityProvider.Protocol.Tests.SigningKeys;
+
+public sealed class NextKeyTests
+{
+    private readonly KeyLifetime first = First();
+    private readonly KeyLifetime second = Second();
+
+    [Fact]
+    public void The_first_key_of_a_ring_signs_at_once()
+    {
+        Assert.Equal(1, first.Generation);
+        Assert.Equal(Start, first.ActiveAt);
+        Assert.Equal(Start, first.AnnouncedAt);
+    }
+
+    [Fact]
+    public void Moments_are_whole_seconds_and_none_is_early()
+    {
+        var now = Start.AddTicks(1234567);
+
+        Assert.Equal(Start, NextKey.Decide(Ring(), Monthly, now)!.ActiveAt);
+        var early = NextKey.Early(Ring(first), Monthly, now)!;
+        Assert.Equal(Start.AddSeconds(1) + Monthly.AnnounceLead, early.ActiveAt);
+    }
+
+    [Fact]
+    public void Nothing_is_made_before_a_successor_is_due()
+    {
+        var due = first.RetiredAt - Monthly.AnnounceLead - Monthly.HeadStart;
+
+        Assert.Null(NextKey.Decide(Ring(first), Monthly, due - TimeSpan.FromSeconds(1)));
+        Assert.NotNull(NextKey.Decide(Ring(first), Monthly, due));
+    }
+
+    [Fact]
+    public void A_successor_that_is_made_in_time_takes_over_when_its_predecessor_planned()
+    {
+        Assert.Equal(2, second.Generation);
+        Assert.Equal(first.RetiredAt, second.ActiveAt);
+        Assert.Equal(second.ActiveAt + Monthly.RotationInterval, second.RetiredAt);
+        Assert.Equal(second.RetiredAt + Monthly.Retirement, second.GoneAt);
+    }
+
+    [Fact]
+    public void A_successor_that_is_late_is_announced_for_the_whole_lead()
+    {
+        var now = first.RetiredAt + TimeSpan.FromDays(100);
+
+        Assert.Equal(now + Monthly.AnnounceLead, NextKey.Decide(Ring(first), Monthly, now)!.ActiveAt);
+    }
+
+    [Fact]
+    public void One_successor_is_announced_at_a_time() => Assert.Null(NextKey.Decide(Ring(first, second), Monthly, second.AnnouncedAt));
+
+    [Fact]
+    public void A_key_that_a_broken_clock_dated_far_ahead_does_not_stop_rotation()
+    {
+        var misdated = second with { ActiveAt = Start.AddYears(30), RetiredAt = Start.AddYears(31), GoneAt = Start.AddYears(32) };
+
+        var next = NextKey.Decide(Ring(first, misdated), Monthly, first.RetiredAt - Monthly.AnnounceLead)!;
+        Assert.Equal(3, next.Generation);
+        Assert.Equal(first.RetiredAt, next.ActiveAt);
+    }
+
+    [Fact]
+    public void A_shorter_interval_counts_for_the_key_that_signs_too()
+    {
+        var weekly = new KeySchedule(
+            TimeSpan.FromDays(7), Monthly.AnnounceLead, Monthly.JwksMaxAge, Monthly.ClockSkew, TimeSpan.FromMinutes(15), TimeSpan.FromDays(7));
+
+        Assert.Equal(Start + TimeSpan.FromDays(7), NextKey.Decide(Ring(first), weekly, Start + TimeSpan.FromDays(5))!.ActiveAt);
+    }
+
+    [Fact]
+    public void An_operator_gets_a_successor_after_the_lead_and_only_one()
+    {
+        var now = Start + TimeSpan.FromDays(3);
+        var early = Key(NextKey.Early(Ring(first), Monthly, now)!);
+
+        Assert.Equal(now + Monthly.AnnounceLead, early.ActiveAt);
+        Assert.Equal(KeyState.Retired, Ring(first, early).StateOf(first, early.ActiveAt));
+        Assert.Null(NextKey.Early(Ring(first, early), Monthly, now));
+    }
+
+    [Fact]
+    public void An_operator_gets_a_key_that_signs_at_once_and_the_old_one_verifies_on()
+    {
+        var now = Start + TimeSpan.FromDays(3);
+        var urgent = Key(NextKey.AtOnce(Ring(first), Monthly, now));
+        var ring = Ring(first, urgent);
+
+        Assert.Same(urgent, ring.Signer(now));
+        Assert.Equal(KeyState.Retired, ring.StateOf(first, now));
+        Assert.Equal(now + Monthly.Retirement, ring.GoneAt(first));
+    }
+
+    [Fact]
+    public void A_key_made_at_once_by_a_slow_clock_is_not_overtaken_by_the_one_it_replaces()
+    {
+        var now = first.ActiveAt - TimeSpan.FromSeconds(20);
+        var urgent = Key(NextKey.AtOnce(Ring(first), Monthly, now));
+
+        Assert.Same(urgent, Ring(first, urgent).Signer(first.ActiveAt));
+        Assert.Same(urgent, Ring(first, urgent).Signer(first.ActiveAt + TimeSpan.FromDays(1)));
+    }
+
+    [Fact]
+    public void A_ring_whose_keys_are_all_revoked_gets_one_that_signs_at_once()
+    {
+        var now = second.ActiveAt + TimeSpan.FromDays(1);
+        var ring = Ring(first with { RevokedAt = now }, second with { RevokedAt = now });
+
+        var next = NextKey.Decide(ring, Monthly, now)!;
+        Assert.Equal(3, next.Generation);
+        Assert.Equal(now, next.ActiveAt);
+    }
+}
