@@ -34,6 +34,7 @@ public static class Hosting
         builder.Services.AddKeyRotation();
         builder.Services.AddTokenEndpoints();
         configure?.Invoke(builder);
+        builder.Services.KeepNoDataProtectionKeys();
 
         var app = builder.Build();
         app.UseRequestPipeline(settings);

@@ -80,6 +80,19 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
         }
     }
 
+    /// <summary>Reads the rows after another node or a command changed them. Keys that can't be decrypted are reported, and those in memory stay in use.</summary>
+    public async Task FollowAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await ReloadAsync(cancellation);
+        }
+        catch (KeyException e)
+        {
+            Log.SigningKeysUnreadable(logger, e.Message);
+        }
+    }
+
     /// <summary>Makes whatever key is due, in each ring that there is; RS256 always is one. Of all nodes that find it due, one makes it.</summary>
     public async Task RenewAsync(CancellationToken cancellation)
     {
@@ -151,12 +164,19 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
         throw new KeyException($"The next {algorithm} key was made by others {MostAttempts} times, and each time another was due.");
     }
 
-    /// <summary>A new key in its row, not stored. An RSA key takes a tenth of a second of one core.</summary>
+    /// <summary>
+    /// A new key in its row, not stored. An RSA key takes a tenth of a second of one core. One in 64 has a kid that begins with a dash: that
+    /// one is thrown away, for no command line would take it as a name.
+    /// </summary>
     internal Task<StoredSigningKey> GenerateAsync(SignatureAlgorithm algorithm, NextKey plan, CancellationToken cancellation) => Task.Run(
         () =>
         {
-            using var key = SigningKey.Generate(algorithm);
-            return SealedKey.Seal(masterKey, key, plan);
+            while (true)
+            {
+                using var key = SigningKey.Generate(algorithm);
+                if (!key.Kid.StartsWith('-'))
+                    return SealedKey.Seal(masterKey, key, plan);
+            }
         },
         cancellation);
 

@@ -1,6 +1,7 @@
 using IdentityProvider.Protocol.Keys;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Server.Background;
+using IdentityProvider.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -25,11 +26,19 @@ public static class KeySetup
     public static IServiceCollection AddKeyRotation(this IServiceCollection services)
     {
         services.AddHostedService<KeyRotation>();
-
-        // The framework's data protection comes with work at start that makes a key ring in the home directory; ours needs none.
-        foreach (var warmUp in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly).ToList())
-            services.Remove(warmUp);
+        services.AddSingleton(provider => new TopicListener(Topic.Keys, "key ring", provider.GetRequiredService<KeyRing>().FollowAsync));
         return services;
+    }
+
+    /// <summary>
+    /// Whatever uses the framework's data protection brings along work at start that makes a key ring in the home directory. Ours keeps
+    /// nothing, so that work goes; called when everything else was registered.
+    /// </summary>
+    public static void KeepNoDataProtectionKeys(this IServiceCollection services)
+    {
+        var framework = typeof(KeyManagementOptions).Assembly;
+        foreach (var warmUp in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Assembly == framework).ToList())
+            services.Remove(warmUp);
     }
 
     /// <summary>The schedule of the settings. A short announce lead, as tests have it, leaves room for a smaller skew only.</summary>

@@ -1,0 +1,36 @@
+using IdentityProvider.Server.Keys;
+using IdentityProvider.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider.Server.Tests.Keys;
+
+/// <summary>The keys of one node, without its endpoints: what a command has too.</summary>
+internal sealed class KeyNode : IAsyncDisposable
+{
+    private readonly ServiceProvider services;
+
+    private KeyNode(ServiceProvider services) => this.services = services;
+
+    public KeyRing Ring => services.GetRequiredService<KeyRing>();
+
+    public KeyOperations Operations => services.GetRequiredService<KeyOperations>();
+
+    public SigningKeys Rows => services.GetRequiredService<SigningKeys>();
+
+    /// <summary>A node on a database, with the master key of the run or another.</summary>
+    public static KeyNode On(string database, TestClock clock, byte[]? masterKey = null)
+    {
+        var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<TimeProvider>(clock)
+            .AddSingleton<Entropy>()
+            .AddSingleton(TestServer.SettingsFor(database))
+            .AddIdpStorage(DatabaseProvider.PostgreSql, database)
+            .AddKeys();
+        if (masterKey is not null)
+            services.AddSingleton(new MasterKey(masterKey, new Entropy()));
+        return new(services.BuildServiceProvider());
+    }
+
+    public ValueTask DisposeAsync() => services.DisposeAsync();
+}
