@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary><c>idp database migrate|script|prune</c>.</summary>
+internal static class DatabaseCommands
+{
+    public static Command Build() => new("database", "The database's schema, and rows that time has made meaningless.") { Migrate(), Script(), Prune() };
+
+    private static Command Migrate() => new Command("migrate", "Bring the schema up to this version. `idp serve` and every command do so as well.")
+        .Does(work => Task.FromResult(work.Output.Say("The schema is current.", new() { ["current"] = true }))); // opening it brought it up to date
+
+    private static Command Script()
+    {
+        var script = new Command("script", "Print the SQL that brings a database of any earlier version up to this one. Connects to nothing.");
+        script.SetAction(async (parsed, _) =>
+        {
+            await using var installation = Installation.WithoutDatabase();
+            return Root.OutputOf(parsed).Print(installation.Get<Schema>().Script(), "sql");
+        });
+        return script;
+    }
+
+    private static Command Prune() => new Command("prune", "Remove expired codes, sessions, sign-ins and revocations now. The server does so by itself.")
+        .Does(async work =>
+        {
+            var total = new PrunedRows(0, 0, 0, 0);
+            PrunedRows last;
+            do
+            {
+                last = await work.Get<ExpiredRows>().PruneAsync(work.Installation.Now, work.Cancellation);
+                total = new(
+                    total.AuthorizationCodes + last.AuthorizationCodes,
+                    total.TokenFamilies + last.TokenFamilies,
+                    total.Sessions + last.Sessions,
+                    total.RevokedTokens + last.RevokedTokens);
+            }
+            while (last.AuthorizationCodes + last.TokenFamilies + last.Sessions + last.RevokedTokens > 0);
+
+            return work.Output.Show(new JsonObject
+            {
+                ["authorization_codes"] = total.AuthorizationCodes,
+                ["token_families"] = total.TokenFamilies,
+                ["sessions"] = total.Sessions,
+                ["revoked_tokens"] = total.RevokedTokens,
+            });
+        });
+}

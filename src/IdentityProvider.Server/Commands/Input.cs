@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary>What a command reads: a file that an option names, or with <c>-</c> standard input.</summary>
+internal static class Input
+{
+    public const string Standard = "-";
+
+    /// <summary>Far more than any metadata has, in bytes.</summary>
+    private const int Most = 256 * 1024;
+
+    /// <summary>The whole content.</summary>
+    /// <exception cref="InputException">It can't be read; the message is one line.</exception>
+    public static async Task<byte[]> ReadAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var stream = path == Standard ? Console.OpenStandardInput() : File.OpenRead(path);
+            var content = new byte[Most + 1];
+            var length = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellation);
+            return length <= Most ? content[..length] : throw new InputException($"{path}: is longer than {Most / 1024} KiB");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new InputException($"{path}: can't be read: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    /// <summary>A password: what was written, or with <c>-</c> the first line of standard input, so that no list of processes shows it.</summary>
+    public static async Task<string> ReadPasswordAsync(string written, CancellationToken cancellation)
+    {
+        if (written != Standard)
+            return written;
+        var line = Encoding.UTF8.GetString(await ReadAsync(Standard, cancellation)).Split('\n')[0];
+        return line.TrimEnd('\r');
+    }
+}
+
+/// <summary>A file can't be read; the message is the one line for who named it.</summary>
+internal sealed class InputException(string message) : Exception(message);

@@ -1,0 +1,106 @@
+using IdentityProvider.Server.Database;
+using IdentityProvider.Server.Keys;
+using IdentityProvider.Server.SignIn;
+using IdentityProvider.Server.Telemetry;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary>
+/// What a command works on: the settings, the database with its schema current, and the few services that change it. No web host, so that a
+/// command takes a moment. The embedded database is attached to where a server runs it, and started for the command's duration otherwise.
+/// </summary>
+internal sealed class Installation : IAsyncDisposable
+{
+    private readonly EmbeddedPostgres? postgres;
+    private readonly ServiceProvider services;
+    private readonly AsyncServiceScope scope;
+
+    private Installation(EmbeddedPostgres? postgres, ServiceProvider services)
+    {
+        this.postgres = postgres;
+        this.services = services;
+        scope = services.CreateAsyncScope();
+    }
+
+    public Settings Settings => Get<Settings>();
+
+    public DateTimeOffset Now => Get<TimeProvider>().GetUtcNow();
+
+    /// <summary>The settings, from where `idp serve` reads them too.</summary>
+    /// <exception cref="SettingsException">A setting is wrong.</exception>
+    public static Settings ReadSettings() => Settings.Load(Configuration(), IsDevelopment, Directory.GetCurrentDirectory());
+
+    /// <summary>Opens the database, and brings its schema up to this version.</summary>
+    /// <exception cref="SettingsException">A setting is wrong.</exception>
+    /// <exception cref="EmbeddedPostgresException">The embedded database can't run.</exception>
+    public static async Task<Installation> OpenAsync(CancellationToken cancellation)
+    {
+        var settings = ReadSettings();
+        EmbeddedPostgres? postgres = null;
+        Installation? installation = null;
+        try
+        {
+            if (settings.Database.IsEmbedded)
+            {
+                using var logging = LoggerFactory.Create(Quietly);
+                postgres = await EmbeddedPostgres.StartAsync(
+                    new(settings.Database.Directory), ClusterUser.Command, logging.CreateLogger<EmbeddedPostgres>(), cancellation);
+            }
+
+            installation = new(postgres, Services(settings, postgres?.ConnectionString ?? settings.Database.ConnectionString!));
+            if (!await installation.Get<Schema>().IsCurrentAsync(cancellation))
+                await installation.Get<Schema>().MigrateAsync(cancellation);
+            return installation;
+        }
+        catch
+        {
+            if (installation is not null)
+                await installation.DisposeAsync();
+            else if (postgres is not null)
+                await postgres.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>For what needs the model alone: no database is opened.</summary>
+    public static Installation WithoutDatabase()
+    {
+        var settings = ReadSettings();
+        return new(null, Services(settings, settings.Database.ConnectionString is { Length: > 0 } configured ? configured : "Host=localhost"));
+    }
+
+    public T Get<T>()
+        where T : notnull => scope.ServiceProvider.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        await scope.DisposeAsync();
+        await services.DisposeAsync();
+        if (postgres is not null)
+            await postgres.DisposeAsync();
+    }
+
+    private static bool IsDevelopment =>
+        (Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT")) == Environments.Development;
+
+    private static IConfiguration Configuration() => new ConfigurationBuilder()
+        .SetBasePath(Directory.GetCurrentDirectory())
+        .AddJsonFile("appsettings.json", optional: true)
+        .AddJsonFile(IsDevelopment ? "appsettings.Development.json" : "appsettings.Production.json", optional: true)
+        .AddEnvironmentVariables()
+        .Build();
+
+    private static ServiceProvider Services(Settings settings, string connectionString) => new ServiceCollection()
+        .AddLogging(Quietly)
+        .AddSingleton(settings)
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton<Entropy>()
+        .AddIdpStorage(settings.Database.Provider, connectionString)
+        .AddKeys()
+        .AddAccounts()
+        .BuildServiceProvider();
+
+    // A command's result is its output; of what happens beneath only what went wrong is worth a line.
+    private static void Quietly(ILoggingBuilder logging) => logging.AddIdpLogging(Configuration(), forPeople: true).SetMinimumLevel(LogLevel.Warning);
+}

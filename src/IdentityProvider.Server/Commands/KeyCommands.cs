@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using IdentityProvider.Server.Keys;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary><c>idp keys list|rotate|revoke</c>.</summary>
+internal static class KeyCommands
+{
+    private static readonly string[] Columns = ["kid", "alg", "state", "announced_at", "active_at", "retired_at", "gone_at"];
+
+    public static Command Build() => new("keys", "The keys that tokens are signed with. They rotate by themselves; this is for looking, and for emergencies.")
+    {
+        List(), Rotate(), Revoke(),
+    };
+
+    private static Command List() => new Command("list", "Every key: what it is now, and when it was or will be announced, active, retired and gone.")
+        .Does(async work => Show(work, await work.Get<KeyOperations>().ListAsync(work.Cancellation)));
+
+    private static Command Rotate()
+    {
+        var now = new Option<bool>("--now")
+        {
+            Description = "Sign with the new key at once. Verifiers that cache the keys and don't look again on an unknown kid refuse its tokens until they do.",
+        };
+        return new Command("rotate", "Make the next key before its time. It is published first, and signs when every cache has it.") { now }
+            .Does(async work => Show(work, await work.Get<KeyOperations>().RotateAsync(work.Parsed.GetValue(now), work.Cancellation)));
+    }
+
+    private static Command Revoke()
+    {
+        var kid = new Argument<string>("kid") { Description = "As `idp keys list` shows it." };
+        return new Command("revoke", "The emergency: take a key out of the published set at once. Everything it signed is dead; another key signs.") { kid }
+            .Does(async work =>
+            {
+                var name = work.Parsed.GetRequiredValue(kid);
+                return await work.Get<KeyOperations>().RevokeAsync(name, work.Cancellation) switch
+                {
+                    KeyRevocation.Revoked => work.Output.Say($"Revoked {name}: it has left the published keys.", new() { ["kid"] = name, ["revoked"] = true }),
+                    KeyRevocation.AlreadyRevoked => work.Output.Refuse($"kid: '{name}' is revoked already"),
+                    _ => work.Output.Refuse($"kid: '{name}' is not a key here"),
+                };
+            });
+    }
+
+    private static int Show(Work work, IReadOnlyList<KeyListing> keys) => work.Output.List(
+        [.. keys.Select(key => new JsonObject
+        {
+            ["kid"] = key.Kid,
+            ["alg"] = key.Algorithm,
+            ["generation"] = key.Generation,
+            ["state"] = key.State.ToString().ToLowerInvariant(),
+            ["announced_at"] = Moment(key.AnnouncedAt),
+            ["active_at"] = Moment(key.ActiveAt),
+            ["retired_at"] = Moment(key.RetiredAt),
+            ["gone_at"] = Moment(key.GoneAt),
+            ["revoked_at"] = key.RevokedAt is { } revoked ? Moment(revoked) : null,
+        })],
+        Columns);
+
+    private static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+}

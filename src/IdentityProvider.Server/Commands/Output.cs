@@ -1,0 +1,107 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary>
+/// What a command says: on standard output its result, as a table for people or with <c>--json</c> as one JSON document; on standard error
+/// everything else. Both show the same members by the same names. The methods return the process's exit code.
+/// </summary>
+internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson)
+{
+    public const int Done = 0;
+    public const int Refused = 1;
+    public const int WrongUsage = 2;
+
+    // Escapes what could end or confuse a terminal's line, and leaves other alphabets readable.
+    private static readonly JsonSerializerOptions Document = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>One thing: each member a row.</summary>
+    public int Show(JsonObject thing)
+    {
+        if (isJson)
+            return Write(thing);
+        var table = NewTable("member", "value");
+        foreach (var (name, value) in thing)
+            table.AddRow(Cell(name), Cell(Words(value)));
+        return Write(table);
+    }
+
+    /// <summary>Several of a kind: each a row of the named members, and in JSON with all of them.</summary>
+    public int List(IReadOnlyList<JsonObject> things, params string[] members)
+    {
+        if (isJson)
+            return Write(new JsonArray([.. things]));
+        var table = NewTable(members);
+        foreach (var thing in things)
+            table.AddRow(members.Select(member => Cell(Words(thing[member]))));
+        return Write(table);
+    }
+
+    /// <summary>Something was done: a sentence, and in JSON what it was done to.</summary>
+    public int Say(string sentence, JsonObject thing)
+    {
+        if (isJson)
+            return Write(thing);
+        results.WriteLine(Plain(sentence));
+        return Done;
+    }
+
+    /// <summary>Text that is to be used as it stands, such as SQL; in JSON as a member.</summary>
+    public int Print(string text, string member)
+    {
+        if (isJson)
+            return Write(new JsonObject { [member] = text });
+        results.Write(text);
+        return Done;
+    }
+
+    /// <summary>Why not, in one line.</summary>
+    public int Refuse(string reason)
+    {
+        remarks.WriteLine(Plain(reason));
+        return Refused;
+    }
+
+    /// <summary>What is done all the same, and worth a second thought.</summary>
+    public void Warn(string warning) => remarks.WriteLine($"warning: {Plain(warning)}");
+
+    private static Table NewTable(params string[] columns)
+    {
+        var table = new Table { Border = TableBorder.Rounded };
+        foreach (var column in columns)
+            table.AddColumn(new TableColumn(Cell(column)));
+        return table;
+    }
+
+    // Text, not markup: a name with brackets stays a name.
+    private static Text Cell(string text) => new(Plain(text));
+
+    private static string Words(JsonNode? value) => value switch
+    {
+        null => "",
+        JsonArray list => string.Join("\n", list.Select(Words)),
+        JsonValue single when single.TryGetValue<string>(out var text) => text,
+        _ => value.ToJsonString(),
+    };
+
+    private static string Plain(string text) => new([.. text.Select(c => char.IsControl(c) && c != '\n' ? '\uFFFD' : c)]);
+
+    private int Write(JsonNode document)
+    {
+        results.WriteLine(document.ToJsonString(Document));
+        return Done;
+    }
+
+    private int Write(Table table)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(results) });
+        // Into a file or a pipe nothing is broken into lines: what was shown once must be whole.
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = 1000;
+        console.Write(table);
+        return Done;
+    }
+}

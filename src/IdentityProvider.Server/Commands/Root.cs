@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Data.Common;
+using IdentityProvider.Server.Database;
+using IdentityProvider.Server.Keys;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary>The command line of <c>idp</c>: which words there are, and how a command ends.</summary>
+public static class Root
+{
+    private const string About = """
+        An OAuth 2 and OpenID Connect authorization server.
+
+        Settings come from the section Idp of appsettings.json in the current directory and from environment variables Idp__…; a command works on
+        the same database as `idp serve`, whether that runs or not.
+        """;
+
+    /// <summary>Stopping the embedded database cleanly may take a while; longer than that nobody waits for an interrupted command.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    // A value that starts with @ is that value: it names no file to be read.
+    private static readonly ParserConfiguration Words = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else.", Recursive = true };
+
+    /// <summary>Runs one command line.</summary>
+    /// <returns>The exit code: 0 done, 1 refused with one line on standard error, 2 wrong usage.</returns>
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> args)
+    {
+        var parsed = Build().Parse(args, Words);
+        if (parsed.Errors.Count > 0)
+            return ExplainUsage(parsed);
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience });
+        }
+        catch (Exception e) when (Reason(e) is { } reason)
+        {
+            return OutputOf(parsed).Refuse(reason);
+        }
+    }
+
+    /// <summary>Makes a command do its work on the open installation.</summary>
+    internal static Command Does(this Command command, Func<Work, Task<int>> work)
+    {
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var installation = await Installation.OpenAsync(cancellation);
+            return await work(new(parsed, installation, OutputOf(parsed), cancellation));
+        });
+        return command;
+    }
+
+    internal static Output OutputOf(ParseResult parsed) => new(Console.Out, Console.Error, parsed.GetValue(Json));
+
+    private static RootCommand Build()
+    {
+        var root = new RootCommand(About)
+        {
+            ServeCommand.Build(), ClientCommands.Build(), ResourceCommands.Build(), UserCommands.Build(), KeyCommands.Build(), DatabaseCommands.Build(),
+        };
+        root.Directives.Clear();
+        root.Add(Json);
+        return root;
+    }
+
+    private static int ExplainUsage(ParseResult parsed)
+    {
+        // No word at all is a question, and is answered.
+        var words = parsed.CommandResult.Command;
+        if (words is RootCommand && parsed.Tokens.Count == 0)
+            return parsed.RootCommandResult.Command.Parse(["--help"]).Invoke();
+        Console.Error.WriteLine(parsed.Errors[0].Message.ReplaceLineEndings(" "));
+        var path = parsed.CommandResult.Command is RootCommand ? "idp" : $"idp {string.Join(' ', PathOf(parsed.CommandResult.Command))}";
+        Console.Error.WriteLine($"`{path} --help` says what it takes.");
+        return Output.WrongUsage;
+    }
+
+    private static IEnumerable<string> PathOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is { } parent ? [.. PathOf(parent), command.Name] : [command.Name];
+
+    /// <summary>What went wrong outside of this program, in one line; null for what can only be a bug.</summary>
+    private static string? Reason(Exception e) => e switch
+    {
+        SettingsException or EmbeddedPostgresException or KeyException or InputException => OneLine(e),
+        DbException => $"the database: {OneLine(e)}",
+        RetryLimitExceededException { InnerException: { } last } => $"the database: {OneLine(last)}",
+        OperationCanceledException => "interrupted",
+        _ => null,
+    };
+
+    private static string OneLine(Exception e) => e.Message.ReplaceLineEndings(" ");
+}
+
+/// <summary>What a command has at hand.</summary>
+internal sealed record Work(ParseResult Parsed, Installation Installation, Output Output, CancellationToken Cancellation)
+{
+    public T Get<T>()
+        where T : notnull => Installation.Get<T>();
+}
