@@ -35,6 +35,14 @@ public abstract class Validated<T>
     }
 }
 
+/// <summary>Makes what needs no rule of Protocol's.</summary>
+public static class Validated
+{
+    /// <summary>What was read, for the rules to come.</summary>
+    public static Validated<T> Of<T>(T value)
+        where T : class => new Validated<T>.Valid(value);
+}
+
 /// <summary>One mistake, in the words of who has to correct it.</summary>
 /// <param name="Member">The member's name on the wire.</param>
 /// <param name="Message">What is wrong with it; one line.</param>

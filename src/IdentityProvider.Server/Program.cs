@@ -1,2 +1,3 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using IdentityProvider.Server.Commands;
+
+return await Root.InvokeAsync(args);

@@ -98,6 +98,8 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
                         .ExecuteUpdateAsync(set => set.SetProperty(s => s.ExpiresAt, end), token);
                 }
 
+                // Those that had ended before are of no more use, and rotating for years must not heap them up.
+                await db.ClientSecrets.Where(s => s.ClientId == clientId && s.ExpiresAt < secret.CreatedAt).ExecuteDeleteAsync(token);
                 db.ClientSecrets.Add(Row(clientId, secret));
                 await db.SaveChangesAsync(token);
                 await db.BumpAsync(Topic.Clients, token);

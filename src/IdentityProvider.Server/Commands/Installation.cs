@@ -3,6 +3,7 @@ using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
+using Serilog.Extensions.Logging;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -102,5 +103,9 @@ internal sealed class Installation : IAsyncDisposable
         .BuildServiceProvider();
 
     // A command's result is its output; of what happens beneath only what went wrong is worth a line.
-    private static void Quietly(ILoggingBuilder logging) => logging.AddIdpLogging(Configuration(), forPeople: true).SetMinimumLevel(LogLevel.Warning);
+    private static void Quietly(ILoggingBuilder logging)
+    {
+        logging.AddIdpLogging(Configuration(), forPeople: true);
+        logging.AddFilter<SerilogLoggerProvider>(null, LogLevel.Warning);
+    }
 }

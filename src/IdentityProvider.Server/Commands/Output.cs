@@ -68,6 +68,9 @@ internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson
     /// <summary>What is done all the same, and worth a second thought.</summary>
     public void Warn(string warning) => remarks.WriteLine($"warning: {Plain(warning)}");
 
+    /// <summary>What is good to know beside the result.</summary>
+    public void Remark(string remark) => remarks.WriteLine(Plain(remark));
+
     private static Table NewTable(params string[] columns)
     {
         var table = new Table { Border = TableBorder.Rounded };

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Clients;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary>A client's metadata on the command line: a file of RFC 7591's JSON, and options for its common members. An option wins over the file.</summary>
+internal sealed class ClientOptions
+{
+    private readonly Option<string?> file = new("--file", "-f") { Description = "RFC 7591 metadata as JSON; - reads standard input.", HelpName = "file" };
+    private readonly Option<string?> name = new("--name") { Description = "client_name: what people are shown." };
+    private readonly Option<bool> isPublic = new("--public") { Description = "A client without a secret, such as an app in a browser." };
+    private readonly Option<bool> isNative = new("--native") { Description = "An app on a device: application_type native, and no secret." };
+    private readonly Option<string[]> redirectUris = Many("--redirect-uri", "uri", "redirect_uris: matched exactly.");
+    private readonly Option<string[]> postLogoutRedirectUris = Many("--post-logout-redirect-uri", "uri", "post_logout_redirect_uris: where a sign-out may return to.");
+    private readonly Option<string[]> grants = Many("--grant", "type", "grant_types: authorization_code (the default), refresh_token, client_credentials.");
+    private readonly Option<string[]> scopes = Many("--scope", "scope", "scope: what it may ask for, in one word or several; openid profile email where a person signs in and nothing is named.");
+    private readonly Option<string[]> resources = Many("--resource", "identifier", "resources: the APIs it may ask tokens for.");
+    private readonly Option<string[]> introspects = Many("--introspects", "identifier", "introspects: the APIs whose tokens it may ask about.");
+    private readonly Option<string[]> allowedOrigins = Many("--allowed-origin", "origin", "allowed_origins: browser code that may call with CORS.");
+    private readonly Option<string?> method = new("--auth-method") { Description = "token_endpoint_auth_method: client_secret_basic (the default), client_secret_post, none." };
+    private readonly Option<bool?> requireConsent = new("--require-consent") { Description = "require_consent: false where people need not be asked.", HelpName = "true|false" };
+    private readonly Option<bool?> requirePkce = new("--require-pkce") { Description = "require_pkce: false lets a client with a secret do without.", HelpName = "true|false" };
+
+    private Option[] All =>
+    [
+        file, name, isPublic, isNative, redirectUris, postLogoutRedirectUris, grants, scopes, resources, introspects, allowedOrigins, method,
+        requireConsent, requirePkce,
+    ];
+
+    /// <summary>Adds the options, and the rule of which can't stand together.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in All)
+            command.Add(option);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(method) is not null && (result.GetValue(isPublic) || result.GetValue(isNative)))
+                result.AddError("--auth-method can't stand beside --public or --native.");
+        });
+    }
+
+    /// <summary>Whether any of it was given.</summary>
+    public bool AnyGiven(CommandResult result) => All.Any(option => result.GetResult(option) is { Implicit: false });
+
+    /// <summary>What was written: the file, or else <paramref name="standing"/>, with the options over it.</summary>
+    public async Task<Validated<ClientMetadata>> ReadAsync(ParseResult parsed, ClientMetadata standing, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(file) is { } path)
+        {
+            var read = MetadataJson.Read(await Input.ReadAsync(path, cancellation), ClientMetadataJson.Default.ClientMetadata);
+            if (read is not Validated<ClientMetadata>.Valid { Value: var written })
+                return read;
+            standing = written;
+        }
+
+        var device = parsed.GetValue(isNative);
+        return Validated.Of(standing with
+        {
+            ClientName = parsed.GetValue(name) ?? standing.ClientName,
+            ApplicationType = device ? "native" : standing.ApplicationType,
+            RedirectUris = Given(parsed, redirectUris) ?? standing.RedirectUris,
+            PostLogoutRedirectUris = Given(parsed, postLogoutRedirectUris) ?? standing.PostLogoutRedirectUris,
+            GrantTypes = Given(parsed, grants) ?? standing.GrantTypes,
+            Scope = Given(parsed, scopes) is { } words ? string.Join(' ', words) : standing.Scope,
+            Resources = Given(parsed, resources) ?? standing.Resources,
+            Introspects = Given(parsed, introspects) ?? standing.Introspects,
+            AllowedOrigins = Given(parsed, allowedOrigins) ?? standing.AllowedOrigins,
+            TokenEndpointAuthMethod = device || parsed.GetValue(isPublic) ? "none" : parsed.GetValue(method) ?? standing.TokenEndpointAuthMethod,
+            RequireConsent = parsed.GetValue(requireConsent) ?? standing.RequireConsent,
+            RequirePkce = parsed.GetValue(requirePkce) ?? standing.RequirePkce,
+        });
+    }
+
+    private static Option<string[]> Many(string name, string helpName, string description) =>
+        new(name) { Description = $"{description} May be repeated.", HelpName = helpName };
+
+    private static string[]? Given(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) is { Length: > 0 } given ? given : null;
+}

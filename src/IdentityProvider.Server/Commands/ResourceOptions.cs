@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Resources;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary>An API on the command line: a file of JSON, and options for its members. An option wins over the file.</summary>
+internal sealed class ResourceOptions
+{
+    private readonly Option<string?> file = new("--file", "-f")
+    {
+        Description = "JSON of identifier, name, scopes (names, or objects of name and description), revocation, access_token_lifetime, signing_alg; - reads standard input.",
+        HelpName = "file",
+    };
+
+    private readonly Option<string?> name = new("--name") { Description = "name: what people are shown." };
+    private readonly Option<string[]> scopes = new("--scope") { Description = "scopes: a name alone. May be repeated.", HelpName = "name" };
+    private readonly Option<string?> revocation = new("--revocation") { Description = "revocation: status_list (the default) or expiry." };
+    private readonly Option<int?> lifetime = new("--access-token-lifetime") { Description = "access_token_lifetime: 30 to 900 seconds.", HelpName = "seconds" };
+    private readonly Option<string?> algorithm = new("--signing-alg") { Description = "signing_alg: RS256 (the default), PS256 or ES256." };
+
+    private Option[] All => [file, name, scopes, revocation, lifetime, algorithm];
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in All)
+            command.Add(option);
+    }
+
+    /// <summary>Whether any of it was given.</summary>
+    public bool AnyGiven(CommandResult result) => All.Any(option => result.GetResult(option) is { Implicit: false });
+
+    /// <summary>What was written: the file, or else <paramref name="standing"/>, with the options over it.</summary>
+    public async Task<Validated<ResourceMetadata>> ReadAsync(ParseResult parsed, ResourceMetadata standing, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(file) is { } path)
+        {
+            var read = MetadataJson.Read(await Input.ReadAsync(path, cancellation), ResourceMetadataJson.Default.ResourceMetadata);
+            if (read is not Validated<ResourceMetadata>.Valid { Value: var written })
+                return read;
+            standing = written;
+        }
+
+        return Validated.Of(standing with
+        {
+            Name = parsed.GetValue(name) ?? standing.Name,
+            Scopes = parsed.GetValue(scopes) is { Length: > 0 } names ? [.. names.Select(n => new ResourceScopeMetadata(n))] : standing.Scopes,
+            Revocation = parsed.GetValue(revocation) ?? standing.Revocation,
+            AccessTokenLifetime = parsed.GetValue(lifetime) ?? standing.AccessTokenLifetime,
+            SigningAlg = parsed.GetValue(algorithm) ?? standing.SigningAlg,
+        });
+    }
+}

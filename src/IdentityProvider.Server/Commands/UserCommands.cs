@@ -1,0 +1,193 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Users;
+using IdentityProvider.Storage;
+using Microsoft.AspNetCore.Identity;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary><c>idp users …</c>: accounts, by ASP.NET Core Identity.</summary>
+internal static class UserCommands
+{
+    /// <summary>What the sign-in page takes.</summary>
+    private const int LongestPassword = 1024;
+
+    public static Command Build() => new("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), SetPassword() };
+
+    private static Command Create()
+    {
+        var username = new Option<string>("--username") { Description = "What the person signs in with.", Required = true };
+        var password = Password();
+        var claims = new Option<string?>("--claims") { Description = "Standard OpenID Connect claims as JSON; - reads standard input.", HelpName = "file" };
+        var roles = new Option<string[]>("--role") { Description = "A role that the person has; made where there is none of that name. May be repeated.", HelpName = "name" };
+        var command = new Command("create", "Make an account.") { username, password, claims, roles };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(password) == Input.Standard && result.GetValue(claims) == Input.Standard)
+                result.AddError("Standard input can be the password or the claims, not both.");
+        });
+        return command.Does(async work =>
+        {
+            var written = work.Parsed.GetValue(claims) is { } path ? await Input.ReadAsync(path, work.Cancellation) : "{}"u8.ToArray();
+            var read = UserClaimsRules.Read(written);
+            if (read is Validated<JsonObject>.Invalid { Error: var mistake })
+                return work.Output.Refuse(mistake.ToString());
+            var secret = await Input.ReadPasswordAsync(work.Parsed.GetRequiredValue(password), work.Cancellation);
+            if (secret.Length > LongestPassword)
+                return work.Output.Refuse($"password: must be at most {LongestPassword} characters");
+            var named = work.Parsed.GetValue(roles) ?? [];
+            if (named.FirstOrDefault(role => !PlainText.IsPlain(role, 100)) is not null)
+                return work.Output.Refuse("role: must be plain text of at most 100 characters");
+
+            var user = new User
+            {
+                Id = work.Get<Entropy>().NewId(),
+                UserName = work.Parsed.GetRequiredValue(username),
+                Claims = ((Validated<JsonObject>.Valid)read).Value.ToJsonString(),
+                CreatedAt = work.Installation.Now,
+            };
+            // The account last: where something is wrong with it nobody has half an account.
+            foreach (var role in named)
+            {
+                if (!await work.Get<RoleManager<Role>>().RoleExistsAsync(role)
+                    && Refusal(await work.Get<RoleManager<Role>>().CreateAsync(new Role { Id = work.Get<Entropy>().NewId(), Name = role })) is { } noRole)
+                    return work.Output.Refuse(noRole);
+            }
+
+            var users = work.Get<UserManager<User>>();
+            if (Refusal(await users.CreateAsync(user, secret)) is { } reason)
+                return work.Output.Refuse(reason);
+            if (named.Length > 0 && Refusal(await users.AddToRolesAsync(user, named)) is { } notIn)
+                return work.Output.Refuse(notIn);
+            return work.Output.Show(await DocumentAsync(work, user));
+        });
+    }
+
+    private static Command List()
+    {
+        var paging = new Paging();
+        var command = new Command("list", "The accounts, by user name.");
+        paging.AddTo(command);
+        return command.Does(work => paging.ShowAsync(work, work.Get<Storage.Users>().ListAsync, Document, "username", "sub", "disabled", "created_at"));
+    }
+
+    private static Command Show()
+    {
+        var username = Username();
+        return new Command("show", "An account with its claims and roles.") { username }
+            .Does(async work => await FindAsync(work, username) is { } user ? work.Output.Show(await DocumentAsync(work, user)) : Unknown(work, username));
+    }
+
+    private static Command Disable()
+    {
+        var username = Username();
+        return new Command("disable", "Keep a person out: no sign-in, no refresh, and every session of theirs ends.") { username }.Does(async work =>
+        {
+            if (await FindAsync(work, username) is not { } user)
+                return Unknown(work, username);
+            user.DisabledAt ??= work.Installation.Now;
+            if (Refusal(await work.Get<UserManager<User>>().UpdateSecurityStampAsync(user)) is { } reason)
+                return work.Output.Refuse(reason);
+            await work.Get<Storage.Sessions>().EndAllAsync(user.Id, work.Installation.Now, work.Cancellation);
+            return work.Output.Show(await DocumentAsync(work, user));
+        });
+    }
+
+    private static Command Enable()
+    {
+        var username = Username();
+        return new Command("enable", "Let a person in again who was disabled, or locked out by wrong passwords.") { username }.Does(async work =>
+        {
+            if (await FindAsync(work, username) is not { } user)
+                return Unknown(work, username);
+            user.DisabledAt = null;
+            Unlock(user);
+            return Refusal(await work.Get<UserManager<User>>().UpdateAsync(user)) is { } reason
+                ? work.Output.Refuse(reason)
+                : work.Output.Show(await DocumentAsync(work, user));
+        });
+    }
+
+    private static Command SetPassword()
+    {
+        var username = Username();
+        var password = Password();
+        var keep = new Option<bool>("--keep-sessions") { Description = "Leave the person signed in where they are; otherwise every session of theirs ends." };
+        return new Command("set-password", "Give a person another password.") { username, password, keep }.Does(async work =>
+        {
+            if (await FindAsync(work, username) is not { } user)
+                return Unknown(work, username);
+            var secret = await Input.ReadPasswordAsync(work.Parsed.GetRequiredValue(password), work.Cancellation);
+            if (secret.Length > LongestPassword)
+                return work.Output.Refuse($"password: must be at most {LongestPassword} characters");
+            var users = work.Get<UserManager<User>>();
+            foreach (var validator in users.PasswordValidators)
+            {
+                if (Refusal(await validator.ValidateAsync(users, user, secret)) is { } weak)
+                    return work.Output.Refuse(weak);
+            }
+
+            user.PasswordHash = users.PasswordHasher.HashPassword(user, secret);
+            Unlock(user);
+            if (Refusal(await users.UpdateSecurityStampAsync(user)) is { } reason)
+                return work.Output.Refuse(reason);
+            if (!work.Parsed.GetValue(keep))
+                await work.Get<Storage.Sessions>().EndAllAsync(user.Id, work.Installation.Now, work.Cancellation);
+            return work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName });
+        });
+    }
+
+    private static void Unlock(User user)
+    {
+        user.AccessFailedCount = 0;
+        user.LockoutEnd = null;
+    }
+
+    private static async Task<User?> FindAsync(Work work, Argument<string> username) =>
+        await work.Get<UserManager<User>>().FindByNameAsync(work.Parsed.GetRequiredValue(username));
+
+    private static int Unknown(Work work, Argument<string> username) =>
+        work.Output.Refuse($"username: '{work.Parsed.GetRequiredValue(username)}' is not a user here");
+
+    /// <summary>Identity's first objection, with the member that it is about; null where it has none.</summary>
+    private static string? Refusal(IdentityResult result)
+    {
+        if (result.Succeeded)
+            return null;
+        var error = result.Errors.First();
+        var member = error.Code switch
+        {
+            _ when error.Code.StartsWith("Password", StringComparison.Ordinal) => "password",
+            _ when error.Code.Contains("UserName", StringComparison.Ordinal) => "username",
+            _ when error.Code.Contains("Role", StringComparison.Ordinal) => "role",
+            _ => "user",
+        };
+        return $"{member}: {error.Description.ReplaceLineEndings(" ")}";
+    }
+
+    private static async Task<JsonObject> DocumentAsync(Work work, User user)
+    {
+        var document = Document(user);
+        document["roles"] = new JsonArray([.. await work.Get<UserManager<User>>().GetRolesAsync(user)]);
+        return document;
+    }
+
+    private static JsonObject Document(User user) => new()
+    {
+        ["sub"] = user.Id.ToString("D"),
+        ["username"] = user.UserName,
+        ["disabled"] = user.IsDisabled,
+        ["locked_until"] = user.LockoutEnd?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        ["created_at"] = user.CreatedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        ["claims"] = JsonNode.Parse(user.Claims),
+    };
+
+    private static Argument<string> Username() => new("username") { Description = "What the person signs in with." };
+
+    private static Option<string> Password() => new("--password")
+    {
+        Description = "The password; - reads it from standard input, where no list of processes shows it.", Required = true,
+    };
+}
