@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -21,7 +22,7 @@ public static class StorageSetup
         if (provider == DatabaseProvider.SqlServer)
         {
             var complete = Complete(new SqlConnectionStringBuilder { ApplicationName = "idp", Encrypt = SqlConnectionEncryptOption.Mandatory, ConnectTimeout = 10 }, connectionString);
-            services.AddPooledDbContextFactory<SqlServerDb>(options => options.UseSqlServer(complete, o => o.EnableRetryOnFailure(4)), Contexts);
+            services.AddPooledDbContextFactory<SqlServerDb>(options => Quietly(options).UseSqlServer(complete, o => o.EnableRetryOnFailure(4)), Contexts);
             services.AddSingleton<IDbContextFactory<IdpDb>, AnyOf<SqlServerDb>>();
         }
         else
@@ -38,7 +39,7 @@ public static class StorageSetup
                     CommandTimeout = 15,
                 },
                 connectionString);
-            services.AddPooledDbContextFactory<PostgresDb>(options => options.UseNpgsql(complete, o => o.EnableRetryOnFailure(4)), Contexts);
+            services.AddPooledDbContextFactory<PostgresDb>(options => Quietly(options).UseNpgsql(complete, o => o.EnableRetryOnFailure(4)), Contexts);
             services.AddSingleton<IDbContextFactory<IdpDb>, AnyOf<PostgresDb>>();
         }
 
@@ -60,6 +61,11 @@ public static class StorageSetup
             .AddSingleton<Topics>()
             .AddSingleton<Users>();
     }
+
+    // A statement that fails is thrown, and logged by who catches it. Some fail as planned: a new database has no history of migrations, and
+    // of nodes that insert the same key one is first.
+    private static DbContextOptionsBuilder Quietly(DbContextOptionsBuilder options) =>
+        options.ConfigureWarnings(events => events.Ignore(RelationalEventId.CommandError, CoreEventId.SaveChangesFailed));
 
     /// <summary>The defaults, and over them each word of the operator's connection string.</summary>
     private static string Complete(DbConnectionStringBuilder defaults, string connectionString)

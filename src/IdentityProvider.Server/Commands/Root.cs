@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Data.Common;
 using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Keys;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -85,7 +84,7 @@ public static class Root
     {
         SettingsException or EmbeddedPostgresException or KeyException or InputException => OneLine(e),
         DbException => $"the database: {OneLine(e)}",
-        RetryLimitExceededException { InnerException: { } last } => $"the database: {OneLine(last)}",
+        { InnerException: DbException last } => $"the database: {OneLine(last)}",
         OperationCanceledException => "interrupted",
         _ => null,
     };

@@ -36,10 +36,6 @@ internal static class Logging
         return new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            // A statement that fails is thrown, and logged by who catches it. Some fail as planned: a new database has no history of migrations,
-            // and of nodes that insert the same key one is first.
-            .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database.Command", LogEventLevel.Fatal)
-            .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Update", LogEventLevel.Fatal)
             .ReadFrom.Configuration(configuration, new ConfigurationReaderOptions(typeof(ConsoleLoggerConfigurationExtensions).Assembly))
             .Enrich.FromLogContext()
             .WriteTo.Console(format, standardErrorFromLevel: LogEventLevel.Verbose)
