@@ -13,14 +13,7 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
             db.AuthorizationCodes.AsNoTracking().FirstOrDefault(c => c.CodeHash == codeHash));
 
     public Task AddAsync(byte[] codeHash, AuthorizationCode code, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
-            async (db, token) =>
-            {
-                db.AuthorizationCodes.Add(Row(codeHash, code));
-                return await db.SaveChangesAsync(token);
-            },
-            (db, token) => db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash, token),
-            cancellation);
+        databases.InsertAsync(db => db.AuthorizationCodes.Add(Row(codeHash, code)), cancellation);
 
     /// <summary>What the code stands for, spent or not, expired or not.</summary>
     public async Task<AuthorizationCode?> FindAsync(byte[] codeHash, CancellationToken cancellation = default)

@@ -134,7 +134,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             key.ToTable("SigningKeys").HasKey(k => k.Kid);
             key.Property(k => k.Kid).HasMaxLength(100);
             key.Property(k => k.Algorithm).HasMaxLength(20);
-            key.Property(k => k.PublicJwk).HasColumnType(JsonType);
+            key.Property(k => k.PublicJwk).HasMaxLength(Longest.List);
             key.Property(k => k.EncryptedPrivateKey).HasMaxLength(8000);
             key.HasIndex(k => new { k.Algorithm, k.Generation }).IsUnique();
         });

@@ -19,14 +19,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     /// <param name="secretHash">SHA-256 of what the browser holds.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task AddAsync(Session session, byte[] secretHash, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
-            async (db, token) =>
-            {
-                db.Sessions.Add(Row(session, secretHash));
-                return await db.SaveChangesAsync(token);
-            },
-            (db, token) => db.Sessions.AnyAsync(s => s.SessionId == session.SessionId, token),
-            cancellation);
+        databases.InsertAsync(db => db.Sessions.Add(Row(session, secretHash)), cancellation);
 
     /// <summary>The session of a browser, alive or not: <see cref="Session.IsAlive"/> says which.</summary>
     public async Task<Session?> FindAsync(byte[] secretHash, CancellationToken cancellation = default)

@@ -30,41 +30,34 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
     /// Moves a key's moments, if nobody else did since <paramref name="standing"/> was read and it wasn't revoked; with a key that comes with
     /// it, both or neither. False where somebody was first.
     /// </summary>
-    public async Task<bool> RescheduleAsync(
-        StoredSigningKey standing, StoredSigningKey moved, StoredSigningKey? successor = null, CancellationToken cancellation = default)
-    {
-        try
-        {
-            return await databases.TransactAsync(
-                async (db, token) =>
-                {
-                    if (successor is not null)
-                    {
-                        db.SigningKeys.Add(Row(successor));
-                        await db.SaveChangesAsync(token);
-                    }
-
-                    if (await MoveAsync(db, standing, moved, token) != 1)
-                        throw new SomebodyWasFirst();
-                    await db.BumpAsync(Topic.Keys, token);
-                    return true;
-                },
-                (db, token) => successor is null
-                    ? At(db.SigningKeys, moved).AnyAsync(token)
-                    : db.SigningKeys.AnyAsync(k => k.Kid == successor.Kid, token),
-                cancellation);
-        }
-        catch (Exception e) when (e is SomebodyWasFirst || Writes.IsUniqueViolation(e))
-        {
-            return false;
-        }
-    }
+    public Task<bool> RescheduleAsync(
+        StoredSigningKey standing, StoredSigningKey moved, StoredSigningKey? successor = null, CancellationToken cancellation = default) =>
+        ChangeAsync(
+            successor,
+            (db, token) => At(db.SigningKeys, standing).ExecuteUpdateAsync(
+                set => set.SetProperty(k => k.AnnouncedAt, moved.AnnouncedAt).SetProperty(k => k.ActiveAt, moved.ActiveAt)
+                    .SetProperty(k => k.RetiredAt, moved.RetiredAt).SetProperty(k => k.GoneAt, moved.GoneAt),
+                token),
+            db => At(db.SigningKeys, moved),
+            cancellation);
 
     /// <summary>
     /// The emergency: the key is out at once. With a successor, both or neither, so that there is no moment without a key. False where the key
     /// is not there, was revoked before, or the successor's generation exists.
     /// </summary>
-    public async Task<bool> RevokeAsync(string kid, DateTimeOffset now, StoredSigningKey? successor = null, CancellationToken cancellation = default)
+    public Task<bool> RevokeAsync(string kid, DateTimeOffset now, StoredSigningKey? successor = null, CancellationToken cancellation = default) =>
+        ChangeAsync(
+            successor,
+            (db, token) => db.SigningKeys.Where(k => k.Kid == kid && k.RevokedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(k => k.RevokedAt, now), token),
+            db => db.SigningKeys.Where(k => k.Kid == kid && k.RevokedAt == now),
+            cancellation);
+
+    private async Task<bool> ChangeAsync(
+        StoredSigningKey? successor,
+        Func<IdpDb, CancellationToken, Task<int>> change,
+        Func<IdpDb, IQueryable<SigningKeyRow>> changed,
+        CancellationToken cancellation)
     {
         try
         {
@@ -77,13 +70,12 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
                         await db.SaveChangesAsync(token);
                     }
 
-                    if (await db.SigningKeys.Where(k => k.Kid == kid && k.RevokedAt == null)
-                        .ExecuteUpdateAsync(set => set.SetProperty(k => k.RevokedAt, now), token) != 1)
+                    if (await change(db, token) != 1)
                         throw new SomebodyWasFirst();
                     await db.BumpAsync(Topic.Keys, token);
                     return true;
                 },
-                (db, token) => db.SigningKeys.AnyAsync(k => k.Kid == kid && k.RevokedAt == now, token),
+                async (db, token) => await changed(db).AnyAsync(token) && (successor is null || await db.SigningKeys.AnyAsync(k => k.Kid == successor.Kid, token)),
                 cancellation);
         }
         catch (Exception e) when (e is SomebodyWasFirst || Writes.IsUniqueViolation(e))
@@ -91,12 +83,6 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
             return false;
         }
     }
-
-    private static Task<int> MoveAsync(IdpDb db, StoredSigningKey standing, StoredSigningKey moved, CancellationToken cancellation) =>
-        At(db.SigningKeys, standing).ExecuteUpdateAsync(
-            set => set.SetProperty(k => k.AnnouncedAt, moved.AnnouncedAt).SetProperty(k => k.ActiveAt, moved.ActiveAt)
-                .SetProperty(k => k.RetiredAt, moved.RetiredAt).SetProperty(k => k.GoneAt, moved.GoneAt),
-            cancellation);
 
     private static IQueryable<SigningKeyRow> At(IQueryable<SigningKeyRow> keys, StoredSigningKey key) => keys.Where(k =>
         k.Kid == key.Kid && k.RevokedAt == null && k.AnnouncedAt == key.AnnouncedAt && k.ActiveAt == key.ActiveAt && k.RetiredAt == key.RetiredAt && k.GoneAt == key.GoneAt);

@@ -58,6 +58,29 @@ internal static class Writes
         }
     }
 
+    /// <summary>Inserts a row whose key is random, in one round trip. Where a retry finds it there, the attempt before had gone through.</summary>
+    public static async Task InsertAsync(this IDbContextFactory<IdpDb> databases, Action<IdpDb> add, CancellationToken cancellation)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var attempt = 0;
+        await db.Database.CreateExecutionStrategy().ExecuteAsync(
+            async token =>
+            {
+                attempt++;
+                db.ChangeTracker.Clear();
+                add(db);
+                try
+                {
+                    await db.SaveChangesAsync(token);
+                }
+                catch (DbUpdateException e) when (attempt > 1 && IsUniqueViolation(e))
+                {
+                    // Only its answer was lost.
+                }
+            },
+            cancellation);
+    }
+
     /// <summary>Says to every node that what it keeps of this topic is old; last in a transaction, so that its row is locked briefly.</summary>
     public static Task BumpAsync(this IdpDb db, string topic, CancellationToken cancellation) =>
         db.Topics.Where(t => t.Name == topic).ExecuteUpdateAsync(set => set.SetProperty(t => t.Version, t => t.Version + 1), cancellation);

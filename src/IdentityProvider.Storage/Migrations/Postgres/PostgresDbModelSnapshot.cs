@@ -331,7 +331,9 @@ namespace IdentityProvider.Storage.Migrations.Postgres
 
                     b.Property<string>("PublicJwk")
                         .IsRequired()
-                        .HasColumnType("jsonb");
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("RetiredAt")
                         .HasColumnType("timestamp with time zone");

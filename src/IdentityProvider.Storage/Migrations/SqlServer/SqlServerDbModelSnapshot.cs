@@ -328,7 +328,9 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
 
                     b.Property<string>("PublicJwk")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)");
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("RetiredAt")
                         .HasColumnType("datetimeoffset");

@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace IdentityProvider.Storage.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerDb))]
-    [Migration("20261121070116_Initial")]
+    [Migration("20261121071049_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -331,7 +331,9 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
 
                     b.Property<string>("PublicJwk")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)");
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset>("RetiredAt")
                         .HasColumnType("datetimeoffset");

@@ -131,7 +131,7 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     Kid = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
                     Algorithm = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_100_BIN2"),
                     Generation = table.Column<int>(type: "int", nullable: false),
-                    PublicJwk = table.Column<string>(type: "nvarchar(max)", nullable: false),
+                    PublicJwk = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false, collation: "Latin1_General_100_BIN2"),
                     EncryptedPrivateKey = table.Column<byte[]>(type: "varbinary(8000)", maxLength: 8000, nullable: false),
                     AnnouncedAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     ActiveAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),

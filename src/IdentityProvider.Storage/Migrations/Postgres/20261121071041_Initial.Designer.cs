@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace IdentityProvider.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261121070112_Initial")]
+    [Migration("20261121071041_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -334,7 +334,9 @@ namespace IdentityProvider.Storage.Migrations.Postgres
 
                     b.Property<string>("PublicJwk")
                         .IsRequired()
-                        .HasColumnType("jsonb");
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("RetiredAt")
                         .HasColumnType("timestamp with time zone");

@@ -134,7 +134,7 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     Kid = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
                     Algorithm = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false, collation: "C"),
                     Generation = table.Column<int>(type: "integer", nullable: false),
-                    PublicJwk = table.Column<string>(type: "jsonb", nullable: false),
+                    PublicJwk = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false, collation: "C"),
                     EncryptedPrivateKey = table.Column<byte[]>(type: "bytea", maxLength: 8000, nullable: false),
                     AnnouncedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     ActiveAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),

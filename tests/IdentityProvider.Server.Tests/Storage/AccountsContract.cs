@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider.Server.Tests.Storage;
+
+/// <summary>Accounts through Identity's own stores, what the protocol reads of them, and consents.</summary>
+public abstract class AccountsContract : StorageContract
+{
+    private static readonly DateTimeOffset Now = Given.Now;
+
+    [Fact]
+    public async Task Reads_the_claims_of_an_account_and_whether_it_is_active()
+    {
+        await using var storage = await NewAsync();
+        var user = new User
+        {
+            Id = Given.NewId(),
+            UserName = "alice",
+            NormalizedUserName = "ALICE",
+            Claims = """{"name":"Alice Ä","address":{"country":"AT"}}""",
+            CreatedAt = Now,
+        };
+        await ChangeUserAsync(storage, store => store.CreateAsync(user, default));
+
+        var claims = await storage.Get<Users>().FindClaimsAsync(user.Id);
+        Assert.Equal("alice", claims!.Username);
+        Assert.True(claims.IsActive);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(user.Claims), claims.Claims));
+
+        await ChangeUserAsync(storage, async store =>
+        {
+            var found = await store.FindByNameAsync("ALICE", default);
+            found!.DisabledAt = Now;
+            return await store.UpdateAsync(found, default);
+        });
+        Assert.False((await storage.Get<Users>().FindClaimsAsync(user.Id))!.IsActive);
+        Assert.Null(await storage.Get<Users>().FindClaimsAsync(Given.NewId()));
+    }
+
+    [Fact]
+    public async Task Keeps_a_passkey()
+    {
+        await using var storage = await NewAsync();
+        var user = new User { Id = Given.NewId(), UserName = "alice", NormalizedUserName = "ALICE", CreatedAt = Now };
+        await ChangeUserAsync(storage, store => store.CreateAsync(user, default));
+        byte[] credential = [.. Enumerable.Repeat((byte)7, 1023)];
+
+        await ChangeUserAsync(storage, async store =>
+        {
+            var found = await store.FindByIdAsync(user.Id.ToString(), default);
+            var passkey = new UserPasskeyInfo(credential, [1], Now, 5, ["internal"], true, false, false, [2], [3]) { Name = "Phone" };
+            await ((IUserPasskeyStore<User>)store).AddOrUpdatePasskeyAsync(found!, passkey, default);
+            return await store.UpdateAsync(found!, default);
+        });
+
+        using var scope = storage.Scope();
+        var passkeys = (IUserPasskeyStore<User>)scope.ServiceProvider.GetRequiredService<IUserStore<User>>();
+        Assert.Equal(user.Id, (await passkeys.FindByPasskeyIdAsync(credential, default))!.Id);
+        Assert.Equal(5u, (await passkeys.FindPasskeyAsync(user, credential, default))!.SignCount);
+    }
+
+    [Fact]
+    public async Task Lists_accounts_a_page_at_a_time()
+    {
+        await using var storage = await NewAsync();
+        foreach (var name in new[] { "carol", "alice", "bob" })
+            await ChangeUserAsync(storage, store => store.CreateAsync(new User { Id = Given.NewId(), UserName = name, NormalizedUserName = name.ToUpperInvariant() }, default));
+
+        Assert.Equal(["alice", "bob"], (await storage.Get<Users>().ListAsync(null, 2)).Select(u => u.UserName));
+        Assert.Equal(["carol"], (await storage.Get<Users>().ListAsync("bob", 2)).Select(u => u.UserName));
+    }
+
+    [Fact]
+    public async Task One_grant_stands_for_a_person_and_a_client_and_the_last_one_counts()
+    {
+        await using var storage = await NewAsync();
+        var grants = storage.Get<Grants>();
+        var grant = new Grant { UserId = Given.NewId(), ClientId = "shop", Scope = ScopeSet.Of(["openid"]), Resources = ["https://api.example"], UpdatedAt = Given.Kept(Now) };
+
+        await RaceAsync(storage, async _ =>
+        {
+            await grants.PutAsync(grant);
+            return true;
+        });
+        Assert.Equivalent(grant, Assert.Single(await grants.ListAsync(grant.UserId, 10)), strict: true);
+
+        var wider = grant with { Scope = ScopeSet.Of(["openid", "email"]), Resources = [] };
+        await grants.PutAsync(wider);
+        Assert.Equivalent(wider, await grants.FindAsync(grant.UserId, "shop"), strict: true);
+
+        Assert.True(await grants.DeleteAsync(grant.UserId, "shop"));
+        Assert.False(await grants.DeleteAsync(grant.UserId, "shop"));
+        Assert.Null(await grants.FindAsync(grant.UserId, "shop"));
+    }
+
+    [Fact]
+    public async Task A_revoked_token_is_known_by_its_jti()
+    {
+        await using var storage = await NewAsync();
+        var revoked = storage.Get<RevokedTokens>();
+
+        Assert.Single(await RaceAsync(storage, _ => revoked.AddAsync("jti-1", Now)), w => w);
+
+        Assert.True(await revoked.ContainsAsync("jti-1"));
+        Assert.False(await revoked.ContainsAsync("JTI-1"));
+        Assert.False(await revoked.ContainsAsync(new string('x', 5000)));
+    }
+
+    private static async Task ChangeUserAsync(TestStorage storage, Func<IUserStore<User>, Task<IdentityResult>> change)
+    {
+        using var scope = storage.Scope();
+        Assert.True((await change(scope.ServiceProvider.GetRequiredService<IUserStore<User>>())).Succeeded);
+    }
+}

@@ -1,0 +1,65 @@
+namespace IdentityProvider.Server.Tests.Storage;
+
+public sealed class AuthorizationCodesOnPostgres : AuthorizationCodesContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
+public sealed class TokenFamiliesOnPostgres : TokenFamiliesContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
+public sealed class SessionsOnPostgres : SessionsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
+public sealed class RegistrationsOnPostgres : RegistrationsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
+public sealed class SigningKeysOnPostgres : SigningKeysContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
+public sealed class AccountsOnPostgres : AccountsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
+public sealed class SchemaOnPostgres : SchemaContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
+public sealed class ExpiredRowsOnPostgres : ExpiredRowsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
+/// <summary>Databases on the run's own cluster, which is dropped as a whole.</summary>
+internal static class Postgres
+{
+    public static async Task<TestStorage> NewAsync() => new(DatabaseProvider.PostgreSql, await TestCluster.NewDatabaseAsync());
+
+    public static async Task<TestStorage> NewEmptyAsync() => new(DatabaseProvider.PostgreSql, await TestCluster.NewEmptyDatabaseAsync());
+}

@@ -1,0 +1,168 @@
+using IdentityProvider.Protocol.Tokens;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Server.Tests.Storage;
+
+public abstract class SessionsContract : StorageContract
+{
+    private static readonly DateTimeOffset Now = Given.Now;
+
+    [Fact]
+    public async Task Finds_a_session_by_the_hash_of_its_secret_and_by_its_identifier()
+    {
+        await using var storage = await NewAsync();
+        var session = Given.Session();
+        await storage.Sessions.AddAsync(session, Hash(1));
+
+        var kept = session with { AuthTime = Given.Kept(session.AuthTime), LastUsedAt = Given.Kept(session.LastUsedAt), ExpiresAt = Given.Kept(session.ExpiresAt) };
+        Assert.Equivalent(kept, await storage.Sessions.FindAsync(Hash(1)), strict: true);
+        Assert.Equivalent(kept, await storage.Sessions.FindAsync(session.SessionId), strict: true);
+        Assert.Null(await storage.Sessions.FindAsync(Hash(2)));
+        Assert.Null(await storage.Sessions.FindAsync(Guid.Empty));
+    }
+
+    [Fact]
+    public async Task Refuses_two_sessions_of_one_secret()
+    {
+        await using var storage = await NewAsync();
+        await storage.Sessions.AddAsync(Given.Session(), Hash(1));
+
+        await Assert.ThrowsAsync<DbUpdateException>(() => storage.Sessions.AddAsync(Given.Session(), Hash(1)));
+    }
+
+    [Fact]
+    public async Task Keeps_of_a_browsers_name_what_fits_and_can_be_printed()
+    {
+        await using var storage = await NewAsync();
+        var session = Given.Session() with { UserAgent = "Mozilla\0\r\n\u202E" + new string('x', 5000), Address = "" };
+        await storage.Sessions.AddAsync(session, Hash(1));
+
+        var found = await storage.Sessions.FindAsync(session.SessionId);
+        Assert.Equal("Mozilla" + new string('x', 393), found!.UserAgent);
+        Assert.Null(found.Address);
+    }
+
+    [Fact]
+    public async Task A_use_moves_forward_only_and_wakes_nothing_that_ended()
+    {
+        await using var storage = await NewAsync();
+        var session = Given.Session();
+        await storage.Sessions.AddAsync(session, Hash(1));
+
+        await storage.Sessions.TouchAsync(session.SessionId, Now.AddMinutes(5));
+        await storage.Sessions.TouchAsync(session.SessionId, Now.AddMinutes(3));
+        Assert.Equal(Given.Kept(Now.AddMinutes(5)), (await storage.Sessions.FindAsync(session.SessionId))!.LastUsedAt);
+
+        await storage.Sessions.EndAsync(session.SessionId, Now.AddMinutes(6));
+        await storage.Sessions.TouchAsync(session.SessionId, Now.AddMinutes(7));
+        Assert.Equal(Given.Kept(Now.AddMinutes(5)), (await storage.Sessions.FindAsync(session.SessionId))!.LastUsedAt);
+    }
+
+    [Fact]
+    public async Task A_new_proof_renews_the_session_while_it_has_not_ended()
+    {
+        await using var storage = await NewAsync();
+        var session = Given.Session();
+        await storage.Sessions.AddAsync(session, Hash(1));
+
+        Assert.True(await storage.Sessions.ReauthenticateAsync(session.SessionId, Now.AddHours(1), ["pwd"], null));
+        var found = await storage.Sessions.FindAsync(session.SessionId);
+        Assert.Equal(Given.Kept(Now.AddHours(1)), found!.AuthTime);
+        Assert.Equal(["pwd"], found.Amr);
+        Assert.Null(found.Acr);
+
+        await storage.Sessions.EndAsync(session.SessionId, Now.AddHours(2));
+        Assert.False(await storage.Sessions.ReauthenticateAsync(session.SessionId, Now.AddHours(3), ["pwd"], null));
+    }
+
+    [Fact]
+    public async Task Ending_a_session_ends_its_families_and_leaves_offline_access()
+    {
+        await using var storage = await NewAsync();
+        var (session, family) = await storage.SignInAsync(1);
+        await storage.Codes.AddAsync(Hash(9), Given.Code(session));
+        var offline = Given.Family(session) with { SessionId = null };
+        Assert.True(await storage.Codes.RedeemAsync(Hash(9), offline, Now));
+        var (_, others) = await storage.SignInAsync(2);
+
+        Assert.True(await storage.Sessions.EndAsync(session.SessionId, Now));
+        Assert.False(await storage.Sessions.EndAsync(session.SessionId, Now.AddSeconds(1)));
+
+        Assert.Equal(Given.Kept(Now), (await storage.Sessions.FindAsync(session.SessionId))!.EndedAt);
+        Assert.Equal(FamilyEnd.SessionEnded, (await storage.Families.FindAsync(family.FamilyId))!.EndReason);
+        Assert.Null((await storage.Families.FindAsync(offline.FamilyId))!.EndedAt);
+        Assert.Null((await storage.Families.FindAsync(others.FamilyId))!.EndedAt);
+    }
+
+    [Fact]
+    public async Task Of_32_ends_at_once_one_ended_it()
+    {
+        await using var storage = await NewAsync();
+        var (session, _) = await storage.SignInAsync();
+
+        var won = await RaceAsync(storage, i => storage.Sessions.EndAsync(session.SessionId, Now.AddSeconds(i)));
+
+        Assert.Single(won, w => w);
+    }
+
+    [Fact]
+    public async Task After_a_session_ended_while_its_family_was_refreshed_no_refresh_wins()
+    {
+        await using var storage = await NewAsync();
+        var (session, family) = await storage.SignInAsync();
+
+        var won = await RaceAsync(storage, async i =>
+        {
+            if (i == 3)
+                return await storage.Sessions.EndAsync(session.SessionId, Now);
+            for (var from = 0; from < 20; from++)
+                await storage.Families.RotateAsync(family.FamilyId, from, Now);
+            return false;
+        });
+
+        Assert.True(won[3]);
+        var found = await storage.Families.FindAsync(family.FamilyId);
+        Assert.Equal(FamilyEnd.SessionEnded, found!.EndReason);
+        Assert.False(await storage.Families.RotateAsync(family.FamilyId, found.Generation, Now));
+    }
+
+    [Fact]
+    public async Task No_family_escapes_an_end_that_races_with_its_redemption()
+    {
+        await using var storage = await NewAsync();
+        for (var round = 0; round < 40; round++)
+        {
+            var (session, hash) = (Given.Session(), Hash(round));
+            await storage.Sessions.AddAsync(session, hash);
+            await storage.Codes.AddAsync(hash, Given.Code(session));
+            var family = Given.Family(session);
+
+            var done = await RaceAsync(storage, i => i == round % 2 ? storage.Sessions.EndAsync(session.SessionId, Now) : storage.Codes.RedeemAsync(hash, family, Now), runners: 2);
+
+            var redeemed = done[1 - (round % 2)];
+            var found = await storage.Families.FindAsync(family.FamilyId);
+            Assert.Equal(redeemed, found is not null);
+            if (redeemed)
+                Assert.Equal(FamilyEnd.SessionEnded, found!.EndReason);
+        }
+    }
+
+    [Fact]
+    public async Task Ends_and_lists_all_of_a_persons_sessions()
+    {
+        await using var storage = await NewAsync();
+        var user = Given.NewId();
+        var older = Given.Session() with { UserId = user };
+        var newer = Given.Session() with { UserId = user, AuthTime = Now.AddMinutes(1) };
+        await storage.Sessions.AddAsync(older, Hash(1));
+        await storage.Sessions.AddAsync(newer, Hash(2));
+        await storage.Sessions.AddAsync(Given.Session(), Hash(3));
+
+        Assert.Equal([newer.SessionId, older.SessionId], (await storage.Sessions.ListAsync(user, alsoEnded: false, 10)).Select(s => s.SessionId));
+        Assert.Equal([newer.SessionId], (await storage.Sessions.ListAsync(user, alsoEnded: false, 1)).Select(s => s.SessionId));
+        Assert.Equal(2, await storage.Sessions.EndAllAsync(user, Now));
+        Assert.Equal(0, await storage.Sessions.EndAllAsync(user, Now));
+        Assert.Empty(await storage.Sessions.ListAsync(user, alsoEnded: false, 10));
+        Assert.Equal(2, (await storage.Sessions.ListAsync(user, alsoEnded: true, 10)).Count);
+    }
+}

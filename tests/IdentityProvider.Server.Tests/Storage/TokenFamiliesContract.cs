@@ -1,0 +1,109 @@
+using IdentityProvider.Protocol.Tokens;
+
+namespace IdentityProvider.Server.Tests.Storage;
+
+public abstract class TokenFamiliesContract : StorageContract
+{
+    private static readonly DateTimeOffset Now = Given.Now;
+
+    [Fact]
+    public async Task Moves_the_generation_on_and_notes_when()
+    {
+        await using var storage = await NewAsync();
+        var (_, family) = await storage.SignInAsync();
+
+        Assert.True(await storage.Families.RotateAsync(family.FamilyId, 0, Now.AddMinutes(1)));
+
+        var found = await storage.Families.FindAsync(family.FamilyId);
+        Assert.Equal(1, found!.Generation);
+        Assert.Equal(Given.Kept(Now.AddMinutes(1)), found.RotatedAt);
+        Assert.Equal(Given.Kept(Now), found.CreatedAt);
+    }
+
+    [Fact]
+    public async Task Refuses_to_rotate_from_a_generation_that_is_not_the_current_one()
+    {
+        await using var storage = await NewAsync();
+        var (_, family) = await storage.SignInAsync();
+        Assert.True(await storage.Families.RotateAsync(family.FamilyId, 0, Now));
+
+        Assert.False(await storage.Families.RotateAsync(family.FamilyId, 0, Now));
+        Assert.False(await storage.Families.RotateAsync(family.FamilyId, 2, Now));
+        Assert.False(await storage.Families.RotateAsync(Given.NewId(), 0, Now));
+        Assert.Equal(1, (await storage.Families.FindAsync(family.FamilyId))!.Generation);
+    }
+
+    [Fact]
+    public async Task Of_32_rotations_at_once_one_wins_each_generation()
+    {
+        await using var storage = await NewAsync();
+        var (_, family) = await storage.SignInAsync();
+        for (var generation = 0; generation < 5; generation++)
+        {
+            var from = generation;
+            var won = await RaceAsync(storage, i => storage.Families.RotateAsync(family.FamilyId, from, Now.AddSeconds(i)));
+            Assert.Single(won, w => w);
+            Assert.Equal(generation + 1, (await storage.Families.FindAsync(family.FamilyId))!.Generation);
+        }
+    }
+
+    [Fact]
+    public async Task Refuses_to_rotate_an_expired_or_an_ended_family()
+    {
+        await using var storage = await NewAsync();
+        var (_, expired) = await storage.SignInAsync(1);
+        var (_, ended) = await storage.SignInAsync(2);
+
+        Assert.False(await storage.Families.RotateAsync(expired.FamilyId, 0, expired.ExpiresAt));
+        Assert.True(await storage.Families.EndAsync(ended.FamilyId, FamilyEnd.RefreshTokenReused, Now));
+        Assert.False(await storage.Families.RotateAsync(ended.FamilyId, 0, Now));
+    }
+
+    [Fact]
+    public async Task Ends_once_and_keeps_the_first_reason()
+    {
+        await using var storage = await NewAsync();
+        var (_, family) = await storage.SignInAsync();
+
+        var won = await RaceAsync(storage, _ => storage.Families.EndAsync(family.FamilyId, FamilyEnd.RevokedByClient, Now));
+        Assert.Single(won, w => w);
+        Assert.False(await storage.Families.EndAsync(family.FamilyId, FamilyEnd.CodeReused, Now.AddSeconds(1)));
+
+        var found = await storage.Families.FindAsync(family.FamilyId);
+        Assert.Equal(FamilyEnd.RevokedByClient, found!.EndReason);
+        Assert.Equal(Given.Kept(Now), found.EndedAt);
+    }
+
+    [Fact]
+    public async Task After_an_end_that_raced_with_rotations_no_rotation_wins()
+    {
+        await using var storage = await NewAsync();
+        var (_, family) = await storage.SignInAsync();
+
+        await RaceAsync(storage, i => i == 7
+            ? storage.Families.EndAsync(family.FamilyId, FamilyEnd.RevokedByClient, Now)
+            : storage.Families.RotateAsync(family.FamilyId, 0, Now));
+
+        var found = await storage.Families.FindAsync(family.FamilyId);
+        Assert.NotNull(found!.EndedAt);
+        Assert.False(await storage.Families.RotateAsync(family.FamilyId, found.Generation, Now));
+    }
+
+    [Fact]
+    public async Task Ends_all_that_a_person_has_with_a_client_or_with_all_of_them()
+    {
+        await using var storage = await NewAsync();
+        var user = Given.NewId();
+        var (_, shop) = await storage.SignInAsync(1, f => f with { UserId = user });
+        var (_, offline) = await storage.SignInAsync(2, f => f with { UserId = user, ClientId = "mail", SessionId = null });
+        var (_, other) = await storage.SignInAsync(3);
+
+        Assert.Equal(1, await storage.Families.EndAllAsync(user, "shop", FamilyEnd.GrantRevoked, Now));
+        Assert.Null((await storage.Families.FindAsync(offline.FamilyId))!.EndedAt);
+        Assert.Equal(1, await storage.Families.EndAllAsync(user, null, FamilyEnd.EndedByOperator, Now));
+
+        Assert.Equal(FamilyEnd.GrantRevoked, (await storage.Families.FindAsync(shop.FamilyId))!.EndReason);
+        Assert.Equal(FamilyEnd.EndedByOperator, (await storage.Families.FindAsync(offline.FamilyId))!.EndReason);
+        Assert.Null((await storage.Families.FindAsync(other.FamilyId))!.EndedAt);
+    }
+}
