@@ -12,6 +12,8 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
         (IdpDb db, byte[] codeHash, CancellationToken cancellation) =>
             db.AuthorizationCodes.AsNoTracking().FirstOrDefault(c => c.CodeHash == codeHash));
 
+    private RedeemStatement? _redeem;
+
     public Task AddAsync(byte[] codeHash, AuthorizationCode code, CancellationToken cancellation = default) =>
         databases.InsertAsync(db => db.AuthorizationCodes.Add(Row(codeHash, code)), cancellation);
 
@@ -29,10 +31,12 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
     public async Task<bool> RedeemAsync(byte[] codeHash, TokenFamily family, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
+        var redeem = _redeem ??= new RedeemStatement(db);
+        var row = TokenFamilies.Row(family);
         return await db.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
-                if (await SpendStatements.RedeemCodeAsync(db, codeHash, TokenFamilies.Row(family), now, token))
+                if (await redeem.RunAsync(db, codeHash, row, now, token))
                     return true;
                 return await db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash && c.FamilyId == family.FamilyId, token);
             },

@@ -12,6 +12,11 @@ namespace IdentityProvider.Storage;
 public static class StorageSetup
 {
     private const int Contexts = 128;
+    private const int Retries = 5;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
+
+    // Besides deadlocks and broken connections, which the strategies retry by themselves: the server is being stopped, and another comes.
+    private static readonly string[] Restarting = [PostgresErrorCodes.AdminShutdown, PostgresErrorCodes.CrashShutdown, PostgresErrorCodes.CannotConnectNow];
 
     /// <summary>
     /// Registers one singleton for each noun, and ASP.NET Core Identity's stores for <see cref="User"/> and <see cref="Role"/>, on one database.
@@ -22,7 +27,7 @@ public static class StorageSetup
         if (provider == DatabaseProvider.SqlServer)
         {
             var complete = Complete(new SqlConnectionStringBuilder { ApplicationName = "idp", Encrypt = SqlConnectionEncryptOption.Mandatory, ConnectTimeout = 10 }, connectionString);
-            services.AddPooledDbContextFactory<SqlServerDb>(options => Quietly(options).UseSqlServer(complete, o => o.EnableRetryOnFailure(4)), Contexts);
+            services.AddPooledDbContextFactory<SqlServerDb>(options => Quietly(options).UseSqlServer(complete, o => o.EnableRetryOnFailure(Retries, LongestWait, null)), Contexts);
             services.AddSingleton<IDbContextFactory<IdpDb>, AnyOf<SqlServerDb>>();
         }
         else
@@ -39,7 +44,7 @@ public static class StorageSetup
                     CommandTimeout = 15,
                 },
                 connectionString);
-            services.AddPooledDbContextFactory<PostgresDb>(options => Quietly(options).UseNpgsql(complete, o => o.EnableRetryOnFailure(4)), Contexts);
+            services.AddPooledDbContextFactory<PostgresDb>(options => Quietly(options).UseNpgsql(complete, o => o.EnableRetryOnFailure(Retries, LongestWait, Restarting)), Contexts);
             services.AddSingleton<IDbContextFactory<IdpDb>, AnyOf<PostgresDb>>();
         }
 

@@ -29,7 +29,10 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
             async token =>
             {
                 attempt++;
-                if (await SpendStatements.RotateAsync(db, familyId, fromGeneration, now, token))
+                var rotated = await db.TokenFamilies
+                    .Where(f => f.FamilyId == familyId && f.Generation == fromGeneration && f.EndedAt == null && f.ExpiresAt > now)
+                    .ExecuteUpdateAsync(set => set.SetProperty(f => f.Generation, fromGeneration + 1).SetProperty(f => f.RotatedAt, now), token);
+                if (rotated == 1)
                     return true;
                 return attempt > 1 && await db.TokenFamilies.AnyAsync(
                     f => f.FamilyId == familyId && f.Generation == fromGeneration + 1 && f.RotatedAt == now && f.EndedAt == null, token);

@@ -5,46 +5,49 @@ using IdentityProvider.Protocol.Clients;
 
 namespace IdentityProvider.Storage.Rows;
 
-/// <summary>A client's metadata as it is kept: RFC 7591's names, nothing that this version doesn't know, nothing that is absent.</summary>
+/// <summary>
+/// A client's metadata as it is kept: RFC 7591's names, nothing that this version doesn't know, nothing that is absent. Its members are settable
+/// because the generated reader gives an init-only one that is absent no value instead of its default: PKCE would be off.
+/// </summary>
 internal sealed record ClientDocument
 {
-    public string? ClientName { get; init; }
+    public string? ClientName { get; set; }
 
-    public string ApplicationType { get; init; } = "web";
+    public string ApplicationType { get; set; } = "web";
 
-    public IReadOnlyList<string>? RedirectUris { get; init; }
+    public IReadOnlyList<string>? RedirectUris { get; set; }
 
-    public IReadOnlyList<string>? PostLogoutRedirectUris { get; init; }
+    public IReadOnlyList<string>? PostLogoutRedirectUris { get; set; }
 
-    public IReadOnlyList<string>? GrantTypes { get; init; }
+    public IReadOnlyList<string>? GrantTypes { get; set; }
 
-    public string TokenEndpointAuthMethod { get; init; } = "client_secret_basic";
+    public string TokenEndpointAuthMethod { get; set; } = "client_secret_basic";
 
-    public string? Scope { get; init; }
+    public string? Scope { get; set; }
 
-    public IReadOnlyList<string>? Resources { get; init; }
+    public IReadOnlyList<string>? Resources { get; set; }
 
-    public IReadOnlyList<string>? Introspects { get; init; }
+    public IReadOnlyList<string>? Introspects { get; set; }
 
-    public IReadOnlyList<string>? AllowedOrigins { get; init; }
+    public IReadOnlyList<string>? AllowedOrigins { get; set; }
 
-    public bool RequirePkce { get; init; } = true;
+    public bool RequirePkce { get; set; } = true;
 
-    public bool RequireConsent { get; init; } = true;
+    public bool RequireConsent { get; set; } = true;
 
-    public string IdTokenSignedResponseAlg { get; init; } = "RS256";
+    public string IdTokenSignedResponseAlg { get; set; } = "RS256";
 
-    public int? DefaultMaxAge { get; init; }
+    public int? DefaultMaxAge { get; set; }
 
-    public string? ClientUri { get; init; }
+    public string? ClientUri { get; set; }
 
-    public string? LogoUri { get; init; }
+    public string? LogoUri { get; set; }
 
-    public string? PolicyUri { get; init; }
+    public string? PolicyUri { get; set; }
 
-    public string? TosUri { get; init; }
+    public string? TosUri { get; set; }
 
-    public IReadOnlyList<string>? Contacts { get; init; }
+    public IReadOnlyList<string>? Contacts { get; set; }
 
     public static string Write(Client client) => JsonSerializer.Serialize(
         new ClientDocument

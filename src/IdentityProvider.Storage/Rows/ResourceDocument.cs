@@ -5,19 +5,19 @@ using IdentityProvider.Protocol.Resources;
 
 namespace IdentityProvider.Storage.Rows;
 
-/// <summary>A resource as it is kept, by the names of <c>idp resources create --file</c>.</summary>
+/// <summary>A resource as it is kept, by the names of <c>idp resources create --file</c>; settable as <see cref="ClientDocument"/> says.</summary>
 internal sealed record ResourceDocument
 {
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public IReadOnlyList<ResourceScopeDocument> Scopes { get; init; } = [];
+    public IReadOnlyList<ResourceScopeDocument> Scopes { get; set; } = [];
 
-    public string Revocation { get; init; } = "status_list";
+    public string Revocation { get; set; } = "status_list";
 
     /// <summary>Seconds.</summary>
-    public int AccessTokenLifetime { get; init; }
+    public int AccessTokenLifetime { get; set; }
 
-    public string SigningAlg { get; init; } = "RS256";
+    public string SigningAlg { get; set; } = "RS256";
 
     public static string Write(Resource resource) => JsonSerializer.Serialize(
         new ResourceDocument

@@ -11,7 +11,7 @@ internal static class Tree
 
     public static Assembly Protocol { get; } = typeof(Protocol.Refusal).Assembly;
 
-    public static Assembly Storage { get; } = typeof(Storage.Clients).Assembly;
+    public static Assembly Storage { get; } = typeof(IdentityProvider.Storage.Clients).Assembly;
 
     public static Assembly Server { get; } = typeof(Settings).Assembly;
 

@@ -1,3 +1,5 @@
+using IdentityProvider.Storage;
+
 namespace IdentityProvider.Server.Tests.Storage;
 
 public sealed class AuthorizationCodesOnPostgres : AuthorizationCodesContract

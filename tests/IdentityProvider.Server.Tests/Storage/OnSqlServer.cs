@@ -1,3 +1,4 @@
+using IdentityProvider.Storage;
 using Microsoft.Data.SqlClient;
 
 namespace IdentityProvider.Server.Tests.Storage;

@@ -168,7 +168,9 @@ public abstract class RegistrationsContract : StorageContract
         await using var storage = await NewAsync();
         await storage.Get<Clients>().AddAsync(Given.Client());
         await SetDocumentAsync(storage, """{"client_name":"Shop","from_the_future":{"a":[1]}}""");
-        Assert.Equal("Shop", (await storage.Get<Clients>().FindAsync("shop"))!.ClientName);
+        var found = await storage.Get<Clients>().FindAsync("shop");
+        Assert.Equal("Shop", found!.ClientName);
+        Assert.True(found.RequirePkce && found.RequireConsent);
 
         await SetDocumentAsync(storage, """{"client_name":"Shop","token_endpoint_auth_method":"tls_client_auth"}""");
         await Assert.ThrowsAsync<InvalidOperationException>(() => storage.Get<Clients>().FindAsync("shop"));

@@ -1,0 +1,83 @@
+using System.Data.Common;
+using System.Globalization;
+using IdentityProvider.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>
+/// Spends an authorization code and makes its family in one round trip, which is why it is written by hand. The databases differ here, so both
+/// stand side by side. Made once for a model; what follows the model is the family's list of columns.
+/// </summary>
+internal sealed class RedeemStatement
+{
+    // The session is locked against ending until the family is there: Sessions.EndAsync takes its row first and then sees the family.
+    // Parallel redemptions share that lock; the code's row lets one through, and the others find it redeemed.
+    private const string OnPostgres = """
+        WITH session AS (
+            SELECT 1 FROM "Sessions" s JOIN "AuthorizationCodes" c ON c."SessionId" = s."SessionId"
+            WHERE c."CodeHash" = @CodeHash AND s."EndedAt" IS NULL
+            FOR SHARE OF s),
+        spent AS (
+            UPDATE "AuthorizationCodes" SET "RedeemedAt" = @Now, "FamilyId" = @FamilyId
+            WHERE "CodeHash" = @CodeHash AND "RedeemedAt" IS NULL AND "ExpiresAt" > @Now AND EXISTS (SELECT 1 FROM session)
+            RETURNING 1)
+        INSERT INTO "TokenFamilies" ({0}) SELECT {1} FROM spent
+        """;
+
+    private const string OnSqlServer = """
+        SET XACT_ABORT ON;
+        BEGIN TRANSACTION;
+        UPDATE [AuthorizationCodes] SET [RedeemedAt] = @Now, [FamilyId] = @FamilyId
+        WHERE [CodeHash] = @CodeHash AND [RedeemedAt] IS NULL AND [ExpiresAt] > @Now AND EXISTS (
+            SELECT 1 FROM [Sessions] AS s WITH (HOLDLOCK) WHERE s.[SessionId] = [AuthorizationCodes].[SessionId] AND s.[EndedAt] IS NULL);
+        IF @@ROWCOUNT = 1 INSERT INTO [TokenFamilies] ({0}) VALUES ({1});
+        COMMIT TRANSACTION;
+        """;
+
+    private readonly string _text;
+    private readonly int _rowsOfTheWinner;
+    private readonly IProperty _codeHash;
+    private readonly IProperty _redeemedAt;
+    private readonly List<IProperty> _family;
+
+    public RedeemStatement(IdpDb db)
+    {
+        var code = db.Model.FindEntityType(typeof(AuthorizationCodeRow))!;
+        _codeHash = code.FindProperty(nameof(AuthorizationCodeRow.CodeHash))!;
+        _redeemedAt = code.FindProperty(nameof(AuthorizationCodeRow.RedeemedAt))!;
+        _family = [.. db.Model.FindEntityType(typeof(TokenFamilyRow))!.GetProperties()];
+
+        var postgres = db is PostgresDb;
+        var columns = string.Join(", ", _family.Select(column => postgres ? $"\"{column.Name}\"" : $"[{column.Name}]"));
+        var values = string.Join(", ", _family.Select(column => "@" + column.Name));
+        _text = string.Format(CultureInfo.InvariantCulture, postgres ? OnPostgres : OnSqlServer, columns, values);
+
+        // PostgreSQL counts the inserted family; SQL Server the code and the family.
+        _rowsOfTheWinner = postgres ? 1 : 2;
+    }
+
+    /// <summary>True where it was this call that spent the code.</summary>
+    public async Task<bool> RunAsync(IdpDb db, byte[] codeHash, TokenFamilyRow family, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await db.Database.OpenConnectionAsync(cancellation);
+        try
+        {
+            await using var command = db.Database.GetDbConnection().CreateCommand();
+            command.CommandText = _text;
+            Add(command, _codeHash, codeHash, _codeHash.Name);
+            Add(command, _redeemedAt, now, "Now");
+            foreach (var column in _family)
+                Add(command, column, column.GetGetter().GetClrValue(family), column.Name);
+            return await command.ExecuteNonQueryAsync(cancellation) == _rowsOfTheWinner;
+        }
+        finally
+        {
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+
+    private static void Add(DbCommand command, IProperty column, object? value, string name) =>
+        command.Parameters.Add(column.GetRelationalTypeMapping().CreateParameter(command, name, value, column.IsNullable));
+}

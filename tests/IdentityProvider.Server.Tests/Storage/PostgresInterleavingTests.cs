@@ -1,0 +1,156 @@
+using IdentityProvider.Protocol.Tokens;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace IdentityProvider.Server.Tests.Storage;
+
+/// <summary>Orders of events that a race seldom hits, forced by a lock that the test holds.</summary>
+public sealed class PostgresInterleavingTests
+{
+    private static readonly DateTimeOffset Now = Given.Kept(Given.Now);
+
+    [Fact]
+    public async Task A_redemption_that_waited_for_its_sessions_end_loses()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var session = Given.Session();
+        await storage.Sessions.AddAsync(session, Given.Bytes(1, 1));
+        await storage.Codes.AddAsync(Given.Bytes(1, 2), Given.Code(session));
+        await using var other = await Other.BeginAsync(storage, """UPDATE "Sessions" SET "EndedAt" = now()""");
+
+        var redeeming = storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), Now);
+        await other.WhenBlockedAsync(1);
+        await other.CommitAsync();
+
+        Assert.False(await redeeming);
+        Assert.Null((await storage.Codes.FindAsync(Given.Bytes(1, 2)))!.RedeemedAt);
+    }
+
+    [Fact]
+    public async Task Of_32_redemptions_that_wait_for_one_row_one_wins()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var session = Given.Session();
+        await storage.Sessions.AddAsync(session, Given.Bytes(1, 1));
+        await storage.Codes.AddAsync(Given.Bytes(1, 2), Given.Code(session));
+        await using var other = await Other.BeginAsync(storage, """SELECT 1 FROM "AuthorizationCodes" FOR UPDATE""");
+
+        var redeeming = Enumerable.Range(0, 32).Select(_ => storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), Now)).ToList();
+        await other.WhenBlockedAsync(32);
+        await other.CommitAsync();
+
+        Assert.Single(await Task.WhenAll(redeeming), won => won);
+        Assert.Equal(1, await storage.AskAsync(db => db.TokenFamilies.CountAsync()));
+    }
+
+    [Fact]
+    public async Task A_redemption_whose_connection_breaks_is_done_again_and_wins()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var session = Given.Session();
+        await storage.Sessions.AddAsync(session, Given.Bytes(1, 1));
+        await storage.Codes.AddAsync(Given.Bytes(1, 2), Given.Code(session));
+        await using var other = await Other.BeginAsync(storage, """SELECT 1 FROM "AuthorizationCodes" FOR UPDATE""");
+
+        var redeeming = storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), Now);
+        await other.WhenBlockedAsync(1);
+        await other.BreakTheBlockedAsync();
+        await other.CommitAsync();
+
+        Assert.True(await redeeming);
+        Assert.Equal(1, await storage.AskAsync(db => db.TokenFamilies.CountAsync()));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(5, false)]
+    public async Task A_rotation_whose_answer_was_lost_knows_its_own_work_and_nobody_elses(int secondsLater, bool own)
+    {
+        await using var storage = await Postgres.NewAsync();
+        var (_, family) = await storage.SignInAsync();
+
+        // As if the first attempt had been committed, or somebody else's, before its connection broke.
+        await using var other = await Other.BeginAsync(
+            storage, $"""UPDATE "TokenFamilies" SET "Generation" = 1, "RotatedAt" = '{Now.AddSeconds(secondsLater):O}'""");
+        var rotating = storage.Families.RotateAsync(family.FamilyId, 0, Now);
+        await other.WhenBlockedAsync(1);
+        await other.BreakTheBlockedAsync();
+        await other.CommitAsync();
+
+        Assert.Equal(own, await rotating);
+    }
+
+    [Fact]
+    public async Task A_refresh_that_waited_for_its_sessions_end_loses()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var (session, family) = await storage.SignInAsync();
+        await using var other = await Other.BeginAsync(storage, """SELECT 1 FROM "TokenFamilies" FOR UPDATE""");
+
+        var ending = storage.Sessions.EndAsync(session.SessionId, Now);
+        await other.WhenBlockedAsync(1);
+        var rotating = storage.Families.RotateAsync(family.FamilyId, 0, Now);
+        await other.WhenBlockedAsync(2);
+        await other.CommitAsync();
+
+        Assert.True(await ending);
+        var won = await rotating;
+        var found = await storage.Families.FindAsync(family.FamilyId);
+        Assert.Equal(won ? 1 : 0, found!.Generation);
+        Assert.Equal(FamilyEnd.SessionEnded, found.EndReason);
+    }
+
+    /// <summary>Another connection's transaction, which holds what its first statement locked, and one more connection that looks on.</summary>
+    private sealed class Other : IAsyncDisposable
+    {
+        private readonly NpgsqlConnection _holding;
+        private readonly NpgsqlConnection _looking;
+        private NpgsqlTransaction? _transaction;
+
+        private Other(string connectionString) => (_holding, _looking) = (new NpgsqlConnection(connectionString), new NpgsqlConnection(connectionString));
+
+        public static async Task<Other> BeginAsync(TestStorage storage, string statement)
+        {
+            var other = new Other(storage.ConnectionString);
+            await other._looking.OpenAsync();
+            await other._holding.OpenAsync();
+            other._transaction = await other._holding.BeginTransactionAsync();
+            await RunAsync(other._holding, statement);
+            return other;
+        }
+
+        /// <summary>Returns when so many connections wait for a lock. The database is asked again and again; there is nothing to be told by.</summary>
+        public async Task WhenBlockedAsync(int count)
+        {
+            long waiting;
+            do
+                waiting = (long)(await RunAsync(_looking, $"SELECT count(*) {Blocked}"))!;
+            while (waiting < count);
+        }
+
+        /// <summary>Breaks the connections that wait, and returns when the retry waits in their place.</summary>
+        public async Task BreakTheBlockedAsync()
+        {
+            await RunAsync(_looking, $"SELECT count(pg_terminate_backend(pid, 10000)) {Blocked}");
+            await WhenBlockedAsync(1);
+        }
+
+        public Task CommitAsync() => _transaction!.CommitAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_transaction is not null)
+                await _transaction.DisposeAsync();
+            await _holding.DisposeAsync();
+            await _looking.DisposeAsync();
+        }
+
+        private const string Blocked = "FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+
+        private static async Task<object?> RunAsync(NpgsqlConnection connection, string statement)
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            return await command.ExecuteScalarAsync();
+        }
+    }
+}
