@@ -74,7 +74,7 @@ export class Idp {
 
   /** A user with a password made here: { username, password, claims }. */
   async createUser(username, claims = {}) {
-    const password = randomBytes(15).toString('base64url');
+    const password = randomBytes(15).toString('hex');
     this.seen.add('password', password);
     const answer = await this.command(['users', 'create', '--username', username, '--password', password, '--claims', '-'], claims);
     return { ...answer, username, password, claims };
