@@ -20,7 +20,7 @@ export class Window {
   static async open(browser, idp, options = {}) {
     const window = new Window();
     window.context = await browser.newContext(options);
-    window.context.setDefaultTimeout(15_000);
+    window.context.setDefaultTimeout(30_000);
     window.page = await window.context.newPage();
     window.#watch(idp);
     return window;
