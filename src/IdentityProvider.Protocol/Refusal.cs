@@ -31,6 +31,7 @@ public enum Refusal
     AuthorizationRequestTooLong,
     ResumeTokenInvalid,
     FormTokenInvalid,
+    SignInFailed,
     PasswordHashingBusy,
 
     // Authorization request, answered by redirect

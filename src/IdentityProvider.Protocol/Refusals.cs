@@ -41,6 +41,7 @@ public static class Refusals
         Refusal.RedirectUriNotRegistered => InvalidRequest("The redirect URI is not registered for this client.", "RFC 9700 §2.1"),
         Refusal.AuthorizationRequestTooLong => InvalidRequest("The request is too long.", "RFC 9110 §4.1"),
         Refusal.FormTokenInvalid => InvalidRequest("The form is too old or was not shown by this browser.", "RFC 6819 §4.4.1.8"),
+        Refusal.SignInFailed => InvalidRequest("The username or password is not right.", "RFC 6749 §3.1"),
         Refusal.PasswordHashingBusy => new("temporarily_unavailable", 503, "Too many people sign in at once.", "RFC 6749 §4.1.2.1"),
         Refusal.ResumeTokenInvalid => InvalidRequest("This sign-in was started too long ago or elsewhere.", "RFC 6749 §4.1.2.1"),
 

@@ -1,9 +1,13 @@
 using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Endpoints;
+using IdentityProvider.Server.Endpoints.Authorize;
+using IdentityProvider.Server.Endpoints.Logout;
 using IdentityProvider.Server.Endpoints.Metadata;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
+using IdentityProvider.Server.Pages;
+using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -30,6 +34,10 @@ public static class Hosting
         builder.Services.AddSingleton<Entropy>();
         builder.Services.AddIdpStorage(settings.Database.Provider, connectionString);
         builder.Services.AddRegistry();
+        builder.Services.AddSignIn();
+        builder.Services.AddPages();
+        builder.Services.AddAuthorize();
+        builder.Services.AddLogout();
         builder.Services.AddKeys();
         builder.Services.AddKeyRotation();
         builder.Services.AddTokenEndpoints();
@@ -41,6 +49,9 @@ public static class Hosting
         app.MapHealth();
         app.MapMetadata(settings);
         app.MapJwks();
+        app.MapPages();
+        app.MapAuthorize();
+        app.MapLogout();
         app.MapTokenEndpoints();
         return app;
     }

@@ -42,16 +42,20 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, now), cancellation);
     }
 
-    /// <summary>Notes a new proof of who the person is (<c>prompt=login</c>, <c>max_age</c>) in the same session; false where it has ended.</summary>
-    public async Task<bool> ReauthenticateAsync(
-        Guid sessionId, DateTimeOffset authTime, IReadOnlyList<string> amr, string? acr, CancellationToken cancellation = default)
+    /// <summary>
+    /// Notes a new proof of who the person is (<c>prompt=login</c>, <c>max_age</c>) in the same session, under a new secret, so that whoever knew
+    /// the old one knows nothing; false where the session has ended.
+    /// </summary>
+    public async Task<bool> ReauthenticateAsync(Session session, byte[] secretHash, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var methods = Lists.Join(amr);
-        return await db.Sessions.Where(s => s.SessionId == sessionId && s.EndedAt == null)
+        var row = Row(session, secretHash);
+        return await db.Sessions.Where(s => s.SessionId == row.SessionId && s.EndedAt == null)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(s => s.AuthTime, authTime).SetProperty(s => s.LastUsedAt, authTime)
-                    .SetProperty(s => s.Amr, methods).SetProperty(s => s.Acr, acr),
+                set => set.SetProperty(s => s.SecretHash, row.SecretHash).SetProperty(s => s.AuthTime, row.AuthTime)
+                    .SetProperty(s => s.Amr, row.Amr).SetProperty(s => s.Acr, row.Acr)
+                    .SetProperty(s => s.LastUsedAt, row.LastUsedAt).SetProperty(s => s.ExpiresAt, row.ExpiresAt)
+                    .SetProperty(s => s.Address, row.Address).SetProperty(s => s.UserAgent, row.UserAgent),
                 cancellation) == 1;
     }
 

@@ -47,12 +47,11 @@ public abstract class NextStep
         return new Issue(session);
     }
 
-    // offline_access outlives the sign-in, so that nobody may have it whom the person was not asked about (OpenID Connect Core §11).
+    // A client that an operator trusts asks nothing, offline_access included: that trust is the "other condition" of OpenID Connect Core §11.
     private static bool NeedsConsent(AuthorizationRequest request, Grant? grant, AuthorizationProgress progress)
     {
         if (request.SignIn.Prompt.Consent && (grant is null || grant.UpdatedAt < progress.StartedAt)) return true;
-        return (request.Client.RequireConsent || request.Access.Scope.Contains(ScopeSet.OfflineAccess))
-            && (grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers));
+        return request.Client.RequireConsent && (grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers));
     }
 
     private static NextStep LoginUnless(bool noPageMayBeShown) => noPageMayBeShown ? new Refuse(Refusal.LoginRequired) : new Login();

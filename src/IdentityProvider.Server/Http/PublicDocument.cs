@@ -13,11 +13,15 @@ public sealed class PublicDocument
     private readonly string _contentType;
     private readonly string _cacheControl;
 
-    public PublicDocument(byte[] content, string contentType, TimeSpan maxAge)
+    /// <param name="content">The document.</param>
+    /// <param name="contentType">Its media type.</param>
+    /// <param name="maxAge">How long a reader may keep it without asking.</param>
+    /// <param name="isImmutable">Whether its address changes with it, so that there is never a reason to ask (RFC 8246).</param>
+    public PublicDocument(byte[] content, string contentType, TimeSpan maxAge, bool isImmutable = false)
     {
         _content = content;
         _contentType = contentType;
-        _cacheControl = $"public, max-age={(long)maxAge.TotalSeconds}";
+        _cacheControl = $"public, max-age={(long)maxAge.TotalSeconds}{(isImmutable ? ", immutable" : "")}";
         ETag = $"\"{Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, 16))}\"";
     }
 

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Http;
@@ -14,7 +15,13 @@ public static class RequestPipeline
         headers[RequestIdHeader] = http.TraceIdentifier;
         headers.XContentTypeOptions = "nosniff";
         if (settings.IsHttps)
+        {
             headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
+
+            // TLS may end at a proxy; what browsers speak is the issuer's scheme, and Secure cookies depend on it.
+            http.Request.Scheme = "https";
+        }
+
         return AnswerFailuresAsync(next, http);
     });
 
@@ -40,7 +47,10 @@ public static class RequestPipeline
         {
             Log.RequestFailed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("IdentityProvider"), e);
             http.Response.Headers.RetryAfter = "5";
-            await OAuthResults.WriteJsonAsync(http, ServerError, StatusCodes.Status500InternalServerError);
+            if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+                await ErrorPages.FailAsync(http);
+            else
+                await OAuthResults.WriteJsonAsync(http, ServerError, StatusCodes.Status500InternalServerError);
         }
     }
 

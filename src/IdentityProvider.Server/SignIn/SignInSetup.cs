@@ -29,4 +29,10 @@ internal static class SignInSetup
         // PBKDF2 with HMAC-SHA-512; the count that OWASP asks for.
         return services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
     }
+
+    public static IServiceCollection AddSignIn(this IServiceCollection services) => services
+        .AddAccounts()
+        .AddSingleton<BrowserSessions>()
+        .AddSingleton<PasswordHashing>()
+        .AddScoped<PasswordSignIn>();
 }

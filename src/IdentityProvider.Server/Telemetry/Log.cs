@@ -72,4 +72,9 @@ internal static partial class Log
 
     [LoggerMessage(1400, LogLevel.Warning, "The token family {FamilyId} of client {ClientId} ended: {Reason}")]
     public static partial void FamilyEnded(ILogger logger, Guid familyId, string clientId, FamilyEnd reason);
+
+    // Sign-in: 1500 to 1599
+
+    [LoggerMessage(1500, LogLevel.Information, "{UserId} signed in")]
+    public static partial void SignedIn(ILogger logger, Guid userId);
 }

@@ -36,11 +36,11 @@ public sealed class NextStepTests
         Assert.IsType<NextStep.Issue>(Decide("", Usual with { Grant = null, Client = Given.Client() with { RequireConsent = false } }));
 
     [Fact]
-    public void Access_while_away_is_asked_about_even_for_a_trusted_client()
+    public void Access_while_away_is_asked_about_like_everything_else()
     {
         var trusted = Given.Client() with { RequireConsent = false };
-        Assert.IsType<NextStep.Consent>(Decide("", Usual with { Grant = Standing, Client = trusted, Scope = "openid offline_access" }));
-        Assert.IsType<NextStep.Issue>(Decide("", Usual with { Grant = Given.Grant("openid offline_access"), Client = trusted, Scope = "openid offline_access" }));
+        Assert.IsType<NextStep.Consent>(Decide("", Usual with { Scope = "openid notes.read offline_access" }));
+        Assert.IsType<NextStep.Issue>(Decide("", Usual with { Grant = null, Client = trusted, Scope = "openid offline_access" }));
     }
 
     [Fact]

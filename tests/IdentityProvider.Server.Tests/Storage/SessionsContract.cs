@@ -59,20 +59,22 @@ public abstract class SessionsContract : StorageContract
     }
 
     [Fact]
-    public async Task A_new_proof_renews_the_session_while_it_has_not_ended()
+    public async Task A_new_proof_renews_the_session_under_a_new_secret_while_it_has_not_ended()
     {
         await using var storage = await NewAsync();
         var session = Given.Session();
         await storage.Sessions.AddAsync(session, Hash(1));
 
-        Assert.True(await storage.Sessions.ReauthenticateAsync(session.SessionId, Now.AddHours(1), ["pwd"], null));
-        var found = await storage.Sessions.FindAsync(session.SessionId);
-        Assert.Equal(Given.Kept(Now.AddHours(1)), found!.AuthTime);
+        var renewed = session with { AuthTime = Now.AddHours(1), LastUsedAt = Now.AddHours(1), ExpiresAt = Now.AddDays(9), Amr = ["pwd"], Acr = null };
+        Assert.True(await storage.Sessions.ReauthenticateAsync(renewed, Hash(2)));
+        var found = await storage.Sessions.FindAsync(Hash(2));
+        Assert.Equal((session.SessionId, Given.Kept(Now.AddHours(1)), Given.Kept(Now.AddDays(9))), (found!.SessionId, found.AuthTime, found.ExpiresAt));
         Assert.Equal(["pwd"], found.Amr);
         Assert.Null(found.Acr);
+        Assert.Null(await storage.Sessions.FindAsync(Hash(1)));
 
         await storage.Sessions.EndAsync(session.SessionId, Now.AddHours(2));
-        Assert.False(await storage.Sessions.ReauthenticateAsync(session.SessionId, Now.AddHours(3), ["pwd"], null));
+        Assert.False(await storage.Sessions.ReauthenticateAsync(renewed, Hash(3)));
     }
 
     [Fact]

@@ -1,0 +1,83 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Pages;
+using IdentityProvider.Server.SignIn;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Endpoints.Authorize;
+
+/// <summary>
+/// <c>/authorize</c> (RFC 6749 §3.1, OpenID Connect Core §3.1.2): load, decide, and either show the page that the dispatcher names or commit a
+/// code and answer. Every page comes back here.
+/// </summary>
+internal sealed class AuthorizeEndpoint(
+    AuthorizationRequests requests, BrowserSessions sessions, Grants grants, CodeIssuance codes, Resume resume, Settings settings)
+{
+    public async Task GetAsync(HttpContext http)
+    {
+        if (!RequestParameters.ReadQuery(http).Try(out var parameters, out var reason))
+        {
+            await ErrorPages.RefuseAsync(http, reason);
+            return;
+        }
+
+        var pending = parameters["resume"] is { } token
+            ? await requests.ResumeAsync(token, http.RequestAborted)
+            : await requests.StartAsync(parameters, http.RequestAborted);
+        if (pending is null)
+            await ErrorPages.RefuseAsync(http, Refusal.ResumeTokenInvalid);
+        else if (pending.Accepted is { } request)
+            await GoOnAsync(http, pending, request);
+        else
+            await RefuseAsync(http, pending.Decision);
+    }
+
+    /// <summary>
+    /// The same by POST (OpenID Connect Core §3.1.2.1). A browser that another site made post sends no SameSite=Lax cookie, so that an accepted
+    /// request goes on by GET, where it does.
+    /// </summary>
+    public async Task PostAsync(HttpContext http)
+    {
+        if (!(await RequestParameters.ReadFormAsync(http)).Try(out var parameters, out var reason))
+        {
+            await ErrorPages.RefuseAsync(http, reason);
+            return;
+        }
+
+        var pending = await requests.StartAsync(parameters, http.RequestAborted);
+        if (pending.Accepted is null)
+            await RefuseAsync(http, pending.Decision);
+        else
+            PageResults.Redirect(http, resume.AuthorizePath(pending.Parameters, pending.Progress));
+    }
+
+    private async Task GoOnAsync(HttpContext http, PendingAuthorization pending, AuthorizationRequest request)
+    {
+        var signedIn = await sessions.FindAsync(http);
+        var grant = signedIn is null ? null : await grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
+        switch (NextStep.Decide(request, signedIn?.Session, grant, pending.Progress, sessions.Now))
+        {
+            case NextStep.Login:
+                PageResults.Redirect(http, "/login?resume=" + resume.Seal(pending.Parameters, pending.Progress));
+                return;
+            case NextStep.SelectAccount:
+                PageResults.Redirect(http, "/select-account?resume=" + resume.Seal(pending.Parameters, pending.Progress));
+                return;
+            case NextStep.Consent:
+                PageResults.Redirect(http, "/consent?resume=" + resume.Seal(pending.Parameters, pending.Progress));
+                return;
+            case NextStep.Refuse refuse:
+                await AuthorizeResults.RefuseAsync(http, request.ReturnAddress, refuse.Reason, settings.Issuer);
+                return;
+            case NextStep.Issue issue:
+                var code = await codes.IssueAsync(request, issue.Session, http.RequestAborted);
+                await AuthorizeResults.AnswerAsync(http, AuthorizationAnswer.Code(request.ReturnAddress, code, settings.Issuer));
+                return;
+        }
+    }
+
+    private Task RefuseAsync(HttpContext http, AuthorizationDecision decision) => decision is AuthorizationDecision.RedirectError error
+        ? AuthorizeResults.RefuseAsync(http, error.ReturnAddress, error.Reason, settings.Issuer)
+        : ErrorPages.RefuseAsync(http, ((AuthorizationDecision.PageError)decision).Reason);
+}

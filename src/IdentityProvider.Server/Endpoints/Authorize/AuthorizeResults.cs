@@ -1,0 +1,26 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Server.Pages;
+using IdentityProvider.Server.Telemetry;
+
+namespace IdentityProvider.Server.Endpoints.Authorize;
+
+/// <summary>How the answer leaves for the client.</summary>
+internal static class AuthorizeResults
+{
+    /// <summary>Tells the client why not, and the log once.</summary>
+    public static Task RefuseAsync(HttpContext http, ReturnAddress returnAddress, Refusal reason, string issuer)
+    {
+        Log.Refused(http.RequestServices.GetRequiredService<ILogger<AuthorizeEndpoint>>(), reason, Refusals.Of(reason).Section);
+        return AnswerAsync(http, AuthorizationAnswer.Error(returnAddress, reason, issuer));
+    }
+
+    /// <summary>By redirect, always with 303 so that nothing that was posted here is posted there (RFC 9700 §4.12), or by a form.</summary>
+    public static Task AnswerAsync(HttpContext http, AuthorizationAnswer answer)
+    {
+        if (answer.ReturnAddress.ResponseMode == ResponseMode.FormPost)
+            return FormPostPages.ShowAsync(http, answer);
+        PageResults.Redirect(http, answer.Location);
+        return Task.CompletedTask;
+    }
+}

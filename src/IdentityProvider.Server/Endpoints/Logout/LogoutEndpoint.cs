@@ -1,0 +1,106 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Logout;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Keys;
+using IdentityProvider.Server.Pages;
+using IdentityProvider.Server.SignIn;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace IdentityProvider.Server.Endpoints.Logout;
+
+/// <summary><c>/logout</c> (OpenID Connect RP-Initiated Logout 1.0 §2): ends the browser's session, after asking where another site may have sent the browser here.</summary>
+internal sealed class LogoutEndpoint(Registry registry, KeyRing keys, BrowserSessions sessions, Forms forms, Settings settings, IDataProtectionProvider protection)
+{
+    private readonly IDataProtector protector = protection.CreateProtector("logout");
+
+    public Task GetAsync(HttpContext http)
+    {
+        if (!RequestParameters.ReadQuery(http).Try(out var query, out var reason))
+            return ErrorPages.RefuseAsync(http, reason);
+        if (query["request"] is not { } token)
+            return AnswerAsync(http, query, isConfirmed: false);
+        return Open(token) is { } request ? AnswerAsync(http, request, isConfirmed: false) : ErrorPages.RefuseAsync(http, Refusal.ResumeTokenInvalid);
+    }
+
+    /// <summary>A client may post (§2). Another site's post brings no SameSite=Lax cookie, so that it goes on by GET, which does.</summary>
+    public async Task PostAsync(HttpContext http)
+    {
+        if (!(await RequestParameters.ReadFormAsync(http)).Try(out var form, out var reason))
+            await ErrorPages.RefuseAsync(http, reason);
+        else if (form.ToQuery().Length > AuthorizationRules.LongestRequest)
+            await ErrorPages.RefuseAsync(http, Refusal.AuthorizationRequestTooLong);
+        else
+            PageResults.Redirect(http, "/logout?request=" + Seal(form));
+    }
+
+    /// <summary>The person said yes, in our own form.</summary>
+    public async Task ConfirmAsync(HttpContext http)
+    {
+        if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
+            await ErrorPages.RefuseAsync(http, reason);
+        else if (Open(form["request"]) is { } request)
+            await AnswerAsync(http, request, isConfirmed: true);
+        else
+            await ErrorPages.RefuseAsync(http, Refusal.ResumeTokenInvalid);
+    }
+
+    private async Task AnswerAsync(HttpContext http, Parameters parameters, bool isConfirmed)
+    {
+        var signedIn = await sessions.FindAsync(http);
+        var hint = parameters["id_token_hint"] is { } token ? IdTokenHint.Verify(token, keys.Published, settings.Issuer, sessions.Now) : null;
+        var clientId = LogoutRules.ClientIdOf(parameters, hint);
+        var client = clientId is null ? null : await registry.FindClientAsync(clientId, http.RequestAborted);
+        switch (LogoutRules.Decide(parameters, hint, client, signedIn?.Session))
+        {
+            case LogoutDecision.PageError error:
+                await ErrorPages.RefuseAsync(http, error.Reason);
+                return;
+            case LogoutDecision.Ask ask when signedIn is null:
+                await ShowSignedOutAsync(http, ask);
+                return;
+            case LogoutDecision.Ask ask when !isConfirmed:
+                var model = new ConfirmLogoutPage.ConfirmLogoutModel(forms.TokenFor(http), Seal(parameters), signedIn.User.Username, ask.Client?.ClientName);
+                await PageResults.ShowAsync<ConfirmLogoutPage>(http, model, ask.ReturnTo is { } to ? PagePolicy.LeadingTo(to.Location) : PagePolicy.OwnForm);
+                return;
+            case LogoutDecision.Ask ask:
+                await EndAsync(http, ask.ReturnTo);
+                return;
+            case LogoutDecision.End end:
+                await EndAsync(http, end.ReturnTo);
+                return;
+        }
+    }
+
+    private async Task EndAsync(HttpContext http, ReturnAfterLogout? returnTo)
+    {
+        await sessions.EndAsync(http);
+        if (returnTo is null)
+            await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null));
+        else
+            PageResults.Redirect(http, returnTo.Location);
+    }
+
+    // Nobody is signed in, and nothing shows that the client really sent the browser here: the way back is offered, not taken.
+    private static Task ShowSignedOutAsync(HttpContext http, LogoutDecision.Ask ask) => PageResults.ShowAsync<SignedOutPage>(
+        http, new SignedOutPage.SignedOutModel(ask is { ReturnTo: { } to, Client: { } client } ? (client.ClientName, to.Location) : null));
+
+    private string Seal(Parameters request) => Base64Url.EncodeToString(protector.Protect(Encoding.UTF8.GetBytes(request.ToQuery())));
+
+    private Parameters? Open(string? token)
+    {
+        if (token is null || !Base64Url.IsValid(token)) return null;
+        try
+        {
+            return Parameters.Parse(protector.Unprotect(Base64Url.DecodeFromChars(token))).Try(out var request, out _) ? request : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Server.SignIn;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Pages;
+
+/// <summary>
+/// <c>/consent</c>: the person is told plainly who asks for what, and says yes or no. Yes is a standing <see cref="Grant"/>, no a note in the
+/// resume token; then back to <c>/authorize</c>.
+/// </summary>
+internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions, Grants grants, Forms forms, Resume resume)
+{
+    public async Task GetAsync(HttpContext http)
+    {
+        if (await pages.OpenAsync(http) is not { } opened)
+            return;
+        var (pending, request, signedIn) = opened;
+        var asked = request.Access;
+        var apis = asked.Resources.Select(r => (r.Name, Texts: (IReadOnlyList<string>)[.. r.Scopes.Where(s => asked.Scope.Contains(s.Name)).Select(s => s.Description ?? s.Name)]));
+        var model = new ConsentPage.ConsentModel(
+            forms.TokenFor(http),
+            resume.Seal(pending.Parameters, pending.Progress with { ChosenSession = signedIn.Session.SessionId }),
+            request.Client,
+            signedIn.User.Username,
+            [.. asked.Scope.Intersect(ScopeSet.Identity).Select(TextOf).OfType<string>()],
+            [.. apis.Where(a => a.Texts.Count > 0)],
+            asked.Scope.Contains(ScopeSet.OfflineAccess),
+            PlaceOf(request.ReturnAddress.RedirectUri.Value));
+        await PageResults.ShowAsync<ConsentPage>(http, model, PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value, request.Client.LogoUri));
+    }
+
+    public async Task PostAsync(HttpContext http)
+    {
+        if (await pages.ReadAsync(http) is not { } read)
+            return;
+        var (form, pending, request, signedIn) = read;
+        switch (form["decision"])
+        {
+            case "allow":
+                var standing = await grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
+                await grants.PutAsync(Grant.Widen(standing, AgreedTo(request, signedIn)), http.RequestAborted);
+                break;
+            case "deny":
+                pending = pending with { Progress = pending.Progress with { ConsentDenied = true } };
+                break;
+        }
+
+        PageResults.Redirect(http, resume.AuthorizePath(pending.Parameters, pending.Progress));
+    }
+
+    private Grant AgreedTo(AuthorizationRequest request, SignedIn signedIn) => new()
+    {
+        UserId = signedIn.Session.UserId,
+        ClientId = request.Client.ClientId,
+        Scope = request.Access.Scope,
+        Resources = request.Access.ResourceIdentifiers,
+        UpdatedAt = sessions.Now,
+    };
+
+    /// <summary>What a person is told of an identity scope (OpenID Connect Core §5.4).</summary>
+    private static string? TextOf(string scope) => scope switch
+    {
+        ScopeSet.OpenId => "Who you are here: an identifier of your account",
+        "profile" => "Your profile: your name, picture, language and the like",
+        "email" => "Your email address",
+        "address" => "Your postal address",
+        "phone" => "Your phone number",
+        _ => null,
+    };
+
+    // A person knows a host; of an app on their own device the scheme or the address says enough.
+    private static string PlaceOf(string redirectUri) => new Uri(redirectUri) is { Scheme: "https" or "http" } uri ? uri.Authority : "the app on your device";
+}

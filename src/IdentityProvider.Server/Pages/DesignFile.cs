@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using IdentityProvider.Server.Http;
+
+namespace IdentityProvider.Server.Pages;
+
+/// <summary>The design system's files: in the assembly, served under a name that changes with their content, so that browsers may keep them for ever.</summary>
+internal sealed class DesignFile
+{
+    private static readonly TimeSpan ForAYear = TimeSpan.FromDays(365);
+
+    private readonly PublicDocument document;
+
+    private DesignFile(string name, string contentType)
+    {
+        using var resource = typeof(DesignFile).Assembly.GetManifestResourceStream("Design/" + name) ?? throw new InvalidOperationException($"{name} is not in the assembly.");
+        using var content = new MemoryStream();
+        resource.CopyTo(content);
+        var bytes = content.ToArray();
+        Path = $"/design/{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 6))}/{name}";
+        document = new PublicDocument(bytes, contentType, ForAYear, isImmutable: true);
+    }
+
+    public static DesignFile Stylesheet { get; } = new("idp.css", "text/css; charset=utf-8");
+
+    public static DesignFile Icon { get; } = new("mark.svg", "image/svg+xml");
+
+    public string Path { get; }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        foreach (var file in new[] { Stylesheet, Icon })
+            routes.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file.document.WriteAsync);
+    }
+}

@@ -1,0 +1,41 @@
+using IdentityProvider.Server.Http;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace IdentityProvider.Server.Pages;
+
+/// <summary>How a page leaves: static HTML that nobody may keep, frame, or make load or run anything that is not ours.</summary>
+internal static class PageResults
+{
+    /// <summary>The name of the one parameter that each page has.</summary>
+    public const string Model = nameof(Model);
+
+    /// <summary>Renders a page.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="model">What the page shows: its parameter <see cref="Model"/>.</param>
+    /// <param name="policy">What beyond our own it may use.</param>
+    /// <param name="status">The answer's status.</param>
+    public static Task ShowAsync<TPage>(HttpContext http, object model, PagePolicy? policy = null, int status = StatusCodes.Status200OK)
+        where TPage : IComponent
+    {
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = (policy ?? PagePolicy.Plain).ToString();
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = policy?.ReferrerPolicy ?? "no-referrer";
+        OAuthResults.NoStore(http.Response);
+        return new RazorComponentResult<TPage>(new Dictionary<string, object?> { [Model] = model })
+        {
+            StatusCode = status,
+            PreventStreamingRendering = true,
+        }.ExecuteAsync(http);
+    }
+
+    /// <summary>303: whatever the method was, the browser goes on by GET (RFC 9110 §15.4.4).</summary>
+    public static void Redirect(HttpContext http, string location)
+    {
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        http.Response.Headers.Location = location;
+        http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        OAuthResults.NoStore(http.Response);
+    }
+}

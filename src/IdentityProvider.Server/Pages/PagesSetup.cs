@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Antiforgery;
+
+namespace IdentityProvider.Server.Pages;
+
+/// <summary>Registers the pages and what they share.</summary>
+internal static class PagesSetup
+{
+    /// <summary>Needs an <c>IDataProtectionProvider</c> beside it.</summary>
+    public static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents();
+        services.AddAntiforgery();
+        services.AddOptions<AntiforgeryOptions>().Configure<Settings>(Forms.Configure);
+        return services
+            .AddSingleton<Forms>()
+            .AddSingleton<Resume>()
+            .AddSingleton<SignedInPages>()
+            .AddSingleton<LoginPages>()
+            .AddSingleton<SelectAccountPages>()
+            .AddSingleton<ConsentPages>()
+            .AddSingleton<HomePages>();
+    }
+
+    public static void MapPages(this IEndpointRouteBuilder routes)
+    {
+        DesignFile.Map(routes);
+        routes.MapGet("/", http => http.RequestServices.GetRequiredService<HomePages>().GetAsync(http));
+        routes.MapGet("/login", http => http.RequestServices.GetRequiredService<LoginPages>().GetAsync(http));
+        routes.MapPost("/login", http => http.RequestServices.GetRequiredService<LoginPages>().PostAsync(http));
+        routes.MapGet("/select-account", http => http.RequestServices.GetRequiredService<SelectAccountPages>().GetAsync(http));
+        routes.MapPost("/select-account", http => http.RequestServices.GetRequiredService<SelectAccountPages>().PostAsync(http));
+        routes.MapGet("/consent", http => http.RequestServices.GetRequiredService<ConsentPages>().GetAsync(http));
+        routes.MapPost("/consent", http => http.RequestServices.GetRequiredService<ConsentPages>().PostAsync(http));
+    }
+}

@@ -1,0 +1,82 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Users;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.SignIn;
+
+/// <summary>
+/// The session of a browser: an opaque 256-bit secret in a cookie that no script reads, whose SHA-256 is in the row. The secret is new at
+/// every sign-in, so that nobody can plant one and wait.
+/// </summary>
+internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Settings settings, Entropy entropy, TimeProvider clock)
+{
+    private const int SecretLength = 43;
+
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary><c>__Host-</c> binds the cookie to https, this host and every path (RFC 6265bis §4.1.3.2); loopback http can't have it.</summary>
+    private string CookieName => settings.IsHttps ? "__Host-idp-session" : "idp-session";
+
+    /// <summary>Who is signed in here; null where nobody is, or no longer.</summary>
+    public async Task<SignedIn?> FindAsync(HttpContext http)
+    {
+        if (SecretHash(http) is not { } hash || await sessions.FindAsync(hash, http.RequestAborted) is not { } session)
+            return null;
+        if (!session.IsAlive(settings.Sessions.IdleLimit, Now) || await users.FindClaimsAsync(session.UserId, http.RequestAborted) is not { IsActive: true } user)
+            return null;
+        if (session.IsDueForTouch(Now))
+            await sessions.TouchAsync(session.SessionId, Now, http.RequestAborted);
+        return new SignedIn(session, user);
+    }
+
+    /// <summary>
+    /// Signs a person in. The same person signing in again keeps their session, so that what hangs on it at other clients lives on, with a new
+    /// secret and a new <c>auth_time</c>; another person's session in this browser ends.
+    /// </summary>
+    public async Task BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr)
+    {
+        var secret = entropy.Token();
+        var before = await FindAsync(http);
+        var session = new Session
+        {
+            SessionId = before?.Session.UserId == userId ? before.Session.SessionId : entropy.NewId(),
+            UserId = userId,
+            AuthTime = Now,
+            Amr = amr,
+            LastUsedAt = Now,
+            ExpiresAt = Now + settings.Sessions.AbsoluteLimit,
+            Address = http.Connection.RemoteIpAddress?.ToString(),
+            UserAgent = http.Request.Headers.UserAgent,
+        };
+        if (before?.Session.UserId != userId || !await sessions.ReauthenticateAsync(session, Hash(secret), http.RequestAborted))
+        {
+            if (before is not null)
+                await sessions.EndAsync(before.Session.SessionId, Now, http.RequestAborted);
+            await sessions.AddAsync(session with { SessionId = entropy.NewId() }, Hash(secret), http.RequestAborted);
+        }
+
+        http.Response.Cookies.Append(CookieName, secret, Cookie());
+    }
+
+    /// <summary>Ends the browser's session with everything that hangs on it, and forgets the cookie.</summary>
+    public async Task EndAsync(HttpContext http)
+    {
+        if (SecretHash(http) is { } hash && await sessions.FindAsync(hash, http.RequestAborted) is { } session)
+            await sessions.EndAsync(session.SessionId, Now, http.RequestAborted);
+        http.Response.Cookies.Delete(CookieName, Cookie());
+    }
+
+    // SameSite=Lax: it comes along when another site links or redirects here, never when it posts. Without an expiry it ends with the browser.
+    private CookieOptions Cookie() => new() { HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
+
+    private byte[]? SecretHash(HttpContext http) =>
+        http.Request.Cookies[CookieName] is { Length: SecretLength } secret && Base64Url.IsValid(secret) ? Hash(secret) : null;
+
+    private static byte[] Hash(string secret) => SHA256.HashData(Encoding.ASCII.GetBytes(secret));
+}
+
+/// <summary>A session that is alive, and whose it is.</summary>
+internal sealed record SignedIn(Session Session, UserClaims User);
