@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.UserInfo;
 
 namespace IdentityProvider.Protocol.Metadata;
 
@@ -10,13 +11,9 @@ namespace IdentityProvider.Protocol.Metadata;
 /// </summary>
 public static class ServerMetadata
 {
-    /// <summary>Every scope that is about the person; an API's scopes are its own business.</summary>
+    /// <summary>What an ID token says, and each claim that some scope opens at UserInfo.</summary>
     private static readonly string[] ClaimsSupported =
-    [
-        "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",
-        "name", "given_name", "family_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender",
-        "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified", "address", "phone_number", "phone_number_verified",
-    ];
+        ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", .. StandardClaims.All];
 
     /// <summary>The document of the issuer, as UTF-8 JSON.</summary>
     /// <param name="issuer">Without a trailing slash; every endpoint stands below it.</param>

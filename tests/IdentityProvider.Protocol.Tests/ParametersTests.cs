@@ -1,0 +1,86 @@
+using System.Text;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+
+namespace IdentityProvider.Protocol.Tests;
+
+public sealed class ParametersTests
+{
+    [Fact]
+    public void Reads_names_and_values_in_form_encoding()
+    {
+        var parameters = Given.Parameters("a=1&b+c=%C3%A9%20%2B+x&d=e=f&&line=a%0D%0A%09b");
+        Assert.Equal("1", parameters["a"]);
+        Assert.Equal("é + x", parameters["b c"]);
+        Assert.Equal("e=f", parameters["d"]);
+        Assert.Equal("a\r\n\tb", parameters["line"]);
+    }
+
+    [Theory]
+    [InlineData("a")]
+    [InlineData("a=")]
+    [InlineData("")]
+    [InlineData("b=1")]
+    public void A_parameter_without_a_value_counts_as_absent(string form)
+    {
+        var parameters = Given.Parameters(form);
+        Assert.Null(parameters["a"]);
+        Assert.False(parameters.Has("a"));
+        Assert.Empty(parameters.All("a"));
+    }
+
+    [Theory]
+    [InlineData("a=1&a=2")]
+    [InlineData("a=1&a=1")]
+    [InlineData("a=&a=1")]
+    [InlineData("scope=x&%73cope=y")]
+    public void Refuses_a_parameter_given_twice(string form) => Assert.Equal(Refusal.ParameterRepeated, Refused(form));
+
+    [Fact]
+    public void A_resource_may_be_repeated_and_keeps_its_order() =>
+        Assert.Equal(["https://two", "https://one"], Given.Parameters("resource=https://two&resource=&resource=https://one").All("resource"));
+
+    [Theory]
+    [InlineData("a=%")]
+    [InlineData("a=%4")]
+    [InlineData("a=%zz")]
+    [InlineData("a=%+1")]
+    [InlineData("%=1")]
+    [InlineData("a=%00")]
+    [InlineData("a=\0")]
+    [InlineData("a=%1B")]
+    [InlineData("a=%7F")]
+    [InlineData("a=%FF")]
+    [InlineData("a=%C3")]
+    [InlineData("a=%C0%AF")] // an overlong slash
+    [InlineData("a=%ED%A0%80")] // half a surrogate pair
+    public void Refuses_what_is_not_correctly_encoded(string form) => Assert.Equal(Refusal.ParameterMalformed, Refused(form));
+
+    [Fact]
+    public void Refuses_more_parameters_than_any_request_has()
+    {
+        Assert.Equal(Parameters.MostParameters, Given.Parameters(Many(Parameters.MostParameters)).Names.Count);
+        Assert.Equal(Refusal.TooManyParameters, Refused(Many(Parameters.MostParameters + 1)));
+        Assert.Equal(Refusal.TooManyParameters, Refused(string.Concat(Enumerable.Repeat("resource=a&", 101))));
+    }
+
+    [Fact]
+    public void What_was_read_is_written_so_that_it_reads_the_same() =>
+        Prop.ForAll<NonEmptyString, NonEmptyString>((name, value) =>
+        {
+            if (Read($"{Uri.EscapeDataString(name.Get)}={Uri.EscapeDataString(value.Get)}") is not Decision<Parameters>.Allowed read)
+                return true; // control characters and lone surrogates
+            return Given.Parameters(read.Value.ToQuery())[name.Get] == read.Value[name.Get];
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Reading_never_throws() =>
+        Prop.ForAll<byte[]>(bytes => Parameters.Parse(bytes ?? []) is not null).QuickCheckThrowOnFailure();
+
+    private static string Many(int count) => string.Join('&', Enumerable.Range(0, count).Select(i => $"p{i}=v"));
+
+    private static Refusal Refused(string form) => Given.Refused(Read(form));
+
+    private static Decision<Parameters> Read(string form) => Parameters.Parse(Encoding.UTF8.GetBytes(form));
+}
