@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Storage;
 
-/// <summary>The signing keys. Each change bumps <see cref="Topic.Keys"/> in its own transaction.</summary>
+/// <summary>The signing keys. A row never changes but by revocation. Each change bumps <see cref="Topic.Keys"/> in its own transaction.</summary>
 public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
 {
     /// <summary>All keys that aren't pruned, by algorithm and generation.</summary>
@@ -27,37 +27,10 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
             cancellation);
 
     /// <summary>
-    /// Moves a key's moments, if nobody else did since <paramref name="standing"/> was read and it wasn't revoked; with a key that comes with
-    /// it, both or neither. False where somebody was first.
-    /// </summary>
-    public Task<bool> RescheduleAsync(
-        StoredSigningKey standing, StoredSigningKey moved, StoredSigningKey? successor = null, CancellationToken cancellation = default) =>
-        ChangeAsync(
-            successor,
-            (db, token) => At(db.SigningKeys, standing).ExecuteUpdateAsync(
-                set => set.SetProperty(k => k.AnnouncedAt, moved.AnnouncedAt).SetProperty(k => k.ActiveAt, moved.ActiveAt)
-                    .SetProperty(k => k.RetiredAt, moved.RetiredAt).SetProperty(k => k.GoneAt, moved.GoneAt),
-                token),
-            db => At(db.SigningKeys, moved),
-            cancellation);
-
-    /// <summary>
     /// The emergency: the key is out at once. With a successor, both or neither, so that there is no moment without a key. False where the key
     /// is not there, was revoked before, or the successor's generation exists.
     /// </summary>
-    public Task<bool> RevokeAsync(string kid, DateTimeOffset now, StoredSigningKey? successor = null, CancellationToken cancellation = default) =>
-        ChangeAsync(
-            successor,
-            (db, token) => db.SigningKeys.Where(k => k.Kid == kid && k.RevokedAt == null)
-                .ExecuteUpdateAsync(set => set.SetProperty(k => k.RevokedAt, now), token),
-            db => db.SigningKeys.Where(k => k.Kid == kid && k.RevokedAt == now),
-            cancellation);
-
-    private async Task<bool> ChangeAsync(
-        StoredSigningKey? successor,
-        Func<IdpDb, CancellationToken, Task<int>> change,
-        Func<IdpDb, IQueryable<SigningKeyRow>> changed,
-        CancellationToken cancellation)
+    public async Task<bool> RevokeAsync(string kid, DateTimeOffset now, StoredSigningKey? successor = null, CancellationToken cancellation = default)
     {
         try
         {
@@ -70,12 +43,14 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
                         await db.SaveChangesAsync(token);
                     }
 
-                    if (await change(db, token) != 1)
+                    if (await db.SigningKeys.Where(k => k.Kid == kid && k.RevokedAt == null)
+                        .ExecuteUpdateAsync(set => set.SetProperty(k => k.RevokedAt, now), token) != 1)
                         throw new SomebodyWasFirst();
                     await db.BumpAsync(Topic.Keys, token);
                     return true;
                 },
-                async (db, token) => await changed(db).AnyAsync(token) && (successor is null || await db.SigningKeys.AnyAsync(k => k.Kid == successor.Kid, token)),
+                async (db, token) => await db.SigningKeys.AnyAsync(k => k.Kid == kid && k.RevokedAt == now, token)
+                    && (successor is null || await db.SigningKeys.AnyAsync(k => k.Kid == successor.Kid, token)),
                 cancellation);
         }
         catch (Exception e) when (e is SomebodyWasFirst || Writes.IsUniqueViolation(e))
@@ -84,8 +59,17 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
         }
     }
 
-    private static IQueryable<SigningKeyRow> At(IQueryable<SigningKeyRow> keys, StoredSigningKey key) => keys.Where(k =>
-        k.Kid == key.Kid && k.RevokedAt == null && k.AnnouncedAt == key.AnnouncedAt && k.ActiveAt == key.ActiveAt && k.RetiredAt == key.RetiredAt && k.GoneAt == key.GoneAt);
+    /// <summary>Deletes keys for good, with their private parts; how many this call deleted. Which may go is <c>Ring.Forgettable</c>'s to say.</summary>
+    public Task<int> DeleteAsync(IReadOnlyCollection<string> kids, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                var deleted = await db.SigningKeys.Where(k => kids.Contains(k.Kid)).ExecuteDeleteAsync(token);
+                if (deleted > 0)
+                    await db.BumpAsync(Topic.Keys, token);
+                return deleted;
+            },
+            cancellation);
 
     private static SigningKeyRow Row(StoredSigningKey key) => new()
     {

@@ -77,6 +77,13 @@ public sealed class Ring
                select key;
     }
 
+    /// <summary>
+    /// Keys that nothing will ever ask about again: gone or revoked for a whole rotation interval, as are all before them, for a row also says
+    /// when its predecessor retired. Never the last, whose generation the next one follows.
+    /// </summary>
+    public IEnumerable<KeyLifetime> Forgettable(KeySchedule schedule, DateTimeOffset now) =>
+        keys.SkipLast(1).TakeWhile(key => (key.RevokedAt ?? GoneAt(key)) + schedule.RotationInterval <= now);
+
     /// <summary>The first moment after <c>now</c> at which an answer of this ring can change; null when none will without a new row.</summary>
     public DateTimeOffset? NextChange(DateTimeOffset now) =>
         keys.SelectMany(key => new[] { key.ActiveAt, GoneAt(key) }).Where(moment => moment > now).Min();

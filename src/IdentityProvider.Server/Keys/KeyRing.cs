@@ -93,7 +93,10 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
         }
     }
 
-    /// <summary>Makes whatever key is due, in each ring that there is; RS256 always is one. Of all nodes that find it due, one makes it.</summary>
+    /// <summary>
+    /// Makes whatever key is due, in each ring that there is; RS256 always is one. Of all nodes that find it due, one makes it. Keys that are
+    /// long gone are deleted, with their private part.
+    /// </summary>
     public async Task RenewAsync(CancellationToken cancellation)
     {
         await ReloadAsync(cancellation);
@@ -102,6 +105,10 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
             if (ring.Algorithm == SignatureAlgorithm.RS256 || ring.Keys.Count > 0)
                 await MakeAsync(ring.Algorithm, NextKey.Decide, cancellation);
         }
+
+        var forgettable = Now.Rings.SelectMany(ring => ring.Forgettable(schedule, clock.GetUtcNow())).Select(key => key.Kid).ToList();
+        if (forgettable.Count > 0 && await rows.DeleteAsync(forgettable, cancellation) > 0)
+            await ReloadAsync(cancellation);
     }
 
     /// <summary>Sees to it that the algorithm has a key that signs: called when a client or a resource names it, so that the JWKS has it early.</summary>

@@ -77,6 +77,29 @@ public sealed class TenYearsTests
     }
 
     [Fact]
+    public void Forgetting_old_keys_changes_nothing_that_is_asked_afterwards()
+    {
+        var simulation = new RotationSimulation(Monthly, seed: 5);
+        simulation.Run(TimeSpan.FromDays(800), tickEvery: 6 * Hour, tokenEvery: 30 * Day);
+        var keys = simulation.Keys.Select((key, i) => i % 7 == 3 ? key with { RevokedAt = key.ActiveAt + (3 * Day) } : key).ToArray();
+        var ring = Ring(keys);
+
+        for (var moment = Start; moment < Start + (800 * Day); moment += 10 * Day)
+        {
+            var forgotten = ring.Forgettable(Monthly, moment).ToHashSet();
+            var left = Ring([.. keys.Where(key => !forgotten.Contains(key))]);
+            Assert.True(left.Keys.Count >= 1 && left.NextGeneration == ring.NextGeneration);
+            for (var later = moment; later < Start + (900 * Day); later += 35 * Hour)
+            {
+                Assert.Same(ring.Signer(later), left.Signer(later));
+                Assert.Equal(ring.Published(later), left.Published(later));
+            }
+        }
+
+        Assert.Equal(keys.Length - 2, ring.Forgettable(Monthly, keys[^1].ActiveAt + (10 * Day)).Count());
+    }
+
+    [Fact]
     public void A_lead_shorter_than_the_cache_life_would_be_caught_here()
     {
         // The same verifiers under a schedule whose JWKS they keep for longer than it says.

@@ -65,6 +65,22 @@ public sealed class KeyRingTests
     }
 
     [Fact]
+    public async Task A_key_that_is_long_gone_is_deleted_with_its_private_part()
+    {
+        await using var node = KeyNode.On(await TestCluster.NewDatabaseAsync(), clock);
+        for (var month = 0; month < 12; month++)
+        {
+            await node.Ring.RenewAsync(Cancellation);
+            clock.Advance(30 * Day);
+        }
+
+        await node.Ring.RenewAsync(Cancellation);
+        var rows = await node.Rows.ListAsync(Cancellation);
+        Assert.InRange(rows.Count, 2, 4);
+        Assert.Contains(rows, row => row.Kid == node.Ring.Active(SignatureAlgorithm.RS256).Kid);
+    }
+
+    [Fact]
     public async Task A_token_signed_before_the_switch_verifies_after_it()
     {
         await using var node = KeyNode.On(await TestCluster.NewDatabaseAsync(), clock);

@@ -37,21 +37,17 @@ public abstract class SigningKeysContract : StorageContract
     }
 
     [Fact]
-    public async Task Moves_a_schedule_for_the_one_who_knew_how_it_stood()
+    public async Task Deletes_what_it_is_told_and_says_how_much_there_was()
     {
         await using var storage = await NewWithoutKeysAsync();
         var keys = storage.Get<SigningKeys>();
         await keys.AddAsync(Given.Key());
-        var standing = (await keys.ListAsync())[0];
+        await keys.AddAsync(Given.Key("k2", 2));
 
-        var won = await RaceAsync(storage, i => keys.RescheduleAsync(
-            standing, standing with { RetiredAt = Given.Kept(Now.AddDays(i)), GoneAt = Given.Kept(Now.AddDays(i + 1)) }, Given.Key($"next{i}", 2)));
+        Assert.Equal(1, await keys.DeleteAsync(["k1", "unknown"]));
+        Assert.Equal(0, await keys.DeleteAsync(["k1"]));
 
-        Assert.Single(won, w => w);
-        var winner = Array.IndexOf(won, true);
-        var found = await keys.ListAsync();
-        Assert.Equal(["k1", $"next{winner}"], found.Select(k => k.Kid));
-        Assert.Equal(Given.Kept(Now.AddDays(winner)), found[0].RetiredAt);
+        Assert.Equal(["k2"], (await keys.ListAsync()).Select(k => k.Kid));
         Assert.Equal(3, await storage.TopicAsync(Topic.Keys));
     }
 
@@ -72,7 +68,6 @@ public abstract class SigningKeysContract : StorageContract
 
         Assert.False(await keys.RevokeAsync("k1", Now, Given.Key("k3", 3)));
         Assert.False(await keys.RevokeAsync("unknown", Now));
-        Assert.False(await keys.RescheduleAsync(found[0], found[0] with { GoneAt = Now }));
         Assert.Equal(2, (await keys.ListAsync()).Count);
     }
 
