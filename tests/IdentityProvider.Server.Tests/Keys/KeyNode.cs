@@ -1,4 +1,5 @@
 using IdentityProvider.Server.Keys;
+using IdentityProvider.Server.Tests.Database;
 using IdentityProvider.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,6 +31,14 @@ internal sealed class KeyNode : IAsyncDisposable
         if (masterKey is not null)
             services.AddSingleton(new MasterKey(masterKey, new Entropy()));
         return new(services.BuildServiceProvider());
+    }
+
+    /// <summary>A database with the schema and no key in it: others wait long for one, so the run's template has one.</summary>
+    public static async Task<string> NewDatabaseAsync()
+    {
+        var database = await TestCluster.NewDatabaseAsync();
+        await ClusterFolder.ExecuteAsync(database, """DELETE FROM "SigningKeys" """);
+        return database;
     }
 
     public ValueTask DisposeAsync() => services.DisposeAsync();

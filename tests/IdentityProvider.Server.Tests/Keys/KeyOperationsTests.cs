@@ -103,7 +103,7 @@ public sealed class KeyOperationsTests
     [Fact]
     public async Task Operators_who_revoke_the_same_key_at_once_leave_one_new_key()
     {
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         await using var one = await StartAsync(database);
         await using var two = await StartAsync(database);
         var old = Signer(one);
@@ -129,7 +129,7 @@ public sealed class KeyOperationsTests
     [Fact]
     public async Task A_key_that_nobody_can_read_any_more_can_be_listed_and_given_up()
     {
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         string lost;
         await using (var before = await StartAsync(database))
             lost = Signer(before);
@@ -144,7 +144,7 @@ public sealed class KeyOperationsTests
     [Fact]
     public async Task A_wrong_master_key_revokes_nothing_but_what_it_gives_up()
     {
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         await using var node = await StartAsync(database);
         var retired = Signer(node);
         await node.Operations.RotateAsync(atOnce: true, Cancellation);
@@ -174,7 +174,7 @@ public sealed class KeyOperationsTests
 
     private async Task<KeyNode> StartAsync(string? database = null)
     {
-        var node = KeyNode.On(database ?? await TestCluster.NewDatabaseAsync(), clock);
+        var node = KeyNode.On(database ?? await KeyNode.NewDatabaseAsync(), clock);
         await node.Ring.RenewAsync(Cancellation);
         return node;
     }

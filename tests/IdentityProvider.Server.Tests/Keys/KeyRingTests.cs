@@ -19,7 +19,7 @@ public sealed class KeyRingTests
     [Fact]
     public async Task Nodes_that_start_at_once_on_an_empty_database_make_one_key()
     {
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         var nodes = Enumerable.Range(0, 5).Select(_ => KeyNode.On(database, clock)).ToList();
         await Task.WhenAll(nodes.Select(node => Task.Run(() => node.Ring.RenewAsync(Cancellation), Cancellation)));
 
@@ -30,19 +30,9 @@ public sealed class KeyRingTests
     }
 
     [Fact]
-    public async Task Two_servers_on_one_empty_database_publish_one_key()
-    {
-        await using var one = await TestServer.StartAsync();
-        await using var two = await TestServer.StartAsync(beside: one);
-
-        Assert.Equal(await JwksAsync(one), await JwksAsync(two));
-        Assert.Single(one.Get<KeyRing>().Published.Keys);
-    }
-
-    [Fact]
     public async Task Every_node_switches_to_the_announced_key_at_its_moment_without_a_word()
     {
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         await using var one = KeyNode.On(database, clock);
         await using var two = KeyNode.On(database, clock);
         await one.Ring.RenewAsync(Cancellation);
@@ -67,7 +57,7 @@ public sealed class KeyRingTests
     [Fact]
     public async Task A_key_that_is_long_gone_is_deleted_with_its_private_part()
     {
-        await using var node = KeyNode.On(await TestCluster.NewDatabaseAsync(), clock);
+        await using var node = KeyNode.On(await KeyNode.NewDatabaseAsync(), clock);
         for (var month = 0; month < 12; month++)
         {
             await node.Ring.RenewAsync(Cancellation);
@@ -83,7 +73,7 @@ public sealed class KeyRingTests
     [Fact]
     public async Task A_token_signed_before_the_switch_verifies_after_it()
     {
-        await using var node = KeyNode.On(await TestCluster.NewDatabaseAsync(), clock);
+        await using var node = KeyNode.On(await KeyNode.NewDatabaseAsync(), clock);
         await node.Ring.RenewAsync(Cancellation);
         var token = Jws.Sign(node.Ring.Active(SignatureAlgorithm.RS256), "at+jwt", "{}"u8);
         await node.Operations.RotateAsync(atOnce: true, Cancellation);
@@ -94,7 +84,7 @@ public sealed class KeyRingTests
     [Fact]
     public async Task An_algorithm_has_a_ring_from_its_first_use_on_and_one_key_however_many_ask()
     {
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         await using var one = KeyNode.On(database, clock);
         await using var two = KeyNode.On(database, clock);
         await one.Ring.RenewAsync(Cancellation);
@@ -116,7 +106,7 @@ public sealed class KeyRingTests
     public async Task A_key_signs_as_before_after_a_restart(string name)
     {
         Assert.True(SignatureAlgorithm.TryParse(name, out var algorithm));
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         string token;
         await using (var before = KeyNode.On(database, clock))
         {
@@ -133,7 +123,7 @@ public sealed class KeyRingTests
     [Fact]
     public async Task Another_master_key_is_an_error_that_names_the_key_and_never_makes_one()
     {
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         await using var right = KeyNode.On(database, clock);
         await right.Ring.RenewAsync(Cancellation);
         var kid = right.Ring.Active(SignatureAlgorithm.RS256).Kid;
@@ -154,7 +144,7 @@ public sealed class KeyRingTests
     [InlineData("""UPDATE "SigningKeys" SET "PublicJwk" = '{"kty":"EC"}'""")]
     public async Task A_row_that_was_changed_is_an_error_that_names_the_key_and_never_makes_one(string tamper)
     {
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         await using var node = KeyNode.On(database, clock);
         await node.Ring.RenewAsync(Cancellation);
         var kid = node.Ring.Active(SignatureAlgorithm.RS256).Kid;
@@ -172,7 +162,7 @@ public sealed class KeyRingTests
     [Fact]
     public async Task A_key_that_someone_else_put_into_the_database_is_never_published()
     {
-        var database = await TestCluster.NewDatabaseAsync();
+        var database = await KeyNode.NewDatabaseAsync();
         await using var node = KeyNode.On(database, clock);
         await using var intruder = KeyNode.On(database, clock, Encoding.ASCII.GetBytes("the intruder's own 32-byte key!!"));
         await node.Ring.RenewAsync(Cancellation);
@@ -194,8 +184,6 @@ public sealed class KeyRingTests
             beside: server, settings => settings with { Keys = settings.Keys with { MasterKeyFile = folder.File("master.key") } }));
         Assert.Contains(server.Get<KeyRing>().Active(SignatureAlgorithm.RS256).Kid, e.Message, StringComparison.Ordinal);
     }
-
-    private static Task<string> JwksAsync(TestServer server) => server.Http.GetStringAsync("/.well-known/jwks.json", Cancellation);
 
     private static async Task RefusesAsync(string kid, Func<Task> act)
     {

@@ -48,7 +48,7 @@ public abstract class SigningKeysContract : StorageContract
         Assert.Equal(0, await keys.DeleteAsync(["k1"]));
 
         Assert.Equal(["k2"], (await keys.ListAsync()).Select(k => k.Kid));
-        Assert.Equal(3, await storage.TopicAsync(Topic.Keys));
+        Assert.Equal(4, await storage.TopicAsync(Topic.Keys));
     }
 
     [Fact]
