@@ -117,7 +117,7 @@ public sealed record KeySettings
 public sealed record SessionSettings
 {
     /// <summary>A session that nothing used for so long is over.</summary>
-    public TimeSpan IdleLimit { get; init; } = TimeSpan.FromHours(12);
+    public TimeSpan IdleLimit { get; init; } = TimeSpan.FromDays(3);
 
     /// <summary>A session is over so long after its sign-in, however much it is used.</summary>
     public TimeSpan AbsoluteLimit { get; init; } = TimeSpan.FromDays(7);
