@@ -96,7 +96,9 @@ public static class Hosting
     private static void Limit(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = RequestParameters.LongestBody;
+
+        // What is longer than RequestParameters takes is refused unread; up to here Kestrel then reads it away, so that the refusal arrives.
+        kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
         kestrel.Limits.MaxRequestLineSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;
