@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Text;
+using IdentityProvider.Server.Tests.Database;
+
+namespace IdentityProvider.Server.Tests.Commands;
+
+/// <summary><c>idp clients</c> and <c>idp resources</c>, by the real executable on a real database.</summary>
+public sealed class ClientCommandsTests : IAsyncLifetime
+{
+    private string _database = "";
+    private CommandLine _idp = null!;
+
+    public async ValueTask InitializeAsync() => _idp = CommandLine.On(_database = await TestCluster.NewDatabaseAsync());
+
+    public ValueTask DisposeAsync()
+    {
+        _idp.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_client_is_registered_by_RFC_7591_changed_and_removed()
+    {
+        const string orders = "https://orders.example";
+        await _idp.DoneAsync(["resources", "create", "--identifier", orders, "--scope", "orders.read"]);
+
+        var made = await _idp.DoneAsync(
+            ["clients", "create", "--file", "-"],
+            $$"""{"client_id": "app", "redirect_uris": ["https://app.example/cb"], "grant_types": ["authorization_code", "refresh_token"], "scope": "openid orders.read", "resources": ["{{orders}}"]}""");
+
+        Assert.Equal("app", made["client_id"]!.GetValue<string>());
+        Assert.Equal(43, made["client_secret"]!.GetValue<string>().Length);
+        Assert.Equal(0, made["client_secret_expires_at"]!.GetValue<long>());
+        Assert.True(made["client_id_issued_at"]!.GetValue<long>() > 0);
+        Assert.Equal("code", Assert.Single(made["response_types"]!.AsArray())!.GetValue<string>());
+
+        // What is shown can be written back, and then only what was changed has changed.
+        var shown = await _idp.DoneAsync(["clients", "show", "app"]);
+        Assert.Null(shown["client_secret"]);
+        shown["client_name"] = "The App";
+        var written = await _idp.DoneAsync(["clients", "update", "app", "--file", "-"], shown.ToJsonString());
+        Assert.Equal(shown.ToJsonString(), written.ToJsonString());
+        Assert.Equal(["app"], (await _idp.DoneAsync(["clients", "list"])).AsArray().Select(c => c!["client_id"]!.GetValue<string>()));
+
+        Assert.StartsWith("client_id: ", (await _idp.RunAsync(["clients", "create", "--client-id", "app", "--redirect-uri", "https://app.example/cb", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.True((await _idp.DoneAsync(["clients", "delete", "app"]))["deleted"]!.GetValue<bool>());
+        Assert.StartsWith("client_id: ", (await _idp.RunAsync(["clients", "delete", "app", "--json"])).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_is_shown_once_and_kept_as_a_hash_and_an_old_one_ends_after_the_grace()
+    {
+        var made = await _idp.RunAsync(["clients", "create", "--client-id", "app", "--redirect-uri", "https://app.example/cb"]);
+        var rotated = await _idp.DoneAsync(["clients", "rotate-secret", "app", "--keep-old", "1h"]);
+        var latest = await _idp.DoneAsync(["clients", "rotate-secret", "app", "--revoke-old"]);
+
+        // A table for people has it unbroken too.
+        var first = made.StandardOutput.Split('\n').Single(line => line.Contains("client_secret ", StringComparison.Ordinal)).Split('│')[2].Trim();
+        string[] secrets = [first, rotated["client_secret"]!.GetValue<string>(), latest["client_secret"]!.GetValue<string>()];
+        Assert.Equal(3, secrets.Distinct().Count());
+        var kept = await ClusterFolder.AskAsync(_database, """SELECT string_agg(encode("Hash", 'hex') || CASE WHEN "ExpiresAt" IS NULL THEN ' valid' ELSE ' ends' END, ',' ORDER BY "CreatedAt") FROM "ClientSecrets" """);
+        Assert.Equal(string.Join(',', secrets.Select((s, i) => Hash(s) + (i == 2 ? " valid" : " ends"))), kept);
+
+        // No table has one as it was shown.
+        foreach (var secret in secrets)
+            Assert.Equal("0", await ClusterFolder.AskAsync(_database, $"""SELECT (SELECT count(*) FROM "Clients" WHERE "Document"::text LIKE '%{secret}%') + (SELECT count(*) FROM "ClientSecrets" c WHERE c::text LIKE '%{secret}%')"""));
+    }
+
+    [Fact]
+    public async Task A_public_client_has_no_secret_and_one_that_becomes_confidential_gets_one()
+    {
+        var made = await _idp.DoneAsync(["clients", "create", "--client-id", "spa", "--public", "--redirect-uri", "https://spa.example/cb"]);
+        Assert.Null(made["client_secret"]);
+        Assert.StartsWith("token_endpoint_auth_method: ", (await _idp.RunAsync(["clients", "rotate-secret", "spa"])).Refusal, StringComparison.Ordinal);
+
+        Assert.NotNull((await _idp.DoneAsync(["clients", "update", "spa", "--auth-method", "client_secret_post"]))["client_secret"]);
+        await _idp.DoneAsync(["clients", "update", "spa", "--public"]);
+
+        Assert.Equal("0", await ClusterFolder.AskAsync(_database, """SELECT count(*) FROM "ClientSecrets" """));
+    }
+
+    [Fact]
+    public async Task A_mistake_is_one_line_that_names_the_member_and_a_warning_leaves_the_document_alone()
+    {
+        Assert.StartsWith("redirect_uris: ", (await _idp.RunAsync(["clients", "create", "--redirect-uri", "http://app.example/cb", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("redirect_uri: ", (await _idp.RunAsync(["clients", "create", "-f", "-", "--json"], """{"redirect_uri": "https://app.example/cb"}""")).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("missing.json: ", (await _idp.RunAsync(["clients", "create", "-f", "missing.json", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("revocation: ", (await _idp.RunAsync(["resources", "create", "--identifier", "https://a.example", "--revocation", "introspection", "--json"])).Refusal, StringComparison.Ordinal);
+
+        var warned = await _idp.RunAsync(["clients", "create", "--redirect-uri", "https://app.example/cb", "--require-pkce", "false", "--json"]);
+        Assert.False(warned.Json["require_pkce"]!.GetValue<bool>());
+        Assert.StartsWith("warning: require_pkce: ", warned.StandardError, StringComparison.Ordinal);
+    }
+
+    private static string Hash(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(secret)));
+}
