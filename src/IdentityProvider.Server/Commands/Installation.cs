@@ -30,7 +30,7 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>The settings, from where `idp serve` reads them too.</summary>
     /// <exception cref="SettingsException">A setting is wrong.</exception>
-    public static Settings ReadSettings() => Settings.Load(Configuration(), IsDevelopment, Directory.GetCurrentDirectory());
+    public static Settings ReadSettings() => Settings.Load(Configuration(), IsDevelopment, ContentRoot);
 
     /// <summary>Opens the database, and brings its schema up to this version.</summary>
     /// <exception cref="SettingsException">A setting is wrong.</exception>
@@ -85,8 +85,11 @@ internal sealed class Installation : IAsyncDisposable
     private static bool IsDevelopment =>
         (Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT") ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT")) == Environments.Development;
 
+    // The web host's own notion, so that both mean the same files.
+    private static string ContentRoot => Environment.GetEnvironmentVariable("ASPNETCORE_CONTENTROOT") is { Length: > 0 } root ? root : Directory.GetCurrentDirectory();
+
     private static IConfiguration Configuration() => new ConfigurationBuilder()
-        .SetBasePath(Directory.GetCurrentDirectory())
+        .SetBasePath(ContentRoot)
         .AddJsonFile("appsettings.json", optional: true)
         .AddJsonFile(IsDevelopment ? "appsettings.Development.json" : "appsettings.Production.json", optional: true)
         .AddEnvironmentVariables()
@@ -107,5 +110,6 @@ internal sealed class Installation : IAsyncDisposable
     {
         logging.AddIdpLogging(Configuration(), forPeople: true);
         logging.AddFilter<SerilogLoggerProvider>(null, LogLevel.Warning);
+        logging.AddFilter<SerilogLoggerProvider>("Microsoft", LogLevel.Critical); // its errors come as exceptions, and end the command with a line
     }
 }

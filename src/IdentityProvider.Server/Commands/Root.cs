@@ -11,8 +11,8 @@ public static class Root
     private const string About = """
         An OAuth 2 and OpenID Connect authorization server.
 
-        Settings come from the section Idp of appsettings.json in the current directory and from environment variables Idp__…; a command works on
-        the same database as `idp serve`, whether that runs or not.
+        Settings come from the section Idp of appsettings.json, in the current directory or the one that ASPNETCORE_CONTENTROOT names, and from
+        environment variables Idp__…; a command works on the same database as `idp serve`, whether that runs or not.
         """;
 
     /// <summary>Stopping the embedded database cleanly may take a while; longer than that nobody waits for an interrupted command.</summary>

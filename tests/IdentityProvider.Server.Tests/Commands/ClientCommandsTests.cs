@@ -40,7 +40,6 @@ public sealed class ClientCommandsTests : IAsyncLifetime
         shown["client_name"] = "The App";
         var written = await _idp.DoneAsync(["clients", "update", "app", "--file", "-"], shown.ToJsonString());
         Assert.Equal(shown.ToJsonString(), written.ToJsonString());
-        Assert.Equal(["app"], (await _idp.DoneAsync(["clients", "list"])).AsArray().Select(c => c!["client_id"]!.GetValue<string>()));
 
         Assert.StartsWith("client_id: ", (await _idp.RunAsync(["clients", "create", "--client-id", "app", "--redirect-uri", "https://app.example/cb", "--json"])).Refusal, StringComparison.Ordinal);
         Assert.True((await _idp.DoneAsync(["clients", "delete", "app"]))["deleted"]!.GetValue<bool>());
@@ -71,8 +70,6 @@ public sealed class ClientCommandsTests : IAsyncLifetime
     {
         var made = await _idp.DoneAsync(["clients", "create", "--client-id", "spa", "--public", "--redirect-uri", "https://spa.example/cb"]);
         Assert.Null(made["client_secret"]);
-        Assert.StartsWith("token_endpoint_auth_method: ", (await _idp.RunAsync(["clients", "rotate-secret", "spa"])).Refusal, StringComparison.Ordinal);
-
         Assert.NotNull((await _idp.DoneAsync(["clients", "update", "spa", "--auth-method", "client_secret_post"]))["client_secret"]);
         await _idp.DoneAsync(["clients", "update", "spa", "--public"]);
 
@@ -82,10 +79,7 @@ public sealed class ClientCommandsTests : IAsyncLifetime
     [Fact]
     public async Task A_mistake_is_one_line_that_names_the_member_and_a_warning_leaves_the_document_alone()
     {
-        Assert.StartsWith("redirect_uris: ", (await _idp.RunAsync(["clients", "create", "--redirect-uri", "http://app.example/cb", "--json"])).Refusal, StringComparison.Ordinal);
         Assert.StartsWith("redirect_uri: ", (await _idp.RunAsync(["clients", "create", "-f", "-", "--json"], """{"redirect_uri": "https://app.example/cb"}""")).Refusal, StringComparison.Ordinal);
-        Assert.StartsWith("missing.json: ", (await _idp.RunAsync(["clients", "create", "-f", "missing.json", "--json"])).Refusal, StringComparison.Ordinal);
-        Assert.StartsWith("revocation: ", (await _idp.RunAsync(["resources", "create", "--identifier", "https://a.example", "--revocation", "introspection", "--json"])).Refusal, StringComparison.Ordinal);
 
         var warned = await _idp.RunAsync(["clients", "create", "--redirect-uri", "https://app.example/cb", "--require-pkce", "false", "--json"]);
         Assert.False(warned.Json["require_pkce"]!.GetValue<bool>());

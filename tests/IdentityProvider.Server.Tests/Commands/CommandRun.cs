@@ -76,6 +76,7 @@ internal sealed class CommandLine : IDisposable
             WorkingDirectory = _folder.FullName,
         };
         start.Environment["DOTNET_ENVIRONMENT"] = "Development";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // a process that lives for a moment gains nothing by measuring itself
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         foreach (var (name, value) in _settings)
             start.Environment[name] = value;

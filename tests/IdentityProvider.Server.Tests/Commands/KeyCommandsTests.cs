@@ -9,10 +9,9 @@ public sealed class KeyCommandsTests
     public async Task Keys_are_listed_rotated_early_rotated_at_once_and_revoked()
     {
         using var idp = CommandLine.On(await TestCluster.NewEmptyDatabaseAsync());
-        Assert.Empty((await idp.DoneAsync(["keys", "list"])).AsArray());
 
-        await idp.DoneAsync(["keys", "rotate"]); // the first key of an empty database signs at once
-        Assert.Equal(["active"], States(await idp.DoneAsync(["keys", "list"])));
+        // The first key of an empty database signs at once.
+        Assert.Equal(["active"], States(await idp.DoneAsync(["keys", "rotate"])));
         Assert.Equal("announced", Assert.Single(States(await idp.DoneAsync(["keys", "rotate"]))));
         var signing = Assert.Single((await idp.DoneAsync(["keys", "rotate", "--now"])).AsArray())!;
         Assert.Equal("active", signing["state"]!.GetValue<string>());
@@ -24,7 +23,6 @@ public sealed class KeyCommandsTests
         Assert.Single(States(left), "active");
 
         Assert.StartsWith("kid: ", (await idp.RunAsync(["keys", "revoke", kid, "--json"])).Refusal, StringComparison.Ordinal);
-        Assert.StartsWith("kid: ", (await idp.RunAsync(["keys", "revoke", "unknown", "--json"])).Refusal, StringComparison.Ordinal);
     }
 
     private static string[] States(JsonNode keys) => [.. keys.AsArray().Select(key => key!["state"]!.GetValue<string>())];
