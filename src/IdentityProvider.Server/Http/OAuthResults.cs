@@ -51,7 +51,7 @@ public static class OAuthResults
 
     private static async Task WriteErrorAsync(HttpContext http, RefusalAnswer answer)
     {
-        // What is left of such a body is not read, so nothing may follow it on this connection; the caller should know.
+        // What is left of such a body may be more than is read away, and then nothing can follow it on this connection: the caller should know.
         if (answer.Status == StatusCodes.Status413PayloadTooLarge)
             http.Response.Headers.Connection = "close";
         using var body = new MemoryStream();
