@@ -17,7 +17,6 @@ test:
 
 bench:
 	@scripts/bootstrap bench
-	@dotnet build IdentityProvider.sln --configuration Release --nologo --verbosity quiet
 	@exec scripts/bench
 
 clean:

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.Extensions.Logging;
 
 // Kestrel as `idp` runs it, without anything of ours: POST /sign makes one RS256 signature over a token of an access token's size, POST
 // /sign-two makes two, GET /constant answers a fixed document.

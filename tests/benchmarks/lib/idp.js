@@ -1,7 +1,7 @@
 // A server of ours with what the benchmarks need: a client for each grant, a person, and a browser's session.
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtempSync, chmodSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, start } from "./processes.js";
@@ -40,6 +40,12 @@ export function register({ idp }, signingAlg = "RS256") {
 }
 
 export const basic = (client) => "Basic " + Buffer.from(`${client.client_id}:${client.client_secret}`).toString("base64");
+
+/** How a second node reaches the first one's embedded PostgreSQL: its socket's folder is the fifth line of the file that PostgreSQL keeps. */
+export function embeddedDatabase(folder) {
+  const [, , , , socketFolder] = readFileSync(join(folder, "data/data/postmaster.pid"), "utf8").split("\n");
+  return `Host=${socketFolder};Username=idp;Database=idp`;
+}
 
 /** Signs in by the real pages and returns the browser's cookies. */
 export async function signIn(issuer, client) {
