@@ -26,7 +26,8 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
 
     /// <summary>
     /// Spends the code and makes its family, in one statement's transaction. True for the one caller who won: the code was there, unspent and
-    /// not expired, and its session had not ended. A retry after a lost answer knows its own redemption by the family's identifier, which must be new.
+    /// not expired, and its session was there and had not ended. A retry after a lost answer knows its own redemption by the family's
+    /// identifier, which must be new.
     /// </summary>
     public async Task<bool> RedeemAsync(byte[] codeHash, TokenFamily family, DateTimeOffset now, CancellationToken cancellation = default)
     {

@@ -83,7 +83,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
 
     /// <summary>
     /// Adds a secret and, where <paramref name="othersExpireAt"/> is given, lets those that stand end by then at the latest, so that a client
-    /// can be moved over without downtime. False where there is no such client.
+    /// can be moved over without downtime. Those that ended before it was made go. False where there is no such client.
     /// </summary>
     public Task<bool> AddSecretAsync(
         string clientId, ClientSecret secret, DateTimeOffset? othersExpireAt = null, CancellationToken cancellation = default) =>

@@ -17,46 +17,30 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
     /// </summary>
     public static TimeSpan Kept { get; } = TimeSpan.FromHours(1);
 
+    /// <summary>Removes the oldest first. Nodes that prune at once share the work.</summary>
     public async Task<PrunedRows> PruneAsync(DateTimeOffset now, CancellationToken cancellation = default)
     {
         var end = now - Kept;
         await using var db = await databases.CreateDbContextAsync(cancellation);
         return new PrunedRows(
-            await RepeatAsync(
-                () => db.AuthorizationCodes
-                    .Where(c => db.AuthorizationCodes.Where(x => x.ExpiresAt < end).OrderBy(x => x.ExpiresAt).Take(Batch).Select(x => x.CodeHash).Contains(c.CodeHash))
-                    .ExecuteDeleteAsync(cancellation)),
-            await RepeatAsync(
-                () => db.TokenFamilies
-                    .Where(f => db.TokenFamilies.Where(x => x.ExpiresAt < end).OrderBy(x => x.ExpiresAt).Take(Batch).Select(x => x.FamilyId).Contains(f.FamilyId))
-                    .ExecuteDeleteAsync(cancellation))
-            + await RepeatAsync(
-                () => db.TokenFamilies
-                    .Where(f => db.TokenFamilies.Where(x => x.EndedAt != null && x.EndedAt < end).OrderBy(x => x.EndedAt).Take(Batch).Select(x => x.FamilyId).Contains(f.FamilyId))
-                    .ExecuteDeleteAsync(cancellation)),
-            await RepeatAsync(
-                () => db.Sessions
-                    .Where(s => db.Sessions.Where(x => x.ExpiresAt < end).OrderBy(x => x.ExpiresAt).Take(Batch).Select(x => x.SessionId).Contains(s.SessionId))
-                    .ExecuteDeleteAsync(cancellation))
-            + await RepeatAsync(
-                () => db.Sessions
-                    .Where(s => db.Sessions.Where(x => x.EndedAt != null && x.EndedAt < end).OrderBy(x => x.EndedAt).Take(Batch).Select(x => x.SessionId).Contains(s.SessionId))
-                    .ExecuteDeleteAsync(cancellation)),
-            await RepeatAsync(
-                () => db.RevokedTokens
-                    .Where(t => db.RevokedTokens.Where(x => x.ExpiresAt < end).OrderBy(x => x.ExpiresAt).Take(Batch).Select(x => x.Jti).Contains(t.Jti))
-                    .ExecuteDeleteAsync(cancellation)));
+            await DeleteAsync(db.AuthorizationCodes.Where(c => c.ExpiresAt < end).OrderBy(c => c.ExpiresAt), cancellation),
+            await DeleteAsync(db.TokenFamilies.Where(f => f.ExpiresAt < end).OrderBy(f => f.ExpiresAt), cancellation)
+                + await DeleteAsync(db.TokenFamilies.Where(f => f.EndedAt != null && f.EndedAt < end).OrderBy(f => f.EndedAt), cancellation),
+            await DeleteAsync(db.Sessions.Where(s => s.ExpiresAt < end).OrderBy(s => s.ExpiresAt), cancellation)
+                + await DeleteAsync(db.Sessions.Where(s => s.EndedAt != null && s.EndedAt < end).OrderBy(s => s.EndedAt), cancellation),
+            await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation));
     }
 
-    private static async Task<int> RepeatAsync(Func<Task<int>> delete)
+    private static async Task<int> DeleteAsync<TRow>(IOrderedQueryable<TRow> expired, CancellationToken cancellation)
     {
         var total = 0;
         for (var i = 0; i < MostBatches; i++)
         {
-            var deleted = await delete();
-            total += deleted;
-            if (deleted < Batch)
+            // Fewer than a batch may be another node's doing; none means that all are gone.
+            var deleted = await expired.Take(Batch).ExecuteDeleteAsync(cancellation);
+            if (deleted == 0)
                 break;
+            total += deleted;
         }
 
         return total;

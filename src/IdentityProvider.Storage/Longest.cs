@@ -1,6 +1,8 @@
 namespace IdentityProvider.Storage;
 
-/// <summary>The longest text that each column takes, in characters. Registration and authorization refuse longer ones before they come here.</summary>
+/// <summary>
+/// The longest text that each column takes, in characters. Registration and authorization refuse longer ones before they come here.
+/// </summary>
 public static class Longest
 {
     public const int ClientId = 200;

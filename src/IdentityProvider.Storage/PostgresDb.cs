@@ -28,5 +28,8 @@ public sealed class PostgresDb(DbContextOptions<PostgresDb> options) : IdpDb(opt
 internal sealed class PostgresDesign : IDesignTimeDbContextFactory<PostgresDb>
 {
     public PostgresDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<PostgresDb>().UseNpgsql("Host=localhost;Database=idp").UseApplicationServiceProvider(IdpDb.DesignServices()).Options);
+        new(new DbContextOptionsBuilder<PostgresDb>()
+            .UseNpgsql("Host=localhost;Database=idp")
+            .UseApplicationServiceProvider(IdpDb.DesignServices())
+            .Options);
 }

@@ -63,7 +63,9 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
             },
             cancellation);
 
-    /// <summary>One page, in the identifiers' byte order, of those after <paramref name="afterIdentifier"/>; from the first where it is null.</summary>
+    /// <summary>
+    /// One page, in the identifiers' byte order, of those after <paramref name="afterIdentifier"/>; from the first where it is null.
+    /// </summary>
     public async Task<IReadOnlyList<Resource>> ListAsync(string? afterIdentifier, int limit, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);

@@ -11,7 +11,8 @@ public sealed class Schema(IDbContextFactory<IdpDb> databases)
     // Any number, as long as all nodes have the same: "idp" in ASCII.
     private const string LockOnPostgres = "SELECT pg_advisory_lock(6906992)";
     private const string UnlockOnPostgres = "SELECT pg_advisory_unlock(6906992)";
-    private const string LockOnSqlServer = "EXEC sp_getapplock @Resource = 'idp-schema', @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1";
+    private const string LockOnSqlServer =
+        "EXEC sp_getapplock @Resource = 'idp-schema', @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = -1";
     private const string UnlockOnSqlServer = "EXEC sp_releaseapplock @Resource = 'idp-schema', @LockOwner = 'Session'";
 
     private static readonly TimeSpan LongestMigration = TimeSpan.FromMinutes(10);
@@ -40,7 +41,10 @@ public sealed class Schema(IDbContextFactory<IdpDb> databases)
         return !(await db.Database.GetPendingMigrationsAsync(cancellation)).Any();
     }
 
-    /// <summary>The SQL that brings a database of any version up to this one, for those who apply it by hand.</summary>
+    /// <summary>
+    /// The SQL that brings a database of any version up to this one, for those who apply it by hand: with <c>psql</c>, or with <c>sqlcmd -I</c>,
+    /// because SQL Server's indexes over some of the rows need quoted identifiers.
+    /// </summary>
     public string Script()
     {
         using var db = databases.CreateDbContext();

@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Storage;
 
-/// <summary>Sign-ins. The row is locked first and its families after it, which <see cref="AuthorizationCodes.RedeemAsync"/> keeps to as well.</summary>
+/// <summary>
+/// Sign-ins. The row is locked first and its families after it, which <see cref="AuthorizationCodes.RedeemAsync"/> keeps to as well.
+/// </summary>
 public sealed class Sessions(IDbContextFactory<IdpDb> databases)
 {
     private readonly Func<IdpDb, byte[], CancellationToken, Task<SessionRow?>> _bySecretHash = EF.CompileAsyncQuery(
@@ -13,7 +15,8 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
             db.Sessions.AsNoTracking().FirstOrDefault(s => s.SecretHash == secretHash));
 
     private readonly Func<IdpDb, Guid, CancellationToken, Task<SessionRow?>> _byId = EF.CompileAsyncQuery(
-        (IdpDb db, Guid sessionId, CancellationToken cancellation) => db.Sessions.AsNoTracking().FirstOrDefault(s => s.SessionId == sessionId));
+        (IdpDb db, Guid sessionId, CancellationToken cancellation) =>
+            db.Sessions.AsNoTracking().FirstOrDefault(s => s.SessionId == sessionId));
 
     /// <param name="session">The sign-in.</param>
     /// <param name="secretHash">SHA-256 of what the browser holds.</param>
@@ -61,7 +64,11 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
 
     /// <summary>Ends the session and every family that hangs on it, in one transaction; true for the one who ended it.</summary>
     public async Task<bool> EndAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellation = default) =>
-        await EndAsync(db => db.Sessions.Where(s => s.SessionId == sessionId), db => db.TokenFamilies.Where(f => f.SessionId == sessionId), now, cancellation) > 0;
+        await EndAsync(
+            db => db.Sessions.Where(s => s.SessionId == sessionId),
+            db => db.TokenFamilies.Where(f => f.SessionId == sessionId),
+            now,
+            cancellation) > 0;
 
     /// <summary>Ends every session of a person, with the families that hang on them; says how many sessions. Offline access outlives it.</summary>
     public Task<int> EndAllAsync(Guid userId, DateTimeOffset now, CancellationToken cancellation = default) =>
@@ -85,18 +92,23 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
 
     // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row.
     private Task<int> EndAsync(
-        Func<IdpDb, IQueryable<SessionRow>> sessions, Func<IdpDb, IQueryable<TokenFamilyRow>> families, DateTimeOffset now, CancellationToken cancellation)
+        Func<IdpDb, IQueryable<SessionRow>> sessions,
+        Func<IdpDb, IQueryable<TokenFamilyRow>> families,
+        DateTimeOffset now,
+        CancellationToken cancellation)
     {
         var ended = 0;
         return databases.TransactAsync(
             async (db, token) =>
             {
-                ended = await sessions(db).Where(s => s.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), token);
+                ended = await sessions(db).Where(s => s.EndedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), token);
                 await families(db).Where(f => f.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedAt, now).SetProperty(f => f.EndReason, FamilyEnd.SessionEnded), token);
                 return ended;
             },
-            async (db, token) => !await sessions(db).AnyAsync(s => s.EndedAt == null, token) && await sessions(db).CountAsync(s => s.EndedAt == now, token) >= ended,
+            async (db, token) => !await sessions(db).AnyAsync(s => s.EndedAt == null, token)
+                && await sessions(db).CountAsync(s => s.EndedAt == now, token) >= ended,
             cancellation);
     }
 

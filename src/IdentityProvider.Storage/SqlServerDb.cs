@@ -26,5 +26,8 @@ public sealed class SqlServerDb(DbContextOptions<SqlServerDb> options) : IdpDb(o
 internal sealed class SqlServerDesign : IDesignTimeDbContextFactory<SqlServerDb>
 {
     public SqlServerDb CreateDbContext(string[] args) =>
-        new(new DbContextOptionsBuilder<SqlServerDb>().UseSqlServer("Server=localhost;Database=idp").UseApplicationServiceProvider(IdpDb.DesignServices()).Options);
+        new(new DbContextOptionsBuilder<SqlServerDb>()
+            .UseSqlServer("Server=localhost;Database=idp")
+            .UseApplicationServiceProvider(IdpDb.DesignServices())
+            .Options);
 }

@@ -16,7 +16,8 @@ public static class StorageSetup
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
     // Besides deadlocks and broken connections, which the strategies retry by themselves: the server is being stopped, and another comes.
-    private static readonly string[] Restarting = [PostgresErrorCodes.AdminShutdown, PostgresErrorCodes.CrashShutdown, PostgresErrorCodes.CannotConnectNow];
+    private static readonly string[] Restarting =
+        [PostgresErrorCodes.AdminShutdown, PostgresErrorCodes.CrashShutdown, PostgresErrorCodes.CannotConnectNow];
 
     /// <summary>
     /// Registers one singleton for each noun, and ASP.NET Core Identity's stores for <see cref="User"/> and <see cref="Role"/>, on one database.
@@ -26,8 +27,11 @@ public static class StorageSetup
     {
         if (provider == DatabaseProvider.SqlServer)
         {
-            var complete = Complete(new SqlConnectionStringBuilder { ApplicationName = "idp", Encrypt = SqlConnectionEncryptOption.Mandatory, ConnectTimeout = 10 }, connectionString);
-            services.AddPooledDbContextFactory<SqlServerDb>(options => Quietly(options).UseSqlServer(complete, o => o.EnableRetryOnFailure(Retries, LongestWait, null)), Contexts);
+            var complete = Complete(
+                new SqlConnectionStringBuilder { ApplicationName = "idp", Encrypt = SqlConnectionEncryptOption.Mandatory, ConnectTimeout = 10 },
+                connectionString);
+            services.AddPooledDbContextFactory<SqlServerDb>(
+                options => Quietly(options).UseSqlServer(complete, o => o.EnableRetryOnFailure(Retries, LongestWait, null)), Contexts);
             services.AddSingleton<IDbContextFactory<IdpDb>, AnyOf<SqlServerDb>>();
         }
         else
@@ -44,7 +48,8 @@ public static class StorageSetup
                     CommandTimeout = 15,
                 },
                 connectionString);
-            services.AddPooledDbContextFactory<PostgresDb>(options => Quietly(options).UseNpgsql(complete, o => o.EnableRetryOnFailure(Retries, LongestWait, Restarting)), Contexts);
+            services.AddPooledDbContextFactory<PostgresDb>(
+                options => Quietly(options).UseNpgsql(complete, o => o.EnableRetryOnFailure(Retries, LongestWait, Restarting)), Contexts);
             services.AddSingleton<IDbContextFactory<IdpDb>, AnyOf<PostgresDb>>();
         }
 

@@ -51,7 +51,8 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
     public async Task<int> EndAllAsync(Guid userId, string? clientId, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await EndAsync(db.TokenFamilies.Where(f => f.UserId == userId && (clientId == null || f.ClientId == clientId)), reason, now, cancellation);
+        var families = db.TokenFamilies.Where(f => f.UserId == userId && (clientId == null || f.ClientId == clientId));
+        return await EndAsync(families, reason, now, cancellation);
     }
 
     internal static TokenFamilyRow Row(TokenFamily family) => new()

@@ -120,5 +120,6 @@ internal sealed record ClientDocument
     };
 
     // Whoever wrote to the table by hand, or runs an older version on a newer row, hears so; guessing would weaken a client.
-    private static InvalidOperationException Unreadable(ClientRow row) => new($"The document of client '{row.ClientId}' has a value that this version can't read.");
+    private static InvalidOperationException Unreadable(ClientRow row) =>
+        new($"The document of client '{row.ClientId}' has a value that this version can't read.");
 }

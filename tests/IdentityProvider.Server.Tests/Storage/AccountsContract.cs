@@ -68,7 +68,10 @@ public abstract class AccountsContract : StorageContract
     {
         await using var storage = await NewAsync();
         foreach (var name in new[] { "carol", "alice", "bob" })
-            await ChangeUserAsync(storage, store => store.CreateAsync(new User { Id = Given.NewId(), UserName = name, NormalizedUserName = name.ToUpperInvariant() }, default));
+        {
+            var user = new User { Id = Given.NewId(), UserName = name, NormalizedUserName = name.ToUpperInvariant() };
+            await ChangeUserAsync(storage, store => store.CreateAsync(user, default));
+        }
 
         Assert.Equal(["alice", "bob"], (await storage.Get<Users>().ListAsync(null, 2)).Select(u => u.UserName));
         Assert.Equal(["carol"], (await storage.Get<Users>().ListAsync("bob", 2)).Select(u => u.UserName));
@@ -79,7 +82,14 @@ public abstract class AccountsContract : StorageContract
     {
         await using var storage = await NewAsync();
         var grants = storage.Get<Grants>();
-        var grant = new Grant { UserId = Given.NewId(), ClientId = "shop", Scope = ScopeSet.Of(["openid"]), Resources = ["https://api.example"], UpdatedAt = Given.Kept(Now) };
+        var grant = new Grant
+        {
+            UserId = Given.NewId(),
+            ClientId = "shop",
+            Scope = ScopeSet.Of(["openid"]),
+            Resources = ["https://api.example"],
+            UpdatedAt = Given.Kept(Now),
+        };
 
         await RaceAsync(storage, async _ =>
         {

@@ -89,7 +89,8 @@ public abstract class AuthorizationCodesContract : StorageContract
             Assert.Single(won, w => w);
             var winner = families[Array.IndexOf(won, true)];
             Assert.Equal(winner.FamilyId, (await storage.Codes.FindAsync(hash))!.FamilyId);
-            Assert.Equal([winner.FamilyId], await storage.AskAsync(db => db.TokenFamilies.Where(f => f.UserId == session.UserId).Select(f => f.FamilyId).ToListAsync()));
+            var made = await storage.AskAsync(db => db.TokenFamilies.Where(f => f.UserId == session.UserId).Select(f => f.FamilyId).ToListAsync());
+            Assert.Equal([winner.FamilyId], made);
         }
     }
 

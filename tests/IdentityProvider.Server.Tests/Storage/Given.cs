@@ -112,7 +112,8 @@ internal static class Given
     };
 
     /// <summary>A session that is stored, and its code, and a family that redeemed it.</summary>
-    public static async Task<(Session Session, TokenFamily Family)> SignInAsync(this TestStorage storage, int seed = 1, Func<TokenFamily, TokenFamily>? change = null)
+    public static async Task<(Session Session, TokenFamily Family)> SignInAsync(
+        this TestStorage storage, int seed = 1, Func<TokenFamily, TokenFamily>? change = null)
     {
         var session = Session();
         await storage.Sessions.AddAsync(session, Bytes(seed, 1));

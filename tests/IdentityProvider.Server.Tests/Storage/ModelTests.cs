@@ -15,7 +15,8 @@ public sealed partial class ModelTests
     public async Task The_migrations_are_in_step_with_the_model(DatabaseProvider provider)
     {
         await using var storage = Nowhere(provider);
-        Assert.False(await storage.AskAsync(db => Task.FromResult(db.Database.HasPendingModelChanges())), "Add a migration: dotnet ef migrations add …");
+        var pending = await storage.AskAsync(db => Task.FromResult(db.Database.HasPendingModelChanges()));
+        Assert.False(pending, "Add a migration for both databases: see the README of IdentityProvider.Storage.");
     }
 
     [Theory]
@@ -53,11 +54,15 @@ public sealed partial class ModelTests
         await using var storage = Nowhere(DatabaseProvider.SqlServer);
         var script = storage.Schema.Script();
 
-        var tables = await storage.AskAsync(db => Task.FromResult(db.Model.GetEntityTypes().Where(e => !e.IsMappedToJson()).Select(e => e.GetTableName()!).Order(StringComparer.Ordinal).ToList()));
-        Assert.Equal([.. tables, "__EFMigrationsHistory"], CreatedTable().Matches(script).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal));
+        var tables = await storage.AskAsync(db => Task.FromResult(
+            db.Model.GetEntityTypes().Where(e => !e.IsMappedToJson()).Select(e => e.GetTableName()!).Order(StringComparer.Ordinal).ToList()));
+        var created = CreatedTable().Matches(script).Select(m => m.Groups[1].Value).Order(StringComparer.Ordinal);
+        Assert.Equal([.. tables, "__EFMigrationsHistory"], created);
 
         // Where SQL Server's own comparison would ignore case, two identifiers could meet; an enumeration's name can't.
-        var inexact = BoundedText().Matches(script).Where(m => !m.Value.Contains("COLLATE Latin1_General_100_BIN2", StringComparison.Ordinal)).Select(m => m.Groups[1].Value);
+        var inexact = BoundedText().Matches(script)
+            .Where(m => !m.Value.Contains("COLLATE Latin1_General_100_BIN2", StringComparison.Ordinal))
+            .Select(m => m.Groups[1].Value);
         Assert.Equal(["EndReason", "MigrationId", "ProductVersion"], inexact.Order(StringComparer.Ordinal));
 
         // Every batch may be run again: it asks first whether its migration has been applied.

@@ -1,7 +1,7 @@
+using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Sessions;
-using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -16,7 +16,9 @@ public abstract class RegistrationsContract : StorageContract
     public async Task Gives_back_the_client_that_was_registered()
     {
         await using var storage = await NewAsync();
-        var client = Given.Client() with { Secrets = [new(Hash(2), Given.Kept(Now), null), new(Hash(1), Given.Kept(Now.AddDays(-1)), Given.Kept(Now.AddDays(1)))] };
+        ClientSecret newest = new(Hash(2), Given.Kept(Now), null);
+        ClientSecret older = new(Hash(1), Given.Kept(Now.AddDays(-1)), Given.Kept(Now.AddDays(1)));
+        var client = Given.Client() with { Secrets = [newest, older] };
 
         Assert.True(await storage.Get<Clients>().AddAsync(client));
 
@@ -46,7 +48,8 @@ public abstract class RegistrationsContract : StorageContract
         await using var storage = await NewAsync();
         var clients = storage.Get<Clients>();
 
-        var won = await RaceAsync(storage, i => clients.AddAsync(Given.Client() with { ClientName = $"The {i}", Secrets = [new(Hash(i), Now, null)] }));
+        var won = await RaceAsync(
+            storage, i => clients.AddAsync(Given.Client() with { ClientName = $"The {i}", Secrets = [new(Hash(i), Now, null)] }));
 
         Assert.Single(won, w => w);
         var found = await clients.FindAsync("shop");
@@ -73,17 +76,20 @@ public abstract class RegistrationsContract : StorageContract
     {
         await using var storage = await NewAsync();
         var clients = storage.Get<Clients>();
-        await clients.AddAsync(Given.Client() with { Secrets = [new(Hash(1), Now, null), new(Hash(2), Now, Now.AddMinutes(1))] });
+        ClientSecret[] secrets = [new(Hash(1), Now, null), new(Hash(2), Now, Now.AddMinutes(9)), new(Hash(4), Now, Now.AddMinutes(1))];
+        await clients.AddAsync(Given.Client() with { Secrets = secrets });
 
-        Assert.True(await clients.AddSecretAsync("shop", new ClientSecret(Hash(3), Now.AddDays(1), null), othersExpireAt: Now.AddHours(1)));
+        var made = Now.AddMinutes(2);
+        Assert.True(await clients.AddSecretAsync("shop", new ClientSecret(Hash(3), made, null), othersExpireAt: Now.AddHours(1)));
         Assert.False(await clients.AddSecretAsync("unknown", new ClientSecret(Hash(3), Now, null)));
 
         var ends = (await clients.FindAsync("shop"))!.Secrets.ToDictionary(s => Convert.ToHexString(s.Hash), s => s.ExpiresAt);
         Assert.Null(ends[Convert.ToHexString(Hash(3))]);
         Assert.Equal(Given.Kept(Now.AddHours(1)), ends[Convert.ToHexString(Hash(1))]);
-        Assert.Equal(Given.Kept(Now.AddMinutes(1)), ends[Convert.ToHexString(Hash(2))]);
+        Assert.Equal(Given.Kept(Now.AddMinutes(9)), ends[Convert.ToHexString(Hash(2))]);
+        Assert.DoesNotContain(Convert.ToHexString(Hash(4)), ends.Keys);
 
-        Assert.Equal(2, await clients.RemoveSecretsAsync("shop", madeBefore: Now.AddDays(1)));
+        Assert.Equal(2, await clients.RemoveSecretsAsync("shop", madeBefore: made));
         Assert.Equal(Hash(3), Assert.Single((await clients.FindAsync("shop"))!.Secrets).Hash);
     }
 

@@ -14,7 +14,12 @@ public abstract class SessionsContract : StorageContract
         var session = Given.Session();
         await storage.Sessions.AddAsync(session, Hash(1));
 
-        var kept = session with { AuthTime = Given.Kept(session.AuthTime), LastUsedAt = Given.Kept(session.LastUsedAt), ExpiresAt = Given.Kept(session.ExpiresAt) };
+        var kept = session with
+        {
+            AuthTime = Given.Kept(session.AuthTime),
+            LastUsedAt = Given.Kept(session.LastUsedAt),
+            ExpiresAt = Given.Kept(session.ExpiresAt),
+        };
         Assert.Equivalent(kept, await storage.Sessions.FindAsync(Hash(1)), strict: true);
         Assert.Equivalent(kept, await storage.Sessions.FindAsync(session.SessionId), strict: true);
         Assert.Null(await storage.Sessions.FindAsync(Hash(2)));
@@ -139,9 +144,13 @@ public abstract class SessionsContract : StorageContract
             await storage.Codes.AddAsync(hash, Given.Code(session));
             var family = Given.Family(session);
 
-            var done = await RaceAsync(storage, i => i == round % 2 ? storage.Sessions.EndAsync(session.SessionId, Now) : storage.Codes.RedeemAsync(hash, family, Now), runners: 2);
+            var ender = round % 2;
+            var done = await RaceAsync(
+                storage,
+                i => i == ender ? storage.Sessions.EndAsync(session.SessionId, Now) : storage.Codes.RedeemAsync(hash, family, Now),
+                runners: 2);
 
-            var redeemed = done[1 - (round % 2)];
+            var redeemed = done[1 - ender];
             var found = await storage.Families.FindAsync(family.FamilyId);
             Assert.Equal(redeemed, found is not null);
             if (redeemed)

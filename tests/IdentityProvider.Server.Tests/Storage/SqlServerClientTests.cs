@@ -1,3 +1,4 @@
+using System.Data;
 using System.Reflection;
 using Microsoft.Data.SqlClient;
 
@@ -33,7 +34,7 @@ public sealed class SqlServerClientTests
         command.Parameters.AddWithValue("@none", DBNull.Value);
 
         Assert.Equal(
-            [System.Data.SqlDbType.UniqueIdentifier, System.Data.SqlDbType.VarBinary, System.Data.SqlDbType.DateTimeOffset, System.Data.SqlDbType.NVarChar, System.Data.SqlDbType.NVarChar],
+            [SqlDbType.UniqueIdentifier, SqlDbType.VarBinary, SqlDbType.DateTimeOffset, SqlDbType.NVarChar, SqlDbType.NVarChar],
             command.Parameters.Cast<SqlParameter>().Select(p => p.SqlDbType));
     }
 }

@@ -1,13 +1,15 @@
 using IdentityProvider.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace IdentityProvider.Server.Tests.Storage;
 
 /// <summary>The storage as the server registers it, on one database of its own.</summary>
 public sealed class TestStorage(DatabaseProvider provider, string connectionString, Func<Task>? drop = null) : IAsyncDisposable
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddLogging().AddIdpStorage(provider, connectionString).BuildServiceProvider();
+    private readonly ServiceProvider _services =
+        new ServiceCollection().AddLogging().AddIdpStorage(provider, connectionString).BuildServiceProvider();
 
     public string ConnectionString => connectionString;
 
@@ -34,8 +36,17 @@ public sealed class TestStorage(DatabaseProvider provider, string connectionStri
 
     public async ValueTask DisposeAsync()
     {
+        // A race opens a connection for each runner, and the run's databases share one cluster's.
+        if (provider == DatabaseProvider.PostgreSql)
+            await AskAsync(db => Close((NpgsqlConnection)db.Database.GetDbConnection()));
         await _services.DisposeAsync();
         if (drop is not null)
             await drop();
+    }
+
+    private static Task<int> Close(NpgsqlConnection connection)
+    {
+        NpgsqlConnection.ClearPool(connection);
+        return Task.FromResult(0);
     }
 }
