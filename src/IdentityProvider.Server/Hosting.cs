@@ -72,9 +72,13 @@ public static class Hosting
         await app.RunAsync(cancellation);
     }
 
-    /// <summary>What must be true before the host starts: the schema is current. (Its start then sees to a key that signs.)</summary>
-    public static Task PrepareAsync(IServiceProvider services, CancellationToken cancellation) =>
-        services.GetRequiredService<Schema>().MigrateAsync(cancellation);
+    /// <summary>What must be true before the host starts: the schema is current, and there is a key that signs and can be read.</summary>
+    /// <exception cref="KeyException">The master key is absent or not the one of this database.</exception>
+    public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        await services.GetRequiredService<Schema>().MigrateAsync(cancellation);
+        await services.GetRequiredService<KeyRing>().RenewAsync(cancellation);
+    }
 
     private static void AddRegistry(this IServiceCollection services)
     {

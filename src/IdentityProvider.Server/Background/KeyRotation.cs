@@ -12,13 +12,6 @@ public sealed class KeyRotation(KeyRing ring, KeySchedule schedule, ILogger<KeyR
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    /// <summary>The server listens only when it has a key to sign with; one that can't be decrypted stops it here.</summary>
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await ring.RenewAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
-    }
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var interval = schedule.MaxSilence / 4;
