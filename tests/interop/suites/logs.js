@@ -13,7 +13,7 @@ export function logSuite(idp, programs) {
     });
 
     test('No secret, code, token, password or cookie of this run stands in the log of the server', () => {
-      assert.ok(idp.log.length > 1000, 'the server wrote nothing');
+      assert.match(idp.log, / VRB | DBG /, 'the server did not write at its most talkative');
       assert.deepEqual(idp.seen.foundIn(idp.log), []);
     });
 

@@ -8,6 +8,9 @@ import { Seen, noticingFetch } from './seen.js';
 
 const executable = process.env.IDP_EXE ?? join(root, 'idp');
 
+/** The log at its most talkative, the framework's part too: what stands in none of these lines stands in none that an operator can ask for. */
+const everyLine = { Serilog__MinimumLevel__Default: 'Verbose', Serilog__MinimumLevel__Override__Microsoft: 'Verbose' };
+
 /** The real server, on a port and an empty database of its own, spoken to only as its users do: HTTP and commands. */
 export class Idp {
   #folder;
@@ -31,7 +34,7 @@ export class Idp {
       Idp__Keys__MasterKeyFile: join(idp.#folder, 'master.key'),
       ...settings,
     };
-    idp.#program = new Program('idp', executable, ['serve'], { environment: idp.#environment });
+    idp.#program = new Program('idp', executable, ['serve'], { environment: { ...idp.#environment, ...everyLine } });
     await idp.#program.ready(`${idp.issuer}/health/ready`);
     return idp;
   }
