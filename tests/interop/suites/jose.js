@@ -87,5 +87,21 @@ export function joseSuite(idp) {
       await verifier('RS256')(before);
       await verifier('RS256')(newest);
     });
+
+    test('A key that leaked is revoked: what it signed is dead at once, and a new key signs', async () => {
+      const verify = verifier('RS256');
+      const stolen = await issued('RS256');
+      const { kid } = decodeProtectedHeader(stolen);
+      await verify(stolen);
+
+      await idp.command(['keys', 'revoke', kid]);
+      const fresh = await until('a new key signs', async () => {
+        const token = await issued('RS256');
+        return decodeProtectedHeader(token).kid === kid ? undefined : token;
+      });
+      // The verifier meets the new kid, fetches the keys anew, and so loses the old one.
+      await verify(fresh);
+      await assert.rejects(verify(stolen), { code: 'ERR_JWKS_NO_MATCHING_KEY' });
+    });
   });
 }
