@@ -26,7 +26,7 @@ public sealed class IdTokenHint
     {
         var expectations = new JwtExpectations
         {
-            Typ = "JWT",
+            Typ = IdToken.Typ,
             Issuer = issuer,
             Audience = ExpectedAudience.CheckedByTheCaller,
             RequiredClaims = ["sub"],

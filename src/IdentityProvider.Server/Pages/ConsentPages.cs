@@ -27,7 +27,7 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
             [.. asked.Scope.Intersect(ScopeSet.Identity).Select(TextOf).OfType<string>()],
             [.. apis.Where(a => a.Texts.Count > 0)],
             asked.Scope.Contains(ScopeSet.OfflineAccess),
-            PlaceOf(request.ReturnAddress.RedirectUri.Value));
+            Place.Of(request.ReturnAddress.RedirectUri.Value));
         await PageResults.ShowAsync<ConsentPage>(http, model, PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value, request.Client.LogoUri));
     }
 
@@ -69,7 +69,4 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
         "phone" => "Your phone number",
         _ => null,
     };
-
-    // A person knows a host; of an app on their own device the scheme or the address says enough.
-    private static string PlaceOf(string redirectUri) => new Uri(redirectUri) is { Scheme: "https" or "http" } uri ? uri.Authority : "the app on your device";
 }

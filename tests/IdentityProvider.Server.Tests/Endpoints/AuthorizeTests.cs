@@ -317,6 +317,19 @@ public sealed class AuthorizeTests(PagesServer fixture) : IClassFixture<PagesSer
     }
 
     [Fact]
+    public async Task A_resume_token_with_one_character_changed_is_not_ours()
+    {
+        var client = await Server.AddClientAsync();
+        using var browser = new Browser(Server);
+        var resume = (await browser.OpenAsync(client.Request())).Fields["resume"];
+        foreach (var at in new[] { 0, 30, resume.Length / 2, resume.Length - 4 })
+        {
+            var changed = resume.Remove(at, 1).Insert(at, resume[at] == 'x' ? "y" : "x");
+            Assert.Equal("Please start again", (await browser.OpenAsync("/authorize?resume=" + changed)).Heading);
+        }
+    }
+
+    [Fact]
     public async Task A_resume_token_ends_after_an_hour()
     {
         var client = await Server.AddClientAsync();

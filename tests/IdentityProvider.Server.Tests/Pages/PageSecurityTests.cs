@@ -71,6 +71,16 @@ public sealed class PageSecurityTests(PagesServer fixture) : IClassFixture<Pages
     }
 
     [Fact]
+    public async Task An_app_on_the_persons_device_is_called_that()
+    {
+        var client = await Server.AddClientAsync(c => c with { ApplicationType = ApplicationType.Native, RedirectUris = ["com.example.app:/cb"] });
+        using var browser = new Browser(Server);
+        var consent = await browser.SignInAsync(await browser.OpenAsync(client.Request()), await Server.AddPersonAsync());
+        Assert.Contains("you go back to the app on your device", consent.Text, StringComparison.Ordinal);
+        Assert.StartsWith("com.example.app:/cb?code=", (await browser.SubmitAsync(consent, ("decision", "allow"))).Location, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_clients_logo_is_the_only_image_from_elsewhere()
     {
         var client = await Server.AddClientAsync(c => c with { LogoUri = "https://cdn.example/logo.svg", PolicyUri = "https://app.example/privacy", TosUri = "https://app.example/terms" });
