@@ -40,6 +40,7 @@ public static class Hosting
         builder.Services.AddLogout();
         builder.Services.AddKeys();
         builder.Services.AddKeyRotation();
+        builder.Services.AddHostedService<Pruning>();
         builder.Services.AddTokenEndpoints();
         configure?.Invoke(builder);
         builder.Services.KeepNoDataProtectionKeys();

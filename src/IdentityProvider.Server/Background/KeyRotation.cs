@@ -5,22 +5,14 @@ using IdentityProvider.Server.Telemetry;
 namespace IdentityProvider.Server.Background;
 
 /// <summary>
-/// Makes the next signing key when it is due and reads the rows again often enough that this node's JWKS may be served. What is due is by
-/// the protocol's clock; the ticks are the machine's, for a node must notice that it was cut off.
+/// Makes the next signing key when it is due by the protocol's clock, and reads the rows again often enough that this node's JWKS may be
+/// served.
 /// </summary>
-public sealed class KeyRotation(KeyRing ring, KeySchedule schedule, ILogger<KeyRotation> logger) : BackgroundService
+public sealed class KeyRotation(KeyRing ring, KeySchedule schedule, ILogger<KeyRotation> logger) : RepeatedWork(Interval(schedule), logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var interval = schedule.MaxSilence / 4;
-        using var timer = new PeriodicTimer(interval < Longest ? interval : Longest);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await TryRenewAsync(stoppingToken);
-    }
-
-    private async Task TryRenewAsync(CancellationToken cancellation)
+    protected override async Task DoAsync(CancellationToken cancellation)
     {
         try
         {
@@ -30,9 +22,7 @@ public sealed class KeyRotation(KeyRing ring, KeySchedule schedule, ILogger<KeyR
         {
             Log.SigningKeysUnreadable(logger, e.Message);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            Log.BackgroundFailed(logger, nameof(KeyRotation), e);
-        }
     }
+
+    private static TimeSpan Interval(KeySchedule schedule) => schedule.MaxSilence / 4 < Longest ? schedule.MaxSilence / 4 : Longest;
 }

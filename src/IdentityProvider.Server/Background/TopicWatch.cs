@@ -1,34 +1,17 @@
 using IdentityProvider.Storage;
-using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Background;
 
 /// <summary>
 /// Brings what another node or a command changed to this node's memory: polls the tiny table of topic versions twice a second and tells
-/// whoever keeps a copy. The timer is the machine's own, not the protocol's clock: a cache must not wait for a test's clock to move.
+/// whoever keeps a copy.
 /// </summary>
-public sealed class TopicWatch(Topics topics, IEnumerable<TopicListener> listeners, ILogger<TopicWatch> logger) : BackgroundService
+public sealed class TopicWatch(Topics topics, IEnumerable<TopicListener> listeners, ILogger<TopicWatch> logger)
+    : RepeatedWork(TimeSpan.FromMilliseconds(500), logger)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
 
-    private Dictionary<string, long> _seen = new(StringComparer.Ordinal);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval);
-        do
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                Log.BackgroundFailed(logger, nameof(TopicWatch), e);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override Task DoAsync(CancellationToken cancellation) => LookAsync(cancellation);
 
     /// <summary>Reads the versions once and tells the listeners of each topic that moved. A listener that fails is told again next time.</summary>
     public async Task LookAsync(CancellationToken cancellation)
