@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using IdentityProvider.Protocol;
 using IdentityProvider.Server.Tests.Pages;
 using IdentityProvider.Storage;
 
@@ -312,7 +313,7 @@ public sealed class AuthorizeTests(PagesServer fixture) : IClassFixture<PagesSer
         foreach (var path in new[] { "/authorize", "/login", "/consent", "/select-account" })
         {
             var page = await browser.OpenAsync($"{path}?{query}");
-            Assert.Equal((HttpStatusCode.BadRequest, "Please start again"), (page.Status, page.Heading));
+            Assert.Equal(((HttpStatusCode)Refusals.Of(Refusal.ResumeTokenInvalid).Status, "Please start again"), (page.Status, page.Heading));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using IdentityProvider.Protocol;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -40,7 +41,7 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
             Assert.DoesNotContain("idp-session", browser.SetCookies.Keys);
         }
 
-        Assert.Equal(HttpStatusCode.BadRequest, answers[0].Item1);
+        Assert.Equal((HttpStatusCode)Refusals.Of(Refusal.SignInFailed).Status, answers[0].Item1);
         Assert.All(answers, a => Assert.Equal(answers[0], a));
     }
 
@@ -193,7 +194,7 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
             places.Add(hashing.EnterAsync(TestContext.Current.CancellationToken).AsTask());
 
         var page = await browser.SignInAsync(login, "alice");
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "5"), (page.Status, page.Header("Retry-After")));
+        Assert.Equal(((HttpStatusCode)Refusals.Of(Refusal.PasswordHashingBusy).Status, "5"), (page.Status, page.Header("Retry-After")));
         Assert.Contains("try again in a few seconds", page.Text, StringComparison.Ordinal);
         foreach (var place in places)
             (await place).Dispose();

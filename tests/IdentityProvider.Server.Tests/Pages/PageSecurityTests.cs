@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol;
 using IdentityProvider.Server.Tests.Database;
 using Npgsql;
 
@@ -123,7 +124,7 @@ public sealed class PageSecurityTests(PagesServer fixture) : IClassFixture<Pages
             {
                 var refused = await browser.SubmitAsync(
                     page, ("__RequestVerificationToken", token), ("username", username), ("password", Person.Password), ("decision", "allow"), ("account", "this"));
-                Assert.Equal((HttpStatusCode.BadRequest, "Please try that again"), (refused.Status, refused.Heading));
+                Assert.Equal(((HttpStatusCode)Refusals.Of(Refusal.FormTokenInvalid).Status, "Please try that again"), (refused.Status, refused.Heading));
             }
         }
 
