@@ -48,7 +48,8 @@ export class Program {
     this.#child.on('message', (values) => seen.addAll(values));
     this.#child.on('error', (error) => this.#output.push(String(error)));
     this.ended = once(this.#child, 'close').catch(() => {});
-    this.kill = () => this.#child.kill('SIGKILL');
+    // SIGTERM also when the tests end badly: the server then stops its database, which SIGKILL would leave running.
+    this.kill = () => this.#child.kill('SIGTERM');
     process.once('exit', this.kill);
   }
 
