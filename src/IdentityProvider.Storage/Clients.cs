@@ -20,13 +20,13 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
         var row = await _byId(db, clientId, cancellation);
 
         // SQL Server's equality ignores spaces at the end.
-        return row is not null && row.ClientId == clientId ? ClientDocument.Read(row) : null;
+        return row is not null && row.ClientId == clientId ? Documents.Read(row) : null;
     }
 
     /// <summary>Registers a client with its secrets; false where the identifier is taken.</summary>
     public Task<bool> AddAsync(Client client, CancellationToken cancellation = default)
     {
-        var document = ClientDocument.Write(client);
+        var document = Documents.Write(client);
         return databases.TryInsertAsync(
             async (db, token) =>
             {
@@ -42,7 +42,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
     /// <summary>Replaces the metadata and leaves the secrets alone; false where there is no such client.</summary>
     public Task<bool> UpdateAsync(Client client, CancellationToken cancellation = default)
     {
-        var document = ClientDocument.Write(client);
+        var document = Documents.Write(client);
         return databases.TransactAsync(
             async (db, token) =>
             {
@@ -78,7 +78,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
             .OrderBy(c => c.ClientId)
             .Take(limit)
             .ToListAsync(cancellation);
-        return [.. rows.Select(ClientDocument.Read)];
+        return [.. rows.Select(Documents.Read)];
     }
 
     /// <summary>

@@ -19,13 +19,13 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
         var row = await _byIdentifier(db, identifier, cancellation);
 
         // SQL Server's equality ignores spaces at the end.
-        return row is not null && row.Identifier == identifier ? ResourceDocument.Read(row) : null;
+        return row is not null && row.Identifier == identifier ? Documents.Read(row) : null;
     }
 
     /// <summary>False where the identifier is taken.</summary>
     public Task<bool> AddAsync(Resource resource, CancellationToken cancellation = default)
     {
-        var document = ResourceDocument.Write(resource);
+        var document = Documents.Write(resource);
         return databases.TryInsertAsync(
             async (db, token) =>
             {
@@ -40,7 +40,7 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
     /// <summary>False where there is no such resource.</summary>
     public Task<bool> UpdateAsync(Resource resource, CancellationToken cancellation = default)
     {
-        var document = ResourceDocument.Write(resource);
+        var document = Documents.Write(resource);
         return databases.TransactAsync(
             async (db, token) =>
             {
@@ -75,6 +75,6 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
             .OrderBy(r => r.Identifier)
             .Take(limit)
             .ToListAsync(cancellation);
-        return [.. rows.Select(ResourceDocument.Read)];
+        return [.. rows.Select(Documents.Read)];
     }
 }

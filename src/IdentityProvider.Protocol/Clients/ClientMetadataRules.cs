@@ -63,6 +63,16 @@ public static class ClientMetadataRules
         return [.. (metadata.Resources ?? []).Take(MostResources).Concat((metadata.Introspects ?? []).Take(MostResources)).Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>
+    /// The client of metadata that <see cref="ClientMetadata.Of"/> wrote and that was decided on when it was registered. Null where a value is
+    /// none that this version knows.
+    /// </summary>
+    public static Client? Restore(ClientMetadata stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        return Read(stored, newClientId: "", out var client) is null ? client : null;
+    }
+
     /// <summary>The name on the wire.</summary>
     public static string NameOf(ApplicationType type) => type == ApplicationType.Native ? "native" : "web";
 

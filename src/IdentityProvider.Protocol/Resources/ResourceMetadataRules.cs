@@ -39,6 +39,16 @@ public static class ResourceMetadataRules
         return error is not null ? error : new Validated<Resource>.Valid(resource);
     }
 
+    /// <summary>
+    /// The resource of metadata that <see cref="ResourceMetadata.Of"/> wrote and that was decided on when it was registered. Null where a value
+    /// is none that this version knows.
+    /// </summary>
+    public static Resource? Restore(ResourceMetadata stored)
+    {
+        ArgumentNullException.ThrowIfNull(stored);
+        return Read(stored, out var resource) is null ? resource : null;
+    }
+
     /// <summary>The name on the wire.</summary>
     public static string NameOf(RevocationStyle style) => style switch
     {

@@ -2,7 +2,7 @@ using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Storage.Rows;
 
-/// <summary>A client: its key and its metadata, a JSON document by RFC 7591's names (<see cref="ClientDocument"/>).</summary>
+/// <summary>A client: its key and its metadata, a JSON document by RFC 7591's names (<see cref="Documents"/>).</summary>
 internal sealed class ClientRow
 {
     public required string ClientId { get; init; }
@@ -24,7 +24,7 @@ internal sealed class ClientSecretRow
     public DateTimeOffset? ExpiresAt { get; init; }
 }
 
-/// <summary>An API: its identifier and the rest as a JSON document (<see cref="ResourceDocument"/>).</summary>
+/// <summary>An API: its identifier and the rest as a JSON document (<see cref="Documents"/>).</summary>
 internal sealed class ResourceRow
 {
     public required string Identifier { get; init; }

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Resources;
+
+namespace IdentityProvider.Storage.Rows;
+
+/// <summary>
+/// Clients and resources as they are kept: the metadata of the wire, every default spelt out. What this version can't read is an error and
+/// never a guess, which could weaken a client.
+/// </summary>
+internal static class Documents
+{
+    public static string Write(Client client) => JsonSerializer.Serialize(ClientMetadata.Of(client), ClientMetadataJson.Default.ClientMetadata);
+
+    public static string Write(Resource resource) => JsonSerializer.Serialize(ResourceMetadata.Of(resource), ResourceMetadataJson.Default.ResourceMetadata);
+
+    public static Client Read(ClientRow row)
+    {
+        var stored = JsonSerializer.Deserialize(row.Document, ClientMetadataJson.Default.ClientMetadata);
+        var client = stored is null ? null : ClientMetadataRules.Restore(stored with { ClientId = row.ClientId });
+        return client is null
+            ? throw Unreadable("client", row.ClientId)
+            : client with { Secrets = [.. row.Secrets.OrderByDescending(s => s.CreatedAt).Select(s => new ClientSecret(s.Hash, s.CreatedAt, s.ExpiresAt))] };
+    }
+
+    public static Resource Read(ResourceRow row)
+    {
+        var stored = JsonSerializer.Deserialize(row.Document, ResourceMetadataJson.Default.ResourceMetadata);
+        var resource = stored is null ? null : ResourceMetadataRules.Restore(stored with { Identifier = row.Identifier });
+        return resource ?? throw Unreadable("resource", row.Identifier);
+    }
+
+    private static InvalidOperationException Unreadable(string noun, string name) =>
+        new($"The document of {noun} '{name}' has a value that this version can't read.");
+}
