@@ -41,7 +41,7 @@ public sealed record Settings
         }
         catch (InvalidOperationException e)
         {
-            throw new SettingsException(e.Message.ReplaceLineEndings(" "));
+            throw new SettingsException(Explain(e.Message.ReplaceLineEndings(" ")));
         }
 
         read = read with
@@ -56,6 +56,11 @@ public sealed record Settings
             throw new SettingsException(mistake);
         return read;
     }
+
+    // The binder names its own option where an operator wants the name that was mistyped; its other messages name the setting and the value.
+    private static string Explain(string message) => message.Contains(nameof(BinderOptions.ErrorOnUnknownConfiguration), StringComparison.Ordinal)
+        ? $"Idp has no setting {message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]}."
+        : message;
 
     private static IEnumerable<string> Mistakes(Settings settings)
     {

@@ -5,11 +5,11 @@ namespace IdentityProvider.Protocol.Tests;
 /// <summary>A signing key and the ID tokens that it signed, long ago.</summary>
 public sealed class Keys : IDisposable
 {
-    private readonly SigningKey key = SigningKey.Generate(SignatureAlgorithm.ES256);
+    private readonly SigningKey _key = SigningKey.Generate(SignatureAlgorithm.ES256);
 
-    public JsonWebKeySet Published => new([key.PublicKey]);
+    public JsonWebKeySet Published => new([_key.PublicKey]);
 
-    public string IdToken(string audience, string issuer = Given.Issuer, string typ = "JWT", string? subject = null) => JwtWriter.Sign(key, typ, claims =>
+    public string IdToken(string audience, string issuer = Given.Issuer, string typ = "JWT", string? subject = null) => JwtWriter.Sign(_key, typ, claims =>
     {
         claims.WriteString("iss", issuer);
         claims.WriteString("sub", subject ?? Given.UserId.ToString("D"));
@@ -18,5 +18,5 @@ public sealed class Keys : IDisposable
         claims.WriteNumber("exp", NumericDate.From(Given.Now - TimeSpan.FromDays(1)));
     });
 
-    public void Dispose() => key.Dispose();
+    public void Dispose() => _key.Dispose();
 }

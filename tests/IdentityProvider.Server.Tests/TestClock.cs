@@ -51,7 +51,7 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
 
     private sealed class Timer(TestClock clock, TimerCallback callback, object? state) : ITimer
     {
-        private TimeSpan period;
+        private TimeSpan _period;
 
         public DateTimeOffset? DueAt { get; private set; }
 
@@ -59,7 +59,7 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
         {
             lock (clock._gate)
             {
-                this.period = period;
+                _period = period;
                 DueAt = dueTime == Timeout.InfiniteTimeSpan ? null : clock._now + dueTime;
                 if (!clock._timers.Contains(this))
                     clock._timers.Add(this);
@@ -68,7 +68,7 @@ public sealed class TestClock(DateTimeOffset start) : TimeProvider
             return true;
         }
 
-        public void Reschedule() => DueAt = period == Timeout.InfiniteTimeSpan || period == TimeSpan.Zero ? null : DueAt + period;
+        public void Reschedule() => DueAt = _period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero ? null : DueAt + _period;
 
         public void Fire() => callback(state);
 

@@ -16,8 +16,8 @@ public sealed class TestCluster : IAsyncLifetime
     private const string Template = "template_idp";
 
     private static readonly SemaphoreSlim OneCopyAtATime = new(1);
-    private static TestCluster? current;
-    private static int databases;
+    private static TestCluster? _current;
+    private static int _databases;
 
     private readonly ClusterFolder _folder = new();
     private readonly string _keys = Directory.CreateTempSubdirectory("idp-keys-").FullName;
@@ -26,14 +26,14 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>A master key that every server of the run may share.</summary>
     public static string MasterKeyFile => Path.Combine(Current._keys, "master.key");
 
-    private static TestCluster Current => current ?? throw new InvalidOperationException("The cluster starts with the test run.");
+    private static TestCluster Current => _current ?? throw new InvalidOperationException("The cluster starts with the test run.");
 
     /// <summary>
     /// A database with the current schema and, since an RSA key takes long to make, the first signing key; its connection string.
     /// </summary>
     public static async Task<string> NewDatabaseAsync()
     {
-        var name = $"test_{Interlocked.Increment(ref databases)}";
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
         await OneCopyAtATime.WaitAsync();
         try
         {
@@ -50,7 +50,7 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>A database without any table; its connection string.</summary>
     public static async Task<string> NewEmptyDatabaseAsync()
     {
-        var name = $"empty_{Interlocked.Increment(ref databases)}";
+        var name = $"empty_{Interlocked.Increment(ref _databases)}";
         await ClusterFolder.ExecuteAsync(Connection("postgres"), $"CREATE DATABASE {name}");
         return Connection(name);
     }
@@ -58,7 +58,7 @@ public sealed class TestCluster : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _postgres = await _folder.StartAsync(ClusterUser.Command);
-        current = this;
+        _current = this;
         await ClusterFolder.ExecuteAsync(Connection("postgres"), $"CREATE DATABASE {Template}");
         await using var services = new ServiceCollection().AddLogging()
             .AddSingleton(TestServer.SettingsFor(Connection(Template))).AddSingleton<TimeProvider>(new TestClock()).AddSingleton<Entropy>()

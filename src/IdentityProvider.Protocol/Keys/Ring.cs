@@ -8,18 +8,18 @@ namespace IdentityProvider.Protocol.Keys;
 /// </summary>
 public sealed class Ring
 {
-    private readonly KeyLifetime[] keys;
-    private readonly Dictionary<string, DateTimeOffset?> retiredAt;
+    private readonly KeyLifetime[] _keys;
+    private readonly Dictionary<string, DateTimeOffset?> _retiredAt;
 
     private Ring(SignatureAlgorithm algorithm, IEnumerable<KeyLifetime> keys)
     {
         Algorithm = algorithm;
-        this.keys = [.. keys.OrderBy(key => key.ActiveAt).ThenBy(key => key.Generation)];
-        retiredAt = new(this.keys.Length, StringComparer.Ordinal);
+        _keys = [.. keys.OrderBy(key => key.ActiveAt).ThenBy(key => key.Generation)];
+        _retiredAt = new(_keys.Length, StringComparer.Ordinal);
         DateTimeOffset? next = null;
-        foreach (var key in this.keys.Reverse())
+        foreach (var key in _keys.Reverse())
         {
-            retiredAt[key.Kid] = next;
+            _retiredAt[key.Kid] = next;
             next = key.TookOver ? key.ActiveAt : next;
         }
     }
@@ -27,10 +27,10 @@ public sealed class Ring
     public SignatureAlgorithm Algorithm { get; }
 
     /// <summary>Every key, in the order in which they take over.</summary>
-    public IReadOnlyList<KeyLifetime> Keys => keys;
+    public IReadOnlyList<KeyLifetime> Keys => _keys;
 
     /// <summary>The generation that the next key has.</summary>
-    public int NextGeneration => keys.Length == 0 ? 1 : keys.Max(key => key.Generation) + 1;
+    public int NextGeneration => _keys.Length == 0 ? 1 : _keys.Max(key => key.Generation) + 1;
 
     /// <summary>The ring of this algorithm out of all rows.</summary>
     public static Ring Of(SignatureAlgorithm algorithm, IEnumerable<KeyLifetime> rows) =>
@@ -40,13 +40,13 @@ public sealed class Ring
     public KeyLifetime? Signer(DateTimeOffset now)
     {
         // 1. The last that took over, unless it was revoked. Its predecessor is retired for good and never signs again.
-        var last = keys.LastOrDefault(key => key.ActiveAt <= now && key.TookOver);
+        var last = _keys.LastOrDefault(key => key.ActiveAt <= now && key.TookOver);
         if (last is { RevokedAt: null })
             return last;
 
         // 2. Else the next in line, at once: after an emergency, verifiers may have it already; in a young ring, it is the first key as
         // seen by a node whose clock is behind its maker's.
-        return keys.FirstOrDefault(key => key.ActiveAt > now && key.RevokedAt is null);
+        return _keys.FirstOrDefault(key => key.ActiveAt > now && key.RevokedAt is null);
     }
 
     /// <summary>What a key of this ring is.</summary>
@@ -56,7 +56,7 @@ public sealed class Ring
     public DateTimeOffset? RetiredAt(KeyLifetime key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return retiredAt[key.Kid];
+        return _retiredAt[key.Kid];
     }
 
     /// <summary>When the key leaves the JWKS. Null while no other is there to take over: it may sign for ever.</summary>
@@ -70,7 +70,7 @@ public sealed class Ring
     public IEnumerable<KeyLifetime> Published(DateTimeOffset now)
     {
         var signer = Signer(now);
-        return from key in keys
+        return from key in _keys
                let state = StateOf(key, signer, now)
                where state is KeyState.Active or KeyState.Announced or KeyState.Retired
                orderby state is KeyState.Active descending, key.ActiveAt descending, key.Generation descending
@@ -82,11 +82,11 @@ public sealed class Ring
     /// when its predecessor retired. Never the last, whose generation the next one follows.
     /// </summary>
     public IEnumerable<KeyLifetime> Forgettable(KeySchedule schedule, DateTimeOffset now) =>
-        keys.SkipLast(1).TakeWhile(key => (key.RevokedAt ?? GoneAt(key)) + schedule.RotationInterval <= now);
+        _keys.SkipLast(1).TakeWhile(key => (key.RevokedAt ?? GoneAt(key)) + schedule.RotationInterval <= now);
 
     /// <summary>The first moment after <c>now</c> at which an answer of this ring can change; null when none will without a new row.</summary>
     public DateTimeOffset? NextChange(DateTimeOffset now) =>
-        keys.SelectMany(key => new[] { key.ActiveAt, GoneAt(key) }).Where(moment => moment > now).Min();
+        _keys.SelectMany(key => new[] { key.ActiveAt, GoneAt(key) }).Where(moment => moment > now).Min();
 
     private KeyState StateOf(KeyLifetime key, KeyLifetime? signer, DateTimeOffset now)
     {

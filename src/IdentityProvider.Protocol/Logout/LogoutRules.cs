@@ -84,14 +84,14 @@ public abstract class LogoutDecision
 /// <summary>Where the browser goes after a logout: registered, with the request's <c>state</c> (§3).</summary>
 public sealed class ReturnAfterLogout
 {
-    private readonly ValidatedRedirectUri uri;
-    private readonly string? state;
+    private readonly ValidatedRedirectUri _uri;
+    private readonly string? _state;
 
     internal ReturnAfterLogout(ValidatedRedirectUri uri, string? state)
     {
-        this.uri = uri;
-        this.state = state;
+        _uri = uri;
+        _state = state;
     }
 
-    public string Location => state is null ? uri.Value : $"{uri.Value}{(uri.Value.Contains('?', StringComparison.Ordinal) ? '&' : '?')}state={Uri.EscapeDataString(state)}";
+    public string Location => _state is null ? _uri.Value : $"{_uri.Value}{(_uri.Value.Contains('?', StringComparison.Ordinal) ? '&' : '?')}state={Uri.EscapeDataString(_state)}";
 }

@@ -7,13 +7,13 @@ namespace IdentityProvider.Protocol.UserInfo;
 /// <summary>What UserInfo says of a person to whom a token gives it. Made by <see cref="UserInfoRules.Decide"/> alone.</summary>
 public sealed class UserInfoResponse
 {
-    private readonly UserClaims user;
-    private readonly ScopeSet scope;
+    private readonly UserClaims _user;
+    private readonly ScopeSet _scope;
 
     internal UserInfoResponse(UserClaims user, ScopeSet scope)
     {
-        this.user = user;
-        this.scope = scope;
+        _user = user;
+        _scope = scope;
     }
 
     /// <summary>Writes the JSON object of OpenID Connect Core §5.3.2; a claim that isn't known is left out.</summary>
@@ -21,17 +21,17 @@ public sealed class UserInfoResponse
     {
         ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
-        json.WriteString("sub", user.Subject);
-        foreach (var name in StandardClaims.Of(scope))
+        json.WriteString("sub", _user.Subject);
+        foreach (var name in StandardClaims.Of(_scope))
         {
-            if (user.Claims.TryGetPropertyValue(name, out var value) && value is not null)
+            if (_user.Claims.TryGetPropertyValue(name, out var value) && value is not null)
             {
                 json.WritePropertyName(name);
                 value.WriteTo(json);
             }
             else if (name == StandardClaims.PreferredUsername)
             {
-                json.WriteString(name, user.Username);
+                json.WriteString(name, _user.Username);
             }
         }
 

@@ -8,25 +8,25 @@ namespace IdentityProvider.Server.Commands;
 /// <summary>A client's metadata on the command line: a file of RFC 7591's JSON, and options for its common members. An option wins over the file.</summary>
 internal sealed class ClientOptions
 {
-    private readonly Option<string?> file = new("--file", "-f") { Description = "RFC 7591 metadata as JSON; - reads standard input.", HelpName = "file" };
-    private readonly Option<string?> name = new("--name") { Description = "client_name: what people are shown." };
-    private readonly Option<bool> isPublic = new("--public") { Description = "A client without a secret, such as an app in a browser." };
-    private readonly Option<bool> isNative = new("--native") { Description = "An app on a device: application_type native, and no secret." };
-    private readonly Option<string[]> redirectUris = Many("--redirect-uri", "uri", "redirect_uris: matched exactly.");
-    private readonly Option<string[]> postLogoutRedirectUris = Many("--post-logout-redirect-uri", "uri", "post_logout_redirect_uris: where a sign-out may return to.");
-    private readonly Option<string[]> grants = Many("--grant", "type", "grant_types: authorization_code (the default), refresh_token, client_credentials.");
-    private readonly Option<string[]> scopes = Many("--scope", "scope", "scope: what it may ask for, in one word or several; openid profile email where a person signs in and nothing is named.");
-    private readonly Option<string[]> resources = Many("--resource", "identifier", "resources: the APIs it may ask tokens for.");
-    private readonly Option<string[]> introspects = Many("--introspects", "identifier", "introspects: the APIs whose tokens it may ask about.");
-    private readonly Option<string[]> allowedOrigins = Many("--allowed-origin", "origin", "allowed_origins: browser code that may call with CORS.");
-    private readonly Option<string?> method = new("--auth-method") { Description = "token_endpoint_auth_method: client_secret_basic (the default), client_secret_post, none." };
-    private readonly Option<bool?> requireConsent = new("--require-consent") { Description = "require_consent: false where people need not be asked.", HelpName = "true|false" };
-    private readonly Option<bool?> requirePkce = new("--require-pkce") { Description = "require_pkce: false lets a client with a secret do without.", HelpName = "true|false" };
+    private readonly Option<string?> _file = new("--file", "-f") { Description = "RFC 7591 metadata as JSON; - reads standard input.", HelpName = "file" };
+    private readonly Option<string?> _name = new("--name") { Description = "client_name: what people are shown." };
+    private readonly Option<bool> _isPublic = new("--public") { Description = "A client without a secret, such as an app in a browser." };
+    private readonly Option<bool> _isNative = new("--native") { Description = "An app on a device: application_type native, and no secret." };
+    private readonly Option<string[]> _redirectUris = Many("--redirect-uri", "uri", "redirect_uris: matched exactly.");
+    private readonly Option<string[]> _postLogoutRedirectUris = Many("--post-logout-redirect-uri", "uri", "post_logout_redirect_uris: where a sign-out may return to.");
+    private readonly Option<string[]> _grants = Many("--grant", "type", "grant_types: authorization_code (the default), refresh_token, client_credentials.");
+    private readonly Option<string[]> _scopes = Many("--scope", "scope", "scope: what it may ask for, in one word or several; openid profile email where a person signs in and nothing is named.");
+    private readonly Option<string[]> _resources = Many("--resource", "identifier", "resources: the APIs it may ask tokens for.");
+    private readonly Option<string[]> _introspects = Many("--introspects", "identifier", "introspects: the APIs whose tokens it may ask about.");
+    private readonly Option<string[]> _allowedOrigins = Many("--allowed-origin", "origin", "allowed_origins: browser code that may call with CORS.");
+    private readonly Option<string?> _method = new("--auth-method") { Description = "token_endpoint_auth_method: client_secret_basic (the default), client_secret_post, none." };
+    private readonly Option<bool?> _requireConsent = new("--require-consent") { Description = "require_consent: false where people need not be asked.", HelpName = "true|false" };
+    private readonly Option<bool?> _requirePkce = new("--require-pkce") { Description = "require_pkce: false lets a client with a secret do without.", HelpName = "true|false" };
 
     private Option[] All =>
     [
-        file, name, isPublic, isNative, redirectUris, postLogoutRedirectUris, grants, scopes, resources, introspects, allowedOrigins, method,
-        requireConsent, requirePkce,
+        _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _grants, _scopes, _resources, _introspects, _allowedOrigins, _method,
+        _requireConsent, _requirePkce,
     ];
 
     /// <summary>Adds the options, and the rule of which can't stand together.</summary>
@@ -36,7 +36,7 @@ internal sealed class ClientOptions
             command.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetResult(method) is not null && (result.GetValue(isPublic) || result.GetValue(isNative)))
+            if (result.GetResult(_method) is not null && (result.GetValue(_isPublic) || result.GetValue(_isNative)))
                 result.AddError("--auth-method can't stand beside --public or --native.");
         });
     }
@@ -47,7 +47,7 @@ internal sealed class ClientOptions
     /// <summary>What was written: the file, or else <paramref name="standing"/>, with the options over it.</summary>
     public async Task<Validated<ClientMetadata>> ReadAsync(ParseResult parsed, ClientMetadata standing, CancellationToken cancellation)
     {
-        if (parsed.GetValue(file) is { } path)
+        if (parsed.GetValue(_file) is { } path)
         {
             var read = MetadataJson.Read(await Input.ReadAsync(path, cancellation), ClientMetadataJson.Default.ClientMetadata);
             if (read is not Validated<ClientMetadata>.Valid { Value: var written })
@@ -55,21 +55,21 @@ internal sealed class ClientOptions
             standing = written;
         }
 
-        var device = parsed.GetValue(isNative);
+        var device = parsed.GetValue(_isNative);
         return Validated.Of(standing with
         {
-            ClientName = parsed.GetValue(name) ?? standing.ClientName,
+            ClientName = parsed.GetValue(_name) ?? standing.ClientName,
             ApplicationType = device ? "native" : standing.ApplicationType,
-            RedirectUris = Given(parsed, redirectUris) ?? standing.RedirectUris,
-            PostLogoutRedirectUris = Given(parsed, postLogoutRedirectUris) ?? standing.PostLogoutRedirectUris,
-            GrantTypes = Given(parsed, grants) ?? standing.GrantTypes,
-            Scope = Given(parsed, scopes) is { } words ? string.Join(' ', words) : standing.Scope,
-            Resources = Given(parsed, resources) ?? standing.Resources,
-            Introspects = Given(parsed, introspects) ?? standing.Introspects,
-            AllowedOrigins = Given(parsed, allowedOrigins) ?? standing.AllowedOrigins,
-            TokenEndpointAuthMethod = device || parsed.GetValue(isPublic) ? "none" : parsed.GetValue(method) ?? standing.TokenEndpointAuthMethod,
-            RequireConsent = parsed.GetValue(requireConsent) ?? standing.RequireConsent,
-            RequirePkce = parsed.GetValue(requirePkce) ?? standing.RequirePkce,
+            RedirectUris = Given(parsed, _redirectUris) ?? standing.RedirectUris,
+            PostLogoutRedirectUris = Given(parsed, _postLogoutRedirectUris) ?? standing.PostLogoutRedirectUris,
+            GrantTypes = Given(parsed, _grants) ?? standing.GrantTypes,
+            Scope = Given(parsed, _scopes) is { } words ? string.Join(' ', words) : standing.Scope,
+            Resources = Given(parsed, _resources) ?? standing.Resources,
+            Introspects = Given(parsed, _introspects) ?? standing.Introspects,
+            AllowedOrigins = Given(parsed, _allowedOrigins) ?? standing.AllowedOrigins,
+            TokenEndpointAuthMethod = device || parsed.GetValue(_isPublic) ? "none" : parsed.GetValue(_method) ?? standing.TokenEndpointAuthMethod,
+            RequireConsent = parsed.GetValue(_requireConsent) ?? standing.RequireConsent,
+            RequirePkce = parsed.GetValue(_requirePkce) ?? standing.RequirePkce,
         });
     }
 

@@ -13,15 +13,15 @@ namespace IdentityProvider.Server.Commands;
 /// </summary>
 internal sealed class Installation : IAsyncDisposable
 {
-    private readonly EmbeddedPostgres? postgres;
-    private readonly ServiceProvider services;
-    private readonly AsyncServiceScope scope;
+    private readonly EmbeddedPostgres? _postgres;
+    private readonly ServiceProvider _services;
+    private readonly AsyncServiceScope _scope;
 
     private Installation(EmbeddedPostgres? postgres, ServiceProvider services)
     {
-        this.postgres = postgres;
-        this.services = services;
-        scope = services.CreateAsyncScope();
+        _postgres = postgres;
+        _services = services;
+        _scope = services.CreateAsyncScope();
     }
 
     public Settings Settings => Get<Settings>();
@@ -72,14 +72,14 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     public T Get<T>()
-        where T : notnull => scope.ServiceProvider.GetRequiredService<T>();
+        where T : notnull => _scope.ServiceProvider.GetRequiredService<T>();
 
     public async ValueTask DisposeAsync()
     {
-        await scope.DisposeAsync();
-        await services.DisposeAsync();
-        if (postgres is not null)
-            await postgres.DisposeAsync();
+        await _scope.DisposeAsync();
+        await _services.DisposeAsync();
+        if (_postgres is not null)
+            await _postgres.DisposeAsync();
     }
 
     private static bool IsDevelopment =>

@@ -8,11 +8,11 @@ internal sealed class Paging
 {
     private const int Most = 1000;
 
-    private readonly Option<string?> after = new("--after") { Description = "List what comes after this one.", HelpName = "last" };
+    private readonly Option<string?> _after = new("--after") { Description = "List what comes after this one.", HelpName = "last" };
 
-    private readonly Option<int> limit = new("--limit") { Description = $"How many at most, up to {Most}.", DefaultValueFactory = _ => 100, HelpName = "n" };
+    private readonly Option<int> _limit = new("--limit") { Description = $"How many at most, up to {Most}.", DefaultValueFactory = _ => 100, HelpName = "n" };
 
-    public Paging() => limit.Validators.Add(result =>
+    public Paging() => _limit.Validators.Add(result =>
     {
         if (result.GetValueOrDefault<int>() is < 1 or > Most)
             result.AddError($"--limit must be 1 to {Most}.");
@@ -20,8 +20,8 @@ internal sealed class Paging
 
     public void AddTo(Command command)
     {
-        command.Add(after);
-        command.Add(limit);
+        command.Add(_after);
+        command.Add(_limit);
     }
 
     /// <summary>Reads one page and shows it.</summary>
@@ -32,8 +32,8 @@ internal sealed class Paging
     public async Task<int> ShowAsync<T>(
         Work work, Func<string?, int, CancellationToken, Task<IReadOnlyList<T>>> read, Func<T, JsonObject> thing, params string[] members)
     {
-        var most = work.Parsed.GetValue(limit);
-        var found = await read(work.Parsed.GetValue(after), most + 1, work.Cancellation);
+        var most = work.Parsed.GetValue(_limit);
+        var found = await read(work.Parsed.GetValue(_after), most + 1, work.Cancellation);
         var page = found.Take(most).Select(thing).ToList();
         var shown = work.Output.List(page, members);
         if (found.Count > most)

@@ -14,13 +14,13 @@ internal sealed class ResourceOptions
         HelpName = "file",
     };
 
-    private readonly Option<string?> name = new("--name") { Description = "name: what people are shown." };
-    private readonly Option<string[]> scopes = new("--scope") { Description = "scopes: a name alone. May be repeated.", HelpName = "name" };
-    private readonly Option<string?> revocation = new("--revocation") { Description = "revocation: status_list (the default) or expiry." };
-    private readonly Option<int?> lifetime = new("--access-token-lifetime") { Description = "access_token_lifetime: 30 to 900 seconds.", HelpName = "seconds" };
-    private readonly Option<string?> algorithm = new("--signing-alg") { Description = "signing_alg: RS256 (the default), PS256 or ES256." };
+    private readonly Option<string?> _name = new("--name") { Description = "name: what people are shown." };
+    private readonly Option<string[]> _scopes = new("--scope") { Description = "scopes: a name alone. May be repeated.", HelpName = "name" };
+    private readonly Option<string?> _revocation = new("--revocation") { Description = "revocation: status_list (the default) or expiry." };
+    private readonly Option<int?> _lifetime = new("--access-token-lifetime") { Description = "access_token_lifetime: 30 to 900 seconds.", HelpName = "seconds" };
+    private readonly Option<string?> _algorithm = new("--signing-alg") { Description = "signing_alg: RS256 (the default), PS256 or ES256." };
 
-    private Option[] All => [file, name, scopes, revocation, lifetime, algorithm];
+    private Option[] All => [file, _name, _scopes, _revocation, _lifetime, _algorithm];
 
     public void AddTo(Command command)
     {
@@ -44,11 +44,11 @@ internal sealed class ResourceOptions
 
         return Validated.Of(standing with
         {
-            Name = parsed.GetValue(name) ?? standing.Name,
-            Scopes = parsed.GetValue(scopes) is { Length: > 0 } names ? [.. names.Select(n => new ResourceScopeMetadata(n))] : standing.Scopes,
-            Revocation = parsed.GetValue(revocation) ?? standing.Revocation,
-            AccessTokenLifetime = parsed.GetValue(lifetime) ?? standing.AccessTokenLifetime,
-            SigningAlg = parsed.GetValue(algorithm) ?? standing.SigningAlg,
+            Name = parsed.GetValue(_name) ?? standing.Name,
+            Scopes = parsed.GetValue(_scopes) is { Length: > 0 } names ? [.. names.Select(n => new ResourceScopeMetadata(n))] : standing.Scopes,
+            Revocation = parsed.GetValue(_revocation) ?? standing.Revocation,
+            AccessTokenLifetime = parsed.GetValue(_lifetime) ?? standing.AccessTokenLifetime,
+            SigningAlg = parsed.GetValue(_algorithm) ?? standing.SigningAlg,
         });
     }
 }

@@ -12,10 +12,10 @@ internal sealed class JsonBody : IResettable, IDisposable
 
     private static readonly ObjectPool<JsonBody> Pool = new DefaultObjectPoolProvider().Create<JsonBody>();
 
-    private readonly ArrayBufferWriter<byte> buffer = new(4096);
-    private readonly Utf8JsonWriter writer;
+    private readonly ArrayBufferWriter<byte> _buffer = new(4096);
+    private readonly Utf8JsonWriter _writer;
 
-    public JsonBody() => writer = new Utf8JsonWriter(buffer);
+    public JsonBody() => _writer = new Utf8JsonWriter(_buffer);
 
     /// <summary>Writes the answer and sends it as JSON that nobody may keep. Pass a static function and its state.</summary>
     public static async Task SendAsync<TState>(HttpContext http, TState state, Action<Utf8JsonWriter, TState> write)
@@ -23,9 +23,9 @@ internal sealed class JsonBody : IResettable, IDisposable
         var body = Pool.Get();
         try
         {
-            write(body.writer, state);
-            body.writer.Flush();
-            await OAuthResults.WriteJsonAsync(http, body.buffer.WrittenMemory);
+            write(body._writer, state);
+            body._writer.Flush();
+            await OAuthResults.WriteJsonAsync(http, body._buffer.WrittenMemory);
         }
         finally
         {
@@ -35,10 +35,10 @@ internal sealed class JsonBody : IResettable, IDisposable
 
     public bool TryReset()
     {
-        buffer.Clear();
-        writer.Reset();
-        return buffer.Capacity <= LargestKept;
+        _buffer.Clear();
+        _writer.Reset();
+        return _buffer.Capacity <= LargestKept;
     }
 
-    public void Dispose() => writer.Dispose();
+    public void Dispose() => _writer.Dispose();
 }

@@ -9,11 +9,11 @@ namespace IdentityProvider.Server.Http;
 /// <summary>Refresh tokens as text, under the key that the master key gives for them, and what is stored about the family one names.</summary>
 public sealed class RefreshTokens(MasterKey masterKey, TokenFamilies families, Users users, Sessions sessions, Registry registry)
 {
-    private readonly byte[] key = masterKey.Derive("refresh-token", 32);
+    private readonly byte[] _key = masterKey.Derive("refresh-token", 32);
 
-    public Decision<RefreshToken> Parse(string text) => RefreshToken.Parse(text, key);
+    public Decision<RefreshToken> Parse(string text) => RefreshToken.Parse(text, _key);
 
-    public string Compute(RefreshToken token) => token.Compute(key);
+    public string Compute(RefreshToken token) => token.Compute(_key);
 
     /// <summary>All that a rule asks about it.</summary>
     public async Task<RefreshTokenFacts> LoadAsync(RefreshToken token, CancellationToken cancellation)

@@ -12,11 +12,11 @@ namespace IdentityProvider.Server.Keys;
 /// </summary>
 internal sealed class KeyMoment
 {
-    private readonly FrozenDictionary<string, OpenedKey> opened;
-    private readonly FrozenDictionary<SignatureAlgorithm, SigningKey> signers;
-    private readonly TimeSpan jwksMaxAge;
-    private readonly DateTimeOffset from;
-    private readonly DateTimeOffset until;
+    private readonly FrozenDictionary<string, OpenedKey> _opened;
+    private readonly FrozenDictionary<SignatureAlgorithm, SigningKey> _signers;
+    private readonly TimeSpan _jwksMaxAge;
+    private readonly DateTimeOffset _from;
+    private readonly DateTimeOffset _until;
 
     /// <param name="rings">The rows' lives, a ring for each algorithm.</param>
     /// <param name="opened">The keys by kid, at least those that are published now or will be.</param>
@@ -25,11 +25,11 @@ internal sealed class KeyMoment
     public KeyMoment(IReadOnlyList<Ring> rings, FrozenDictionary<string, OpenedKey> opened, TimeSpan jwksMaxAge, DateTimeOffset now)
     {
         Rings = rings;
-        this.opened = opened;
-        this.jwksMaxAge = jwksMaxAge;
-        from = now;
-        until = rings.Min(ring => ring.NextChange(now)) ?? DateTimeOffset.MaxValue;
-        signers = Opened(rings.Select(ring => ring.Signer(now))).ToFrozenDictionary(key => key.Algorithm);
+        _opened = opened;
+        _jwksMaxAge = jwksMaxAge;
+        _from = now;
+        _until = rings.Min(ring => ring.NextChange(now)) ?? DateTimeOffset.MaxValue;
+        _signers = Opened(rings.Select(ring => ring.Signer(now))).ToFrozenDictionary(key => key.Algorithm);
         Published = new JsonWebKeySet(Opened(rings.SelectMany(ring => ring.Published(now))).Select(key => key.PublicKey));
         Jwks = new PublicDocument(Published.ToUtf8Bytes(), "application/json", jwksMaxAge);
     }
@@ -41,17 +41,17 @@ internal sealed class KeyMoment
     public PublicDocument Jwks { get; }
 
     /// <summary>The key itself, where this node has opened it.</summary>
-    public OpenedKey? Opened(string kid) => opened.GetValueOrDefault(kid);
+    public OpenedKey? Opened(string kid) => _opened.GetValueOrDefault(kid);
 
-    public SigningKey? Signer(SignatureAlgorithm algorithm) => signers.GetValueOrDefault(algorithm);
+    public SigningKey? Signer(SignatureAlgorithm algorithm) => _signers.GetValueOrDefault(algorithm);
 
     public Ring Ring(SignatureAlgorithm algorithm) => Rings.First(ring => ring.Algorithm == algorithm);
 
     /// <summary>Whether this is still what the keys are. A clock may also be set back.</summary>
-    public bool Holds(DateTimeOffset now) => from <= now && now < until;
+    public bool Holds(DateTimeOffset now) => _from <= now && now < _until;
 
     /// <summary>What the same rows say at another moment.</summary>
-    public KeyMoment At(DateTimeOffset now) => new(Rings, opened, jwksMaxAge, now);
+    public KeyMoment At(DateTimeOffset now) => new(Rings, _opened, _jwksMaxAge, now);
 
     // A clock that was set back by months brings back keys that were gone when the rows were read: those wait for the next reading.
     private IEnumerable<SigningKey> Opened(IEnumerable<KeyLifetime?> keys) =>

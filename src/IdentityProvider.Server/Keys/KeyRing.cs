@@ -16,10 +16,10 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
     /// <summary>Two nodes that make the same key agree after one more look; more than that is a bug.</summary>
     private const int MostAttempts = 5;
 
-    private readonly SemaphoreSlim oneReader = new(1);
-    private readonly SemaphoreSlim oneMaker = new(1);
-    private KeyMoment? current;
-    private long readAt;
+    private readonly SemaphoreSlim _oneReader = new(1);
+    private readonly SemaphoreSlim _oneMaker = new(1);
+    private KeyMoment? _current;
+    private long _readAt;
 
     /// <summary>How long ago rows were read is the machine's time, not the protocol's: a node that was cut off must notice.</summary>
     internal TimeProvider Machine { get; init; } = TimeProvider.System;
@@ -31,12 +31,12 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
     {
         get
         {
-            var moment = Volatile.Read(ref current) ?? throw new InvalidOperationException("The signing keys have not been read yet.");
+            var moment = Volatile.Read(ref _current) ?? throw new InvalidOperationException("The signing keys have not been read yet.");
             var now = clock.GetUtcNow();
             if (moment.Holds(now))
                 return moment;
             var next = moment.At(now);
-            Interlocked.CompareExchange(ref current, next, moment); // what was read meanwhile is newer: it stays
+            Interlocked.CompareExchange(ref _current, next, moment); // what was read meanwhile is newer: it stays
             return next;
         }
     }
@@ -67,16 +67,16 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
     /// <exception cref="KeyException">A key can't be decrypted. What was read before stays in use.</exception>
     public async Task ReloadAsync(CancellationToken cancellation)
     {
-        await oneReader.WaitAsync(cancellation);
+        await _oneReader.WaitAsync(cancellation);
         try
         {
             var asked = Machine.GetTimestamp();
-            Volatile.Write(ref current, await ReadAsync(givenUp: null, cancellation));
-            Volatile.Write(ref readAt, asked);
+            Volatile.Write(ref _current, await ReadAsync(givenUp: null, cancellation));
+            Volatile.Write(ref _readAt, asked);
         }
         finally
         {
-            oneReader.Release();
+            _oneReader.Release();
         }
     }
 
@@ -121,8 +121,8 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
 
     public void Dispose()
     {
-        oneReader.Dispose();
-        oneMaker.Dispose();
+        _oneReader.Dispose();
+        _oneMaker.Dispose();
     }
 
     /// <summary>
@@ -147,7 +147,7 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
     internal async Task<KeyLifetime?> MakeAsync(
         SignatureAlgorithm algorithm, Func<Ring, KeySchedule, DateTimeOffset, NextKey?> decide, CancellationToken cancellation)
     {
-        await oneMaker.WaitAsync(cancellation);
+        await _oneMaker.WaitAsync(cancellation);
         try
         {
             for (var attempt = 0; attempt < MostAttempts; attempt++)
@@ -165,7 +165,7 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
         }
         finally
         {
-            oneMaker.Release();
+            _oneMaker.Release();
         }
 
         throw new KeyException($"The next {algorithm} key was made by others {MostAttempts} times, and each time another was due.");
@@ -187,12 +187,12 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
         },
         cancellation);
 
-    private TimeSpan Silence => Machine.GetElapsedTime(Volatile.Read(ref readAt));
+    private TimeSpan Silence => Machine.GetElapsedTime(Volatile.Read(ref _readAt));
 
     // The instance that already signs goes on: what it has warmed up stays. Keys that left are not disposed, for a request may be about to
     // sign with one; their finalizers free them.
     private OpenedKey Open(StoredSigningKey row) =>
-        Volatile.Read(ref current)?.Opened(row.Kid) is { } known && IsSame(known.Row, row) ? known : new OpenedKey(row, SealedKey.Open(masterKey, row));
+        Volatile.Read(ref _current)?.Opened(row.Kid) is { } known && IsSame(known.Row, row) ? known : new OpenedKey(row, SealedKey.Open(masterKey, row));
 
     private static bool IsSame(StoredSigningKey known, StoredSigningKey row) =>
         known.Algorithm == row.Algorithm && known.PublicJwk == row.PublicJwk && known.EncryptedPrivateKey.AsSpan().SequenceEqual(row.EncryptedPrivateKey);

@@ -12,31 +12,31 @@ public sealed class MasterKey
     /// <summary>In bytes.</summary>
     public const int Length = 32;
 
-    private readonly byte[] key;
-    private readonly byte[] encryptionKey;
-    private readonly Entropy entropy;
+    private readonly byte[] _key;
+    private readonly byte[] _encryptionKey;
+    private readonly Entropy _entropy;
 
     public MasterKey(ReadOnlySpan<byte> key, Entropy entropy)
     {
         if (key.Length != Length)
             throw new ArgumentException($"The master key has {Length} bytes, not {key.Length}.", nameof(key));
-        this.key = key.ToArray();
-        this.entropy = entropy;
-        encryptionKey = Derive("encryption", 32);
+        _key = key.ToArray();
+        _entropy = entropy;
+        _encryptionKey = Derive("encryption", 32);
     }
 
     /// <summary>A key for one purpose (HKDF-SHA256, RFC 5869). The same on every node; of no use to learn the master key or another purpose's.</summary>
     /// <param name="purpose">What it is for; each use has a purpose of its own.</param>
     /// <param name="length">In bytes.</param>
     public byte[] Derive(string purpose, int length) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, key, length, info: Encoding.UTF8.GetBytes("idp/1/" + purpose));
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, length, info: Encoding.UTF8.GetBytes("idp/1/" + purpose));
 
     /// <summary>Encrypts for rest (AES-256-GCM), bound to the associated data: whoever decrypts must name the same.</summary>
     public byte[] Encrypt(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associatedData) =>
-        SealedData.Seal(encryptionKey, plaintext, associatedData, entropy);
+        SealedData.Seal(_encryptionKey, plaintext, associatedData, _entropy);
 
     /// <summary>The reverse of <see cref="Encrypt"/>.</summary>
     /// <exception cref="CryptographicException">Another master key, other associated data, or a changed byte.</exception>
     public byte[] Decrypt(ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> associatedData) =>
-        SealedData.Open(encryptionKey, encrypted, associatedData);
+        SealedData.Open(_encryptionKey, encrypted, associatedData);
 }

@@ -10,10 +10,10 @@ namespace IdentityProvider.Server.Keys;
 /// </summary>
 public sealed class MasterKeyDataProtection(MasterKey masterKey, Entropy entropy) : IDataProtectionProvider
 {
-    private readonly Protector root = new(masterKey.Derive("data-protection", 32), entropy);
+    private readonly Protector _root = new(masterKey.Derive("data-protection", 32), entropy);
 
     /// <inheritdoc/>
-    public IDataProtector CreateProtector(string purpose) => root.CreateProtector(purpose);
+    public IDataProtector CreateProtector(string purpose) => _root.CreateProtector(purpose);
 
     private sealed class Protector(byte[] key, Entropy entropy) : IDataProtector
     {

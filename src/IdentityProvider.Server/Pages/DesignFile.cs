@@ -8,7 +8,7 @@ internal sealed class DesignFile
 {
     private static readonly TimeSpan ForAYear = TimeSpan.FromDays(365);
 
-    private readonly PublicDocument document;
+    private readonly PublicDocument _document;
 
     private DesignFile(string name, string contentType)
     {
@@ -17,7 +17,7 @@ internal sealed class DesignFile
         resource.CopyTo(content);
         var bytes = content.ToArray();
         Path = $"/design/{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 6))}/{name}";
-        document = new PublicDocument(bytes, contentType, ForAYear, isImmutable: true);
+        _document = new PublicDocument(bytes, contentType, ForAYear, isImmutable: true);
     }
 
     public static DesignFile Stylesheet { get; } = new("idp.css", "text/css; charset=utf-8");
@@ -29,6 +29,6 @@ internal sealed class DesignFile
     public static void Map(IEndpointRouteBuilder routes)
     {
         foreach (var file in new[] { Stylesheet, Icon })
-            routes.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file.document.WriteAsync);
+            routes.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file._document.WriteAsync);
     }
 }

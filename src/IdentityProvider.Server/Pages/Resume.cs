@@ -21,13 +21,13 @@ internal sealed class Resume(IDataProtectionProvider protection, TimeProvider cl
     // It is sealed, never HTML, and should fit into a URL: what needs no escaping in JSON gets none.
     private static readonly JsonSerializerOptions Short = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly IDataProtector protector = protection.CreateProtector("resume");
+    private readonly IDataProtector _protector = protection.CreateProtector("resume");
 
     /// <summary>The address at which the request goes on.</summary>
     public string AuthorizePath(Parameters request, AuthorizationProgress progress) => "/authorize?resume=" + Seal(request, progress);
 
     public string Seal(Parameters request, AuthorizationProgress progress) =>
-        Base64Url.EncodeToString(protector.Protect(JsonSerializer.SerializeToUtf8Bytes(new Content(request.ToQuery(), progress), Short)));
+        Base64Url.EncodeToString(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(new Content(request.ToQuery(), progress), Short)));
 
     /// <summary>What a token carries, or null where it isn't one of ours or is too old.</summary>
     public (Parameters Request, AuthorizationProgress Progress)? Open(string? token)
@@ -35,7 +35,7 @@ internal sealed class Resume(IDataProtectionProvider protection, TimeProvider cl
         if (token is null || !Base64Url.IsValid(token)) return null;
         try
         {
-            var content = JsonSerializer.Deserialize<Content>(protector.Unprotect(Base64Url.DecodeFromChars(token)))!;
+            var content = JsonSerializer.Deserialize<Content>(_protector.Unprotect(Base64Url.DecodeFromChars(token)))!;
             return clock.GetUtcNow() - content.Progress.StartedAt < Lifetime && Parameters.Parse(Encoding.UTF8.GetBytes(content.Request)).Try(out var request, out _)
                 ? (request, content.Progress)
                 : null;

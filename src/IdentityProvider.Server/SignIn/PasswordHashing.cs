@@ -11,12 +11,12 @@ namespace IdentityProvider.Server.SignIn;
 /// </summary>
 internal sealed class PasswordHashing(IOptions<PasswordHasherOptions> options, Entropy entropy, Settings settings) : IDisposable
 {
-    private readonly PasswordHasher<User> hasher = new(options);
+    private readonly PasswordHasher<User> _hasher = new(options);
 
     // What an unknown name is verified against: the hash of a password that nobody knows, by the same work as every other.
-    private readonly Lazy<string> nobodys = new(() => new PasswordHasher<User>(options).HashPassword(new User(), entropy.Token()));
+    private readonly Lazy<string> _nobodys = new(() => new PasswordHasher<User>(options).HashPassword(new User(), entropy.Token()));
 
-    private readonly ConcurrencyLimiter limiter = new(new ConcurrencyLimiterOptions
+    private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
         PermitLimit = settings.Throttling.Enabled ? Math.Max(1, Environment.ProcessorCount / 2) : int.MaxValue,
         QueueLimit = settings.Throttling.Enabled ? 32 : 0,
@@ -24,17 +24,17 @@ internal sealed class PasswordHashing(IOptions<PasswordHasherOptions> options, E
     });
 
     /// <summary>A place in the queue. It is not acquired where the queue is full; dispose of it either way.</summary>
-    public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellation) => limiter.AcquireAsync(1, cancellation);
+    public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellation) => _limiter.AcquireAsync(1, cancellation);
 
     /// <summary>Verifies, off the caller's thread, a password against a hash; where there is none against nobody's, which fails after the same work.</summary>
     public Task<PasswordVerificationResult> VerifyAsync(User? user, string? hash, string password) => Task.Run(() =>
     {
-        var dummy = nobodys.Value;
-        var result = hasher.VerifyHashedPassword(user ?? new User(), hash ?? dummy, password);
+        var dummy = _nobodys.Value;
+        var result = _hasher.VerifyHashedPassword(user ?? new User(), hash ?? dummy, password);
         return hash is null ? PasswordVerificationResult.Failed : result;
     });
 
-    public string Hash(User user, string password) => hasher.HashPassword(user, password);
+    public string Hash(User user, string password) => _hasher.HashPassword(user, password);
 
-    public void Dispose() => limiter.Dispose();
+    public void Dispose() => _limiter.Dispose();
 }

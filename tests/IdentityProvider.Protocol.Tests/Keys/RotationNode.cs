@@ -5,7 +5,7 @@ namespace IdentityProvider.Protocol.Tests.SigningKeys;
 /// <summary>A server among many: its own clock, and the rows as it last read them.</summary>
 internal sealed class RotationNode(SkewedClock clock, KeySchedule schedule)
 {
-    private DateTimeOffset readAt;
+    private DateTimeOffset _readAt;
 
     public SkewedClock Clock { get; } = clock;
 
@@ -21,7 +21,7 @@ internal sealed class RotationNode(SkewedClock clock, KeySchedule schedule)
     public void Read(IEnumerable<KeyLifetime> rows, DateTimeOffset now)
     {
         Ring = GivenKeys.Ring([.. rows]);
-        readAt = now;
+        _readAt = now;
     }
 
     public void Forget() => Ring = GivenKeys.Ring();
@@ -30,13 +30,13 @@ internal sealed class RotationNode(SkewedClock clock, KeySchedule schedule)
     public void Disconnect(DateTimeOffset now)
     {
         if (Reads)
-            readAt = now;
+            _readAt = now;
         IsConnected = false;
     }
 
-    public bool Signs(DateTimeOffset now) => IsUp && Ring.Keys.Count > 0 && (IsConnected || now - readAt <= schedule.MaxSigningSilence);
+    public bool Signs(DateTimeOffset now) => IsUp && Ring.Keys.Count > 0 && (IsConnected || now - _readAt <= schedule.MaxSigningSilence);
 
-    public bool ServesJwks(DateTimeOffset now) => IsUp && Ring.Keys.Count > 0 && (IsConnected || now - readAt <= schedule.MaxSilence);
+    public bool ServesJwks(DateTimeOffset now) => IsUp && Ring.Keys.Count > 0 && (IsConnected || now - _readAt <= schedule.MaxSilence);
 
     public HashSet<string> Jwks(DateTimeOffset now) => [.. Ring.Published(Clock.At(now)).Select(key => key.Kid)];
 }

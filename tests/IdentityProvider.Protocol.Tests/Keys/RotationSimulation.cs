@@ -12,24 +12,24 @@ internal sealed class RotationSimulation
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     private readonly PriorityQueue<Action, (DateTimeOffset At, int Order)> agenda = new();
-    private readonly KeySchedule schedule;
-    private readonly Dice dice;
-    private readonly List<RotationNode> nodes;
-    private readonly List<RotationVerifier> verifiers;
-    private DateTimeOffset now = GivenKeys.Start;
-    private int order;
+    private readonly KeySchedule _schedule;
+    private readonly Dice _dice;
+    private readonly List<RotationNode> _nodes;
+    private readonly List<RotationVerifier> _verifiers;
+    private DateTimeOffset _now = GivenKeys.Start;
+    private int _order;
 
     public RotationSimulation(KeySchedule schedule, ulong seed, int nodeCount = 5)
     {
-        this.schedule = schedule;
-        dice = new Dice(seed);
+        _schedule = schedule;
+        _dice = new Dice(seed);
         CachesLast = schedule.JwksMaxAge;
 
         // Two clocks are at most the skew apart.
-        nodes = [.. Enumerable.Range(0, nodeCount).Select(_ => new RotationNode(new SkewedClock(dice, schedule.ClockSkew / 2), schedule))];
+        _nodes = [.. Enumerable.Range(0, nodeCount).Select(_ => new RotationNode(new SkewedClock(_dice, schedule.ClockSkew / 2), schedule))];
 
         // As many spies as nodes, each of which fetches from its node the instant before that node learns of something new, and some that just go on.
-        verifiers = [.. Enumerable.Range(0, nodeCount + 3).Select(_ => new RotationVerifier(new SkewedClock(dice, schedule.ClockSkew / 2)))];
+        _verifiers = [.. Enumerable.Range(0, nodeCount + 3).Select(_ => new RotationVerifier(new SkewedClock(_dice, schedule.ClockSkew / 2)))];
     }
 
     /// <summary>How long verifiers keep the JWKS; as long as they may, unless a test wants to see them fail.</summary>
@@ -48,21 +48,21 @@ internal sealed class RotationSimulation
     public int LostRaces { get; private set; }
 
     /// <summary>Plans something for a true moment.</summary>
-    public void At(DateTimeOffset moment, Action action) => agenda.Enqueue(action, (moment, order++));
+    public void At(DateTimeOffset moment, Action action) => agenda.Enqueue(action, (moment, _order++));
 
     /// <summary>Runs until the end; every node ticks so often, all at nearly the same time.</summary>
     public void Run(TimeSpan duration, TimeSpan tickEvery, TimeSpan tokenEvery)
     {
         var end = GivenKeys.Start + duration;
-        foreach (var node in nodes)
+        foreach (var node in _nodes)
         {
-            Repeat(now, tickEvery, Tick, () => Renew(node));
-            Repeat(now, tokenEvery, tokenEvery, () => Sign(node, dice.Pick(verifiers)));
+            Repeat(_now, tickEvery, Tick, () => Renew(node));
+            Repeat(_now, tokenEvery, tokenEvery, () => Sign(node, _dice.Pick(_verifiers)));
         }
 
         while (agenda.TryDequeue(out var action, out var due) && due.At <= end)
         {
-            now = due.At;
+            _now = due.At;
             action();
         }
     }
@@ -70,19 +70,19 @@ internal sealed class RotationSimulation
     /// <summary>The node is down for a while, and reads everything when it is back.</summary>
     public void Outage(int node, DateTimeOffset from, TimeSpan length)
     {
-        At(from, () => nodes[node].IsUp = false);
-        At(from + length, () => Return(nodes[node], up: true));
+        At(from, () => _nodes[node].IsUp = false);
+        At(from + length, () => Return(_nodes[node], up: true));
     }
 
     /// <summary>The node goes on without its database for a while.</summary>
     public void Partition(int node, DateTimeOffset from, TimeSpan length)
     {
-        At(from, () => nodes[node].Disconnect(now));
-        At(from + length, () => Return(nodes[node], up: nodes[node].IsUp));
+        At(from, () => _nodes[node].Disconnect(_now));
+        At(from + length, () => Return(_nodes[node], up: _nodes[node].IsUp));
     }
 
     /// <summary>An operator at a node rotates.</summary>
-    public void Rotate(int node, DateTimeOffset at) => At(at, () => Make(nodes[node], NextKey.Early));
+    public void Rotate(int node, DateTimeOffset at) => At(at, () => Make(_nodes[node], NextKey.Early));
 
     // A process that starts remembers nothing; one that was cut off may still answer with what it knows until it reads.
     private void Return(RotationNode node, bool up)
@@ -90,17 +90,17 @@ internal sealed class RotationSimulation
         if (!node.IsUp)
             node.Forget();
         node.IsUp = up;
-        if (node.ServesJwks(now))
-            verifiers[nodes.IndexOf(node)].Fetch(node, now);
+        if (node.ServesJwks(_now))
+            _verifiers[_nodes.IndexOf(node)].Fetch(node, _now);
         node.IsConnected = true;
         if (!node.IsUp)
             return;
-        node.Read(Keys, now);
+        node.Read(Keys, _now);
         Renew(node);
     }
 
     private void Repeat(DateTimeOffset moment, TimeSpan every, TimeSpan jitter, Action action) =>
-        At(moment + dice.Between(TimeSpan.Zero, jitter), () =>
+        At(moment + _dice.Between(TimeSpan.Zero, jitter), () =>
         {
             Repeat(moment + every, every, jitter, action);
             action();
@@ -115,8 +115,8 @@ internal sealed class RotationSimulation
         Learn(node);
 
         // Making the key takes a moment, in which another node may be first.
-        if (decide(node.Ring, schedule, node.Clock.At(now)) is { } plan)
-            At(now + dice.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(600)), () => Insert(node, plan));
+        if (decide(node.Ring, _schedule, node.Clock.At(_now)) is { } plan)
+            At(_now + _dice.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(600)), () => Insert(node, plan));
     }
 
     private void Insert(RotationNode node, NextKey plan)
@@ -132,9 +132,9 @@ internal sealed class RotationSimulation
 
         var made = GivenKeys.Key(plan);
         Keys.Add(made);
-        foreach (var other in nodes)
+        foreach (var other in _nodes)
         {
-            At(now + dice.Between(TimeSpan.Zero, Tick), () => Learn(other));
+            At(_now + _dice.Between(TimeSpan.Zero, Tick), () => Learn(other));
             SignAround(other, other.Clock.TruthOf(made.ActiveAt));
         }
 
@@ -146,52 +146,52 @@ internal sealed class RotationSimulation
         if (!node.Reads || node.Ring.Keys.Count == Keys.Count)
             return;
         if (node.Ring.Keys.Count > 0)
-            verifiers[nodes.IndexOf(node)].Fetch(node, now);
-        node.Read(Keys, now);
+            _verifiers[_nodes.IndexOf(node)].Fetch(node, _now);
+        node.Read(Keys, _now);
     }
 
     // The switch itself: the last token of the old key and the first of the new, shown to everyone.
     private void SignAround(RotationNode node, DateTimeOffset moment)
     {
-        foreach (var apart in new[] { TimeSpan.FromSeconds(-1), TimeSpan.FromMilliseconds(1), Tick, dice.Between(Tick, schedule.JwksMaxAge) })
-            At(moment + apart, () => Sign(node, [.. verifiers]));
+        foreach (var apart in new[] { TimeSpan.FromSeconds(-1), TimeSpan.FromMilliseconds(1), Tick, _dice.Between(Tick, _schedule.JwksMaxAge) })
+            At(moment + apart, () => Sign(node, [.. _verifiers]));
     }
 
     private void Sign(RotationNode node, params RotationVerifier[] shownTo)
     {
-        if (!node.Signs(now))
+        if (!node.Signs(_now))
             return;
-        if (node.Ring.Signer(node.Clock.At(now)) is not { } signer)
+        if (node.Ring.Signer(node.Clock.At(_now)) is not { } signer)
         {
-            Failures.Add($"{now:O}: a node has no key to sign with");
+            Failures.Add($"{_now:O}: a node has no key to sign with");
             return;
         }
 
         Tokens++;
-        var token = new RotationToken(signer.Kid, node.Clock.At(now) + TokenLife);
+        var token = new RotationToken(signer.Kid, node.Clock.At(_now) + TokenLife);
         foreach (var verifier in shownTo)
         {
             // At once, at some time, and at the last moment at which this verifier takes it, with the skew that it allows.
-            At(now, () => Verify(verifier, token));
-            At(now + dice.Between(TimeSpan.Zero, TokenLife), () => Verify(verifier, token));
-            At(verifier.Clock.TruthOf(token.ExpiresAt + schedule.ClockSkew) - Tick, () => Verify(verifier, token));
+            At(_now, () => Verify(verifier, token));
+            At(_now + _dice.Between(TimeSpan.Zero, TokenLife), () => Verify(verifier, token));
+            At(verifier.Clock.TruthOf(token.ExpiresAt + _schedule.ClockSkew) - Tick, () => Verify(verifier, token));
         }
     }
 
     private void Verify(RotationVerifier verifier, RotationToken token)
     {
-        if (verifier.Clock.At(now) >= token.ExpiresAt + schedule.ClockSkew)
+        if (verifier.Clock.At(_now) >= token.ExpiresAt + _schedule.ClockSkew)
             return;
-        if (verifier.Jwks is null || now - verifier.FetchedAt >= CachesLast)
+        if (verifier.Jwks is null || _now - verifier.FetchedAt >= CachesLast)
         {
-            var serving = nodes.Where(node => node.ServesJwks(now)).ToList();
+            var serving = _nodes.Where(node => node.ServesJwks(_now)).ToList();
             if (serving.Count == 0)
                 return; // nobody answers: that is an outage, not a refusal
-            verifier.Fetch(dice.Pick(serving), now);
+            verifier.Fetch(_dice.Pick(serving), _now);
         }
 
         Verifications++;
         if (!verifier.Jwks!.Contains(token.Kid))
-            Failures.Add($"{now:O}: a verifier whose JWKS is {now - verifier.FetchedAt} old refuses {token.Kid}");
+            Failures.Add($"{_now:O}: a verifier whose JWKS is {_now - verifier.FetchedAt} old refuses {token.Kid}");
     }
 }

@@ -9,28 +9,28 @@ namespace IdentityProvider.Protocol.Tests.Logout;
 
 public sealed class LogoutRulesTests : IDisposable
 {
-    private readonly Keys keys = new();
+    private readonly Keys _keys = new();
 
-    public void Dispose() => keys.Dispose();
+    public void Dispose() => _keys.Dispose();
 
     [Fact]
     public void A_hint_at_the_person_who_is_signed_in_ends_the_session_and_returns_with_state()
     {
-        var end = Assert.IsType<LogoutDecision.End>(Decide($"id_token_hint={keys.IdToken("app")}&post_logout_redirect_uri=https://app.example/bye&state=a%26b"));
+        var end = Assert.IsType<LogoutDecision.End>(Decide($"id_token_hint={_keys.IdToken("app")}&post_logout_redirect_uri=https://app.example/bye&state=a%26b"));
         Assert.Equal("https://app.example/bye?state=a%26b", end.ReturnTo?.Location);
     }
 
     [Fact]
     public void Without_state_nothing_is_added() =>
         Assert.Equal("https://app.example/bye",
-            Assert.IsType<LogoutDecision.End>(Decide($"id_token_hint={keys.IdToken("app")}&post_logout_redirect_uri=https://app.example/bye")).ReturnTo?.Location);
+            Assert.IsType<LogoutDecision.End>(Decide($"id_token_hint={_keys.IdToken("app")}&post_logout_redirect_uri=https://app.example/bye")).ReturnTo?.Location);
 
     [Fact]
-    public void A_hint_alone_ends_the_session() => Assert.Null(Assert.IsType<LogoutDecision.End>(Decide("id_token_hint=" + keys.IdToken("app"))).ReturnTo);
+    public void A_hint_alone_ends_the_session() => Assert.Null(Assert.IsType<LogoutDecision.End>(Decide("id_token_hint=" + _keys.IdToken("app"))).ReturnTo);
 
     [Fact]
     public void Who_is_signed_out_already_is_returned_too() =>
-        Assert.NotNull(Assert.IsType<LogoutDecision.End>(Decide($"id_token_hint={keys.IdToken("app")}&post_logout_redirect_uri=https://app.example/bye", session: null)).ReturnTo);
+        Assert.NotNull(Assert.IsType<LogoutDecision.End>(Decide($"id_token_hint={_keys.IdToken("app")}&post_logout_redirect_uri=https://app.example/bye", session: null)).ReturnTo);
 
     [Theory]
     [InlineData("")]
@@ -41,18 +41,18 @@ public sealed class LogoutRulesTests : IDisposable
 
     [Fact]
     public void A_hint_at_another_person_asks() =>
-        Assert.IsType<LogoutDecision.Ask>(Decide("id_token_hint=" + keys.IdToken("app", subject: "99999999-9999-4999-8999-999999999999")));
+        Assert.IsType<LogoutDecision.Ask>(Decide("id_token_hint=" + _keys.IdToken("app", subject: "99999999-9999-4999-8999-999999999999")));
 
     [Theory]
     [InlineData("https://evil.example/")]
     [InlineData("https://app.example/bye?foo=bar")]
     [InlineData("https://app.example/cb")]
     public void Never_returns_to_what_is_not_registered(string uri) =>
-        OnPage(Refusal.LogoutRedirectUriNotRegistered, $"id_token_hint={keys.IdToken("app")}&post_logout_redirect_uri={Uri.EscapeDataString(uri)}");
+        OnPage(Refusal.LogoutRedirectUriNotRegistered, $"id_token_hint={_keys.IdToken("app")}&post_logout_redirect_uri={Uri.EscapeDataString(uri)}");
 
     [Fact]
     public void Never_returns_to_a_client_that_is_gone() =>
-        OnPage(Refusal.LogoutRedirectUriNotRegistered, $"id_token_hint={keys.IdToken("gone")}&post_logout_redirect_uri=https://app.example/bye");
+        OnPage(Refusal.LogoutRedirectUriNotRegistered, $"id_token_hint={_keys.IdToken("gone")}&post_logout_redirect_uri=https://app.example/bye");
 
     [Fact]
     public void Never_returns_for_a_request_that_names_no_client() =>
@@ -63,20 +63,20 @@ public sealed class LogoutRulesTests : IDisposable
     {
         using var stranger = new Keys();
         OnPage(Refusal.LogoutHintInvalid, $"id_token_hint={stranger.IdToken("app")}&post_logout_redirect_uri=https://app.example/bye");
-        var parts = keys.IdToken("app").Split('.');
+        var parts = _keys.IdToken("app").Split('.');
         var none = Convert.ToBase64String("""{"alg":"none","typ":"JWT"}"""u8).TrimEnd('=');
         OnPage(Refusal.LogoutHintInvalid, $"id_token_hint={none}.{parts[1]}.&post_logout_redirect_uri=https://app.example/bye");
     }
 
     [Fact]
-    public void Refuses_a_client_that_the_hint_was_not_issued_to() => OnPage(Refusal.LogoutClientMismatch, $"id_token_hint={keys.IdToken("app")}&client_id=other");
+    public void Refuses_a_client_that_the_hint_was_not_issued_to() => OnPage(Refusal.LogoutClientMismatch, $"id_token_hint={_keys.IdToken("app")}&client_id=other");
 
     private LogoutDecision Decide(string query) => Decide(query, Given.Session());
 
     private LogoutDecision Decide(string query, Session? session)
     {
         Assert.True(Parameters.Parse(Encoding.UTF8.GetBytes(query)).Try(out var parameters, out _));
-        var hint = parameters["id_token_hint"] is { } token ? IdTokenHint.Verify(token, keys.Published, Given.Issuer, Given.Now) : null;
+        var hint = parameters["id_token_hint"] is { } token ? IdTokenHint.Verify(token, _keys.Published, Given.Issuer, Given.Now) : null;
         Client? client = LogoutRules.ClientIdOf(parameters, hint) == "app" ? Given.Client() : null;
         return LogoutRules.Decide(parameters, hint, client, session);
     }

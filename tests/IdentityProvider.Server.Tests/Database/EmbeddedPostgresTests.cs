@@ -11,7 +11,7 @@ public sealed class EmbeddedPostgresTests(ClusterTemplate template)
     [Fact]
     public async Task Makes_a_durable_private_cluster_that_is_reached_by_its_socket_alone()
     {
-        Environment.SetEnvironmentVariable("Idp__TestOfTheEnvironment", "a secret of ours");
+        Environment.SetEnvironmentVariable("SECRET_OF_THIS_PROCESS", "a secret of ours");
         await using var folder = new ClusterFolder();
         await using var postgres = await folder.StartAsync(ClusterUser.Server);
 

@@ -8,15 +8,15 @@ namespace IdentityProvider.Server.Tests.Keys;
 /// <summary>The keys of one node, without its endpoints: what a command has too.</summary>
 internal sealed class KeyNode : IAsyncDisposable
 {
-    private readonly ServiceProvider services;
+    private readonly ServiceProvider _services;
 
-    private KeyNode(ServiceProvider services) => this.services = services;
+    private KeyNode(ServiceProvider services) => _services = services;
 
-    public KeyRing Ring => services.GetRequiredService<KeyRing>();
+    public KeyRing Ring => _services.GetRequiredService<KeyRing>();
 
-    public KeyOperations Operations => services.GetRequiredService<KeyOperations>();
+    public KeyOperations Operations => _services.GetRequiredService<KeyOperations>();
 
-    public SigningKeys Rows => services.GetRequiredService<SigningKeys>();
+    public SigningKeys Rows => _services.GetRequiredService<SigningKeys>();
 
     /// <summary>A node on a database, with the master key of the run or another.</summary>
     public static KeyNode On(string database, TestClock clock, byte[]? masterKey = null)
@@ -41,5 +41,5 @@ internal sealed class KeyNode : IAsyncDisposable
         return database;
     }
 
-    public ValueTask DisposeAsync() => services.DisposeAsync();
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

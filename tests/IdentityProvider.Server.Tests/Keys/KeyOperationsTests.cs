@@ -8,7 +8,7 @@ namespace IdentityProvider.Server.Tests.Keys;
 /// <summary>What an operator does: list, rotate, revoke.</summary>
 public sealed class KeyOperationsTests
 {
-    private readonly TestClock clock = new();
+    private readonly TestClock _clock = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -24,7 +24,7 @@ public sealed class KeyOperationsTests
         Assert.Equal(coming, again);
         Assert.Equal(KeyState.Announced, coming.State);
         Assert.Equal(old, Signer(node));
-        clock.Advance(TimeSpan.FromDays(2) + TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromDays(2) + TimeSpan.FromSeconds(1));
         Assert.Equal(coming.Kid, Signer(node));
         Assert.Contains(node.Ring.Published.Keys, key => key.Kid == old);
     }
@@ -96,7 +96,7 @@ public sealed class KeyOperationsTests
 
         Assert.Equal(signer, Signer(node));
         Assert.Equal([signer], node.Ring.Published.Keys.Select(key => key.Kid));
-        clock.Advance(TimeSpan.FromDays(3));
+        _clock.Advance(TimeSpan.FromDays(3));
         Assert.Equal(signer, Signer(node));
     }
 
@@ -135,7 +135,7 @@ public sealed class KeyOperationsTests
             lost = Signer(before);
         await ClusterFolder.ExecuteAsync(database, """UPDATE "SigningKeys" SET "EncryptedPrivateKey" = ''""");
 
-        await using var node = KeyNode.On(database, clock);
+        await using var node = KeyNode.On(database, _clock);
         Assert.Equal(lost, Assert.Single(await node.Operations.ListAsync(Cancellation)).Kid);
         Assert.Equal(KeyRevocation.Revoked, await node.Operations.RevokeAsync(lost, Cancellation));
         Assert.NotEqual(lost, Signer(node));
@@ -148,7 +148,7 @@ public sealed class KeyOperationsTests
         await using var node = await StartAsync(database);
         var retired = Signer(node);
         await node.Operations.RotateAsync(atOnce: true, Cancellation);
-        await using var wrong = KeyNode.On(database, clock, new byte[MasterKey.Length]);
+        await using var wrong = KeyNode.On(database, _clock, new byte[MasterKey.Length]);
 
         await Assert.ThrowsAsync<KeyException>(() => wrong.Operations.RevokeAsync(retired, Cancellation));
         Assert.All(await node.Rows.ListAsync(Cancellation), row => Assert.Null(row.RevokedAt));
@@ -174,7 +174,7 @@ public sealed class KeyOperationsTests
 
     private async Task<KeyNode> StartAsync(string? database = null)
     {
-        var node = KeyNode.On(database ?? await KeyNode.NewDatabaseAsync(), clock);
+        var node = KeyNode.On(database ?? await KeyNode.NewDatabaseAsync(), _clock);
         await node.Ring.RenewAsync(Cancellation);
         return node;
     }

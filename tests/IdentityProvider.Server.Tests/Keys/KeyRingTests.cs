@@ -12,7 +12,7 @@ public sealed class KeyRingTests
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    private readonly TestClock clock = new();
+    private readonly TestClock _clock = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -20,7 +20,7 @@ public sealed class KeyRingTests
     public async Task Nodes_that_start_at_once_on_an_empty_database_make_one_key()
     {
         var database = await KeyNode.NewDatabaseAsync();
-        var nodes = Enumerable.Range(0, 5).Select(_ => KeyNode.On(database, clock)).ToList();
+        var nodes = Enumerable.Range(0, 5).Select(_ => KeyNode.On(database, _clock)).ToList();
         await Task.WhenAll(nodes.Select(node => Task.Run(() => node.Ring.RenewAsync(Cancellation), Cancellation)));
 
         var key = Assert.Single(await nodes[0].Rows.ListAsync(Cancellation));
@@ -33,35 +33,35 @@ public sealed class KeyRingTests
     public async Task Every_node_switches_to_the_announced_key_at_its_moment_without_a_word()
     {
         var database = await KeyNode.NewDatabaseAsync();
-        await using var one = KeyNode.On(database, clock);
-        await using var two = KeyNode.On(database, clock);
+        await using var one = KeyNode.On(database, _clock);
+        await using var two = KeyNode.On(database, _clock);
         await one.Ring.RenewAsync(Cancellation);
         var first = one.Ring.Active(SignatureAlgorithm.RS256).Kid;
 
-        clock.Advance(28 * Day);
+        _clock.Advance(28 * Day);
         await one.Ring.RenewAsync(Cancellation);
         await two.Ring.RenewAsync(Cancellation);
         var second = (await one.Rows.ListAsync(Cancellation)).Single(row => row.Generation == 2);
         Assert.Equal([first, second.Kid], two.Ring.Published.Keys.Select(key => key.Kid));
 
-        clock.Advance(second.ActiveAt - clock.GetUtcNow() - Second);
+        _clock.Advance(second.ActiveAt - _clock.GetUtcNow() - Second);
         Assert.All([one, two], node => Assert.Equal(first, node.Ring.Active(SignatureAlgorithm.RS256).Kid));
-        clock.Advance(Second);
+        _clock.Advance(Second);
         Assert.All([one, two], node => Assert.Equal(second.Kid, node.Ring.Active(SignatureAlgorithm.RS256).Kid));
         Assert.Equal([second.Kid, first], two.Ring.Published.Keys.Select(key => key.Kid));
 
-        clock.Advance(8 * Day);
+        _clock.Advance(8 * Day);
         Assert.Equal([second.Kid], two.Ring.Published.Keys.Select(key => key.Kid));
     }
 
     [Fact]
     public async Task A_key_that_is_long_gone_is_deleted_with_its_private_part()
     {
-        await using var node = KeyNode.On(await KeyNode.NewDatabaseAsync(), clock);
+        await using var node = KeyNode.On(await KeyNode.NewDatabaseAsync(), _clock);
         for (var month = 0; month < 12; month++)
         {
             await node.Ring.RenewAsync(Cancellation);
-            clock.Advance(30 * Day);
+            _clock.Advance(30 * Day);
         }
 
         await node.Ring.RenewAsync(Cancellation);
@@ -73,7 +73,7 @@ public sealed class KeyRingTests
     [Fact]
     public async Task A_token_signed_before_the_switch_verifies_after_it()
     {
-        await using var node = KeyNode.On(await KeyNode.NewDatabaseAsync(), clock);
+        await using var node = KeyNode.On(await KeyNode.NewDatabaseAsync(), _clock);
         await node.Ring.RenewAsync(Cancellation);
         var token = Jws.Sign(node.Ring.Active(SignatureAlgorithm.RS256), "at+jwt", "{}"u8);
         await node.Operations.RotateAsync(atOnce: true, Cancellation);
@@ -85,8 +85,8 @@ public sealed class KeyRingTests
     public async Task An_algorithm_has_a_ring_from_its_first_use_on_and_one_key_however_many_ask()
     {
         var database = await KeyNode.NewDatabaseAsync();
-        await using var one = KeyNode.On(database, clock);
-        await using var two = KeyNode.On(database, clock);
+        await using var one = KeyNode.On(database, _clock);
+        await using var two = KeyNode.On(database, _clock);
         await one.Ring.RenewAsync(Cancellation);
         await two.Ring.RenewAsync(Cancellation);
         Assert.Throws<KeyException>(() => one.Ring.Active(SignatureAlgorithm.ES256));
@@ -108,13 +108,13 @@ public sealed class KeyRingTests
         Assert.True(SignatureAlgorithm.TryParse(name, out var algorithm));
         var database = await KeyNode.NewDatabaseAsync();
         string token;
-        await using (var before = KeyNode.On(database, clock))
+        await using (var before = KeyNode.On(database, _clock))
         {
             await before.Ring.RenewAsync(Cancellation);
             token = Jws.Sign(await before.Ring.ActiveAsync(algorithm, Cancellation), "at+jwt", "{}"u8);
         }
 
-        await using var after = KeyNode.On(database, clock);
+        await using var after = KeyNode.On(database, _clock);
         await after.Ring.RenewAsync(Cancellation);
         Assert.Equal(algorithm, Jws.Verify(token, after.Ring.Published, "at+jwt").ValueOrNull!.Header.Algorithm);
         Assert.Equal(Jws.Verify(token, after.Ring.Published, "at+jwt").ValueOrNull!.Header.Kid, after.Ring.Active(algorithm).Kid);
@@ -124,11 +124,11 @@ public sealed class KeyRingTests
     public async Task Another_master_key_is_an_error_that_names_the_key_and_never_makes_one()
     {
         var database = await KeyNode.NewDatabaseAsync();
-        await using var right = KeyNode.On(database, clock);
+        await using var right = KeyNode.On(database, _clock);
         await right.Ring.RenewAsync(Cancellation);
         var kid = right.Ring.Active(SignatureAlgorithm.RS256).Kid;
-        await using var wrong = KeyNode.On(database, clock, new byte[MasterKey.Length]);
-        clock.Advance(40 * Day);
+        await using var wrong = KeyNode.On(database, _clock, new byte[MasterKey.Length]);
+        _clock.Advance(40 * Day);
 
         await RefusesAsync(kid, () => wrong.Ring.RenewAsync(Cancellation));
         await RefusesAsync(kid, () => wrong.Ring.BeginAsync(SignatureAlgorithm.ES256, Cancellation));
@@ -145,14 +145,14 @@ public sealed class KeyRingTests
     public async Task A_row_that_was_changed_is_an_error_that_names_the_key_and_never_makes_one(string tamper)
     {
         var database = await KeyNode.NewDatabaseAsync();
-        await using var node = KeyNode.On(database, clock);
+        await using var node = KeyNode.On(database, _clock);
         await node.Ring.RenewAsync(Cancellation);
         var kid = node.Ring.Active(SignatureAlgorithm.RS256).Kid;
         await ClusterFolder.ExecuteAsync(database, tamper);
         var row = Assert.Single(await node.Rows.ListAsync(Cancellation));
 
         await RefusesAsync(row.Kid, () => node.Ring.RenewAsync(Cancellation));
-        await using var restarted = KeyNode.On(database, clock);
+        await using var restarted = KeyNode.On(database, _clock);
         await RefusesAsync(row.Kid, () => restarted.Ring.RenewAsync(Cancellation));
 
         Assert.Single(await node.Rows.ListAsync(Cancellation));
@@ -163,10 +163,10 @@ public sealed class KeyRingTests
     public async Task A_key_that_someone_else_put_into_the_database_is_never_published()
     {
         var database = await KeyNode.NewDatabaseAsync();
-        await using var node = KeyNode.On(database, clock);
-        await using var intruder = KeyNode.On(database, clock, Encoding.ASCII.GetBytes("the intruder's own 32-byte key!!"));
+        await using var node = KeyNode.On(database, _clock);
+        await using var intruder = KeyNode.On(database, _clock, Encoding.ASCII.GetBytes("the intruder's own 32-byte key!!"));
         await node.Ring.RenewAsync(Cancellation);
-        var plan = NextKey.AtOnce(Ring.Of(SignatureAlgorithm.ES256, []), KeySetup.Schedule(TestServer.SettingsFor(database)), clock.GetUtcNow());
+        var plan = NextKey.AtOnce(Ring.Of(SignatureAlgorithm.ES256, []), KeySetup.Schedule(TestServer.SettingsFor(database)), _clock.GetUtcNow());
         var theirs = await intruder.Ring.GenerateAsync(SignatureAlgorithm.ES256, plan, Cancellation);
         Assert.True(await intruder.Rows.AddAsync(theirs, Cancellation));
 

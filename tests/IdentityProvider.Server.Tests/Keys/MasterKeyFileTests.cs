@@ -9,11 +9,11 @@ public sealed class MasterKeyFileTests : IDisposable
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    private string KeyFile => folder.File("keys/master.key");
+    private string KeyFile => _folder.File("keys/master.key");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_development_run_makes_the_file_for_its_owner_alone()
@@ -92,9 +92,9 @@ public sealed class MasterKeyFileTests : IDisposable
     public void A_mounted_secret_is_read_through_its_link_and_for_its_group()
     {
         Write(Key(1), UnixFileMode.UserRead | UnixFileMode.GroupRead);
-        File.CreateSymbolicLink(folder.File("link"), KeyFile);
+        File.CreateSymbolicLink(_folder.File("link"), KeyFile);
 
-        Assert.Equal(Fingerprint(Load(isDevelopment: false)), Fingerprint(MasterKeyFile.Load(folder.File("link"), false, new Entropy(), NullLogger.Instance)));
+        Assert.Equal(Fingerprint(Load(isDevelopment: false)), Fingerprint(MasterKeyFile.Load(_folder.File("link"), false, new Entropy(), NullLogger.Instance)));
     }
 
     [Fact]

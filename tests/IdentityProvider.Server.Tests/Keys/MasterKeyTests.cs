@@ -5,17 +5,17 @@ namespace IdentityProvider.Server.Tests.Keys;
 
 public sealed class MasterKeyTests
 {
-    private readonly MasterKey key = Of(1);
+    private readonly MasterKey _key = Of(1);
 
     [Fact]
-    public void Every_node_derives_the_same_key_for_a_purpose() => Assert.Equal(key.Derive("refresh-token", 32), Of(1).Derive("refresh-token", 32));
+    public void Every_node_derives_the_same_key_for_a_purpose() => Assert.Equal(_key.Derive("refresh-token", 32), Of(1).Derive("refresh-token", 32));
 
     [Fact]
     public void Purposes_and_master_keys_have_keys_of_their_own()
     {
-        Assert.NotEqual(key.Derive("a", 32), key.Derive("b", 32));
-        Assert.NotEqual(key.Derive("a", 32), Of(2).Derive("a", 32));
-        Assert.Equal(48, key.Derive("a", 48).Length);
+        Assert.NotEqual(_key.Derive("a", 32), _key.Derive("b", 32));
+        Assert.NotEqual(_key.Derive("a", 32), Of(2).Derive("a", 32));
+        Assert.Equal(48, _key.Derive("a", 48).Length);
     }
 
     [Theory]
@@ -27,35 +27,35 @@ public sealed class MasterKeyTests
     [Fact]
     public void What_it_encrypts_it_decrypts_and_never_encrypts_alike()
     {
-        var once = key.Encrypt("private"u8, "kid"u8);
+        var once = _key.Encrypt("private"u8, "kid"u8);
 
-        Assert.Equal("private"u8, key.Decrypt(once, "kid"u8));
-        Assert.NotEqual(once, key.Encrypt("private"u8, "kid"u8));
+        Assert.Equal("private"u8, _key.Decrypt(once, "kid"u8));
+        Assert.NotEqual(once, _key.Encrypt("private"u8, "kid"u8));
     }
 
     [Fact]
-    public void Refuses_to_decrypt_for_another_kid() => Refuses(key, key.Encrypt("private"u8, "kid"u8), "other"u8.ToArray());
+    public void Refuses_to_decrypt_for_another_kid() => Refuses(_key, _key.Encrypt("private"u8, "kid"u8), "other"u8.ToArray());
 
     [Fact]
-    public void Refuses_to_decrypt_under_another_master_key() => Refuses(Of(2), key.Encrypt("private"u8, "kid"u8), "kid"u8.ToArray());
+    public void Refuses_to_decrypt_under_another_master_key() => Refuses(Of(2), _key.Encrypt("private"u8, "kid"u8), "kid"u8.ToArray());
 
     [Fact]
     public void Refuses_what_was_changed_in_any_byte_or_cut()
     {
-        var encrypted = key.Encrypt("private"u8, "kid"u8);
+        var encrypted = _key.Encrypt("private"u8, "kid"u8);
         for (var i = 0; i < encrypted.Length; i++)
         {
             var changed = encrypted.ToArray();
             changed[i] ^= 1;
-            Refuses(key, changed, "kid"u8.ToArray());
-            Refuses(key, encrypted[..i], "kid"u8.ToArray());
+            Refuses(_key, changed, "kid"u8.ToArray());
+            Refuses(_key, encrypted[..i], "kid"u8.ToArray());
         }
     }
 
     [Fact]
     public void Protected_data_opens_on_every_node_for_its_chain_of_purposes_alone()
     {
-        var here = new MasterKeyDataProtection(key, new Entropy()).CreateProtector("antiforgery").CreateProtector("v1");
+        var here = new MasterKeyDataProtection(_key, new Entropy()).CreateProtector("antiforgery").CreateProtector("v1");
         var there = new MasterKeyDataProtection(Of(1), new Entropy());
         var sealedData = here.Protect([1, 2, 3]);
 

@@ -3,9 +3,9 @@ namespace IdentityProvider.Server.Tests.Keys;
 /// <summary>A folder that is gone with the test.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("idp-keys-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("idp-keys-");
 
-    public string File(string name) => Path.Combine(folder.FullName, name);
+    public string File(string name) => Path.Combine(_folder.FullName, name);
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -15,13 +15,13 @@ public static class Person
     public const string Password = "correct horse battery staple";
     public const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
-    private static int people;
+    private static int _people;
 
     /// <summary>A new account; its name.</summary>
     public static async Task<string> AddPersonAsync(this TestServer server, Action<User>? edit = null)
     {
         await using var scope = server.Services.CreateAsyncScope();
-        var user = new User { Id = server.Get<Entropy>().NewId(), UserName = $"person-{Interlocked.Increment(ref people)}", CreatedAt = server.Clock.GetUtcNow() };
+        var user = new User { Id = server.Get<Entropy>().NewId(), UserName = $"person-{Interlocked.Increment(ref _people)}", CreatedAt = server.Clock.GetUtcNow() };
         edit?.Invoke(user);
         var result = await scope.ServiceProvider.GetRequiredService<UserManager<User>>().CreateAsync(user, Password);
         Assert.True(result.Succeeded, result.ToString());
