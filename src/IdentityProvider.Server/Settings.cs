@@ -68,6 +68,8 @@ public sealed record Settings
             yield return "Idp:Issuer must be set outside Development: the https URL by which browsers and partners reach this server.";
         else if (!Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer) || issuer.PathAndQuery is not "/" || issuer.Fragment.Length > 0 || issuer.UserInfo.Length > 0)
             yield return $"Idp:Issuer must be an absolute URL of scheme, host and port alone, not '{settings.Issuer}'.";
+        else if (settings.Issuer != issuer.GetLeftPart(UriPartial.Authority))
+            yield return $"Idp:Issuer must be written as '{issuer.GetLeftPart(UriPartial.Authority)}', not '{settings.Issuer}': it is compared character for character.";
         else if (issuer.Scheme != Uri.UriSchemeHttps && !(issuer.Scheme == Uri.UriSchemeHttp && issuer.IsLoopback))
             yield return $"Idp:Issuer must be https (http is for loopback alone), not '{settings.Issuer}'.";
 
@@ -83,7 +85,6 @@ public sealed record Settings
             yield return "Idp:Sessions:IdleLimit must be a minute or more, and Idp:Sessions:AbsoluteLimit no shorter.";
     }
 }
-
 
 /// <summary>Where the state is. Without a connection string the server runs a PostgreSQL of its own in <see cref="Directory"/>.</summary>
 public sealed record DatabaseSettings

@@ -48,4 +48,8 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
 }
 
 /// <summary>How many rows of each kind are gone.</summary>
-public sealed record PrunedRows(int AuthorizationCodes, int TokenFamilies, int Sessions, int RevokedTokens);
+public sealed record PrunedRows(int AuthorizationCodes, int TokenFamilies, int Sessions, int RevokedTokens)
+{
+    /// <summary>Whether a kind used up its batches, so that more of it is probably left.</summary>
+    public bool HasMore => new[] { AuthorizationCodes, TokenFamilies, Sessions, RevokedTokens }.Max() >= ExpiredRows.Batch * ExpiredRows.MostBatches;
+}

@@ -10,6 +10,8 @@ public sealed class SettingsTests
     [InlineData("Idp:Keys:Rotation", "30", "Idp has no setting 'Rotation'.")]
     [InlineData("Idp:Issuer", "http://login.example.com", "Idp:Issuer must be https (http is for loopback alone), not 'http://login.example.com'.")]
     [InlineData("Idp:Issuer", "https://login.example.com/tenant", "Idp:Issuer must be an absolute URL of scheme, host and port alone, not 'https://login.example.com/tenant'.")]
+    [InlineData("Idp:Issuer", "HTTPS://login.example.com", "Idp:Issuer must be written as 'https://login.example.com', not 'HTTPS://login.example.com': it is compared character for character.")]
+    [InlineData("Idp:Issuer", "https://login.example.com:443", "Idp:Issuer must be written as 'https://login.example.com', not 'https://login.example.com:443': it is compared character for character.")]
     [InlineData("Idp:Issuer", "login", "Idp:Issuer must be an absolute URL of scheme, host and port alone, not 'login'.")]
     [InlineData("Idp:Database:Provider", "SqlServer", "Idp:Database:ConnectionString must be set for SqlServer; only PostgreSQL is embedded.")]
     [InlineData("Idp:Keys:AnnounceLead", "40.00:00:00", "Idp:Keys:AnnounceLead must be shorter than Idp:Keys:RotationInterval.")]

@@ -135,7 +135,7 @@ async function measureStart(server) {
 
 function report() {
   const processorName = cpus()[0].model;
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root }).toString().trim();
+  const commit = commitOf(root);
   const lines = [
     `Printed by \`make bench\` at ${commit}: ${cpus().length} cores (${processorName}), ${(totalmem() / 2 ** 30).toFixed(0)} GB, server, database and load generator on it together; 32 connections, medians of ${rounds} interleaved rounds. The machine is shared and noisy: compare within the table.`,
     "", "| work | measured | beside |", "|---|---|---|", ...rows.map((r) => `| ${r.join(" | ")} |`),
@@ -145,6 +145,15 @@ function report() {
   const text = readFileSync(readme, "utf8");
   const [begin, end] = ["<!-- bench -->", "<!-- /bench -->"];
   if (text.includes(begin)) writeFileSync(readme, text.slice(0, text.indexOf(begin) + begin.length) + "\n" + lines + "\n" + text.slice(text.indexOf(end)));
+}
+
+/** The commit that was measured; a copy without its history is measured all the same. */
+function commitOf(folder) {
+  try {
+    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { cwd: folder, stdio: ["ignore", "pipe", "ignore"] }).toString().trim();
+  } catch {
+    return "an unknown commit";
+  }
 }
 
 function rate(result) { return `${Math.round(result.rate).toLocaleString("en")}/s`; }

@@ -13,7 +13,7 @@ public static class ServerMetadata
 {
     /// <summary>What an ID token says, and each claim that some scope opens at UserInfo.</summary>
     private static readonly string[] ClaimsSupported =
-        ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", .. StandardClaims.All];
+        ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash", .. StandardClaims.All];
 
     /// <summary>The document of the issuer, as UTF-8 JSON.</summary>
     /// <param name="issuer">Without a trailing slash; every endpoint stands below it.</param>

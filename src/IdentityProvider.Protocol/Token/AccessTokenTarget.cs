@@ -38,5 +38,8 @@ public sealed class AccessTokenTarget
         return chosen.Count > 1 ? Refusal.SeveralResources : new AccessTokenTarget(chosen.Count == 1 ? chosen[0] : null);
     }
 
+    /// <summary>Whether a token for it would be for nothing: something was granted, and none of that means anything there (RFC 6749 §5.1).</summary>
+    internal bool HasNoUseFor(ScopeSet scope) => scope.Count > 0 && Narrow(scope).Count == 0;
+
     private static bool Is(Resource resource, string identifier) => string.Equals(resource.Identifier, identifier, StringComparison.Ordinal);
 }

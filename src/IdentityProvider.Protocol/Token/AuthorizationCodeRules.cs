@@ -107,6 +107,10 @@ public static class AuthorizationCodeRules
         if (!AccessTokenTarget.Choose(request.Resources, facts.Resources, Refusal.ResourceExceedsGrant).Try(out var target, out var reason))
             return new AuthorizationCodeDecision.Refuse(reason);
 
+        // 7. At which something that was granted means something (RFC 6749 §5.1: a token for less than was asked for says so).
+        if (target.HasNoUseFor(code.Scope))
+            return new AuthorizationCodeDecision.Refuse(Refusal.ScopeNotAllowed);
+
         var family = Open(code, familyId, now);
         return new AuthorizationCodeDecision.Issue(Plan(client.Client, code, family, target, now), family);
     }

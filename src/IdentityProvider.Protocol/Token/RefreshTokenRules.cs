@@ -123,6 +123,10 @@ public static class RefreshTokenRules
         if (!AccessTokenTarget.Choose(request.Resources, [.. open], Refusal.ResourceExceedsGrant).Try(out var target, out var reason))
             return new RefreshTokenDecision.Refuse(reason);
 
+        // 7. At which something of that means something; and an operator may have taken all of it (RFC 6749 §5.1).
+        if (target.HasNoUseFor(scope) || (scope.Count == 0 && family.Scope.Count > 0))
+            return new RefreshTokenDecision.Refuse(Refusal.ScopeNotAllowed);
+
         var successor = new RefreshToken(family.FamilyId, isRepeat ? family.Generation : family.Generation + 1);
         var plan = new TokenPlan(
             new AccessTokenPlan(client.Client, family, target, scope, now),

@@ -8,7 +8,7 @@ namespace IdentityProvider.Server.Commands;
 /// <summary>An API on the command line: a file of JSON, and options for its members. An option wins over the file.</summary>
 internal sealed class ResourceOptions
 {
-    private readonly Option<string?> file = new("--file", "-f")
+    private readonly Option<string?> _file = new("--file", "-f")
     {
         Description = "JSON of identifier, name, scopes (names, or objects of name and description), revocation, access_token_lifetime, signing_alg; - reads standard input.",
         HelpName = "file",
@@ -20,7 +20,7 @@ internal sealed class ResourceOptions
     private readonly Option<int?> _lifetime = new("--access-token-lifetime") { Description = "access_token_lifetime: 30 to 900 seconds.", HelpName = "seconds" };
     private readonly Option<string?> _algorithm = new("--signing-alg") { Description = "signing_alg: RS256 (the default), PS256 or ES256." };
 
-    private Option[] All => [file, _name, _scopes, _revocation, _lifetime, _algorithm];
+    private Option[] All => [_file, _name, _scopes, _revocation, _lifetime, _algorithm];
 
     public void AddTo(Command command)
     {
@@ -34,7 +34,7 @@ internal sealed class ResourceOptions
     /// <summary>What was written: the file, or else <paramref name="standing"/>, with the options over it.</summary>
     public async Task<Validated<ResourceMetadata>> ReadAsync(ParseResult parsed, ResourceMetadata standing, CancellationToken cancellation)
     {
-        if (parsed.GetValue(file) is { } path)
+        if (parsed.GetValue(_file) is { } path)
         {
             var read = MetadataJson.Read(await Input.ReadAsync(path, cancellation), ResourceMetadataJson.Default.ResourceMetadata);
             if (read is not Validated<ResourceMetadata>.Valid { Value: var written })

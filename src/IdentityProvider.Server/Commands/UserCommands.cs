@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Users;
+using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -83,14 +84,14 @@ internal static class UserCommands
     private static Command Disable()
     {
         var username = Username();
-        return new Command("disable", "Keep a person out: no sign-in, no refresh, and every session of theirs ends.") { username }.Does(async work =>
+        return new Command("disable", "Keep a person out: no sign-in, no refresh; every session and every app's access ends.") { username }.Does(async work =>
         {
             if (await FindAsync(work, username) is not { } user)
                 return Unknown(work, username);
             user.DisabledAt ??= work.Installation.Now;
             if (Refusal(await work.Get<UserManager<User>>().UpdateSecurityStampAsync(user)) is { } reason)
                 return work.Output.Refuse(reason);
-            await work.Get<Storage.Sessions>().EndAllAsync(user.Id, work.Installation.Now, work.Cancellation);
+            await EndEverythingAsync(work, user);
             return work.Output.Show(await DocumentAsync(work, user));
         });
     }
@@ -114,7 +115,7 @@ internal static class UserCommands
     {
         var username = Username();
         var password = Password();
-        var keep = new Option<bool>("--keep-sessions") { Description = "Leave the person signed in where they are; otherwise every session of theirs ends." };
+        var keep = new Option<bool>("--keep-sessions") { Description = "Leave the person signed in where they are; otherwise every session and every app's access ends." };
         return new Command("set-password", "Give a person another password.") { username, password, keep }.Does(async work =>
         {
             if (await FindAsync(work, username) is not { } user)
@@ -134,9 +135,16 @@ internal static class UserCommands
             if (Refusal(await users.UpdateSecurityStampAsync(user)) is { } reason)
                 return work.Output.Refuse(reason);
             if (!work.Parsed.GetValue(keep))
-                await work.Get<Storage.Sessions>().EndAllAsync(user.Id, work.Installation.Now, work.Cancellation);
+                await EndEverythingAsync(work, user);
             return work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName });
         });
+    }
+
+    // A thief may have got offline access, which outlives every session.
+    private static async Task EndEverythingAsync(Work work, User user)
+    {
+        await work.Get<TokenFamilies>().EndAllAsync(user.Id, clientId: null, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation);
+        await work.Get<Storage.Sessions>().EndAllAsync(user.Id, work.Installation.Now, work.Cancellation);
     }
 
     private static void Unlock(User user)

@@ -22,6 +22,13 @@ public static class CrossOrigin
         http.Response.Headers.AccessControlExposeHeaders = HeaderNames.WWWAuthenticate;
     }
 
+    /// <summary>Lets any origin read an answer that tells nothing of anyone.</summary>
+    public static void AllowAnyone(HttpContext http)
+    {
+        http.Response.Headers.AccessControlAllowOrigin = "*";
+        http.Response.Headers.AccessControlExposeHeaders = HeaderNames.WWWAuthenticate;
+    }
+
     /// <summary>Answers a preflight for the methods that an endpoint has.</summary>
     public static void MapPreflight(this IEndpointRouteBuilder routes, string path, string methods) =>
         routes.MapMethods(path, [HttpMethods.Options], http =>

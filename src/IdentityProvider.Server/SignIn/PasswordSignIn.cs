@@ -22,7 +22,7 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
         if (!place.IsAcquired)
             return Refusal.PasswordHashingBusy;
 
-        var user = await users.FindByNameAsync(username.Trim());
+        var user = MayBeAName(username.Trim()) ? await users.FindByNameAsync(username.Trim()) : null;
         var mayTry = user is { IsDisabled: false } && !await users.IsLockedOutAsync(user);
 
         // The attempt counts as failed before its outcome is known: of attempts that race none goes uncounted, and the write, which an unknown
@@ -37,7 +37,11 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
         user.LockoutEnd = null;
         if (verified == PasswordVerificationResult.SuccessRehashNeeded)
             user.PasswordHash = hashing.Hash(user, password);
-        await users.UpdateAsync(user);
-        return user;
+
+        // Whoever disabled the account or changed its password meanwhile was first.
+        return (await users.UpdateAsync(user)).Succeeded ? user : Refusal.SignInFailed;
     }
+
+    // Identity's alphabet of names is printable ASCII. Of what lies beyond, some can't even be normalised.
+    private static bool MayBeAName(string username) => username.All(c => c is > ' ' and <= '~');
 }

@@ -73,6 +73,9 @@ internal static partial class Log
     [LoggerMessage(1400, LogLevel.Warning, "The token family {FamilyId} of client {ClientId} ended: {Reason}")]
     public static partial void FamilyEnded(ILogger logger, Guid familyId, string clientId, FamilyEnd reason);
 
+    [LoggerMessage(1401, LogLevel.Information, "The client {ClientId} revoked its token family {FamilyId}")]
+    public static partial void FamilyRevoked(ILogger logger, Guid familyId, string clientId);
+
     // Sign-in: 1500 to 1599
 
     [LoggerMessage(1500, LogLevel.Information, "{UserId} signed in")]

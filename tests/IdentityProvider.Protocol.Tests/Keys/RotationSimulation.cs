@@ -11,7 +11,7 @@ internal sealed class RotationSimulation
     private static readonly TimeSpan TokenLife = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    private readonly PriorityQueue<Action, (DateTimeOffset At, int Order)> agenda = new();
+    private readonly PriorityQueue<Action, (DateTimeOffset At, int Order)> _agenda = new();
     private readonly KeySchedule _schedule;
     private readonly Dice _dice;
     private readonly List<RotationNode> _nodes;
@@ -48,7 +48,7 @@ internal sealed class RotationSimulation
     public int LostRaces { get; private set; }
 
     /// <summary>Plans something for a true moment.</summary>
-    public void At(DateTimeOffset moment, Action action) => agenda.Enqueue(action, (moment, _order++));
+    public void At(DateTimeOffset moment, Action action) => _agenda.Enqueue(action, (moment, _order++));
 
     /// <summary>Runs until the end; every node ticks so often, all at nearly the same time.</summary>
     public void Run(TimeSpan duration, TimeSpan tickEvery, TimeSpan tokenEvery)
@@ -60,7 +60,7 @@ internal sealed class RotationSimulation
             Repeat(_now, tokenEvery, tokenEvery, () => Sign(node, _dice.Pick(_verifiers)));
         }
 
-        while (agenda.TryDequeue(out var action, out var due) && due.At <= end)
+        while (_agenda.TryDequeue(out var action, out var due) && due.At <= end)
         {
             _now = due.At;
             action();

@@ -148,6 +148,13 @@ public sealed class AuthorizationCodeRulesTests
     }
 
     [Fact]
+    public void Refuses_a_token_for_a_resource_that_knows_nothing_of_what_was_granted()
+    {
+        var facts = Facts(Given.Code() with { Scope = ScopeSet.Of(["notes.read"]) }) with { Resources = [Given.NotesApi(), Given.FilesApi()] };
+        Assert.Equal(Refusal.ScopeNotAllowed, Refused(Decide(facts, form: RedirectUri + Verifier + "&resource=https://files.example")));
+    }
+
+    [Fact]
     public void Several_granted_resources_want_one_named_and_the_scope_is_what_it_knows()
     {
         var facts = Facts(Given.Code() with { Scope = ScopeSet.Of(["openid", "notes.read", "files.read"]) }) with { Resources = [Given.NotesApi(), Given.FilesApi()] };

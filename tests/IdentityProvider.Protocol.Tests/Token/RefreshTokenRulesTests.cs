@@ -114,6 +114,10 @@ public sealed class RefreshTokenRulesTests
     }
 
     [Fact]
+    public void Refuses_when_an_operator_took_every_scope_since() =>
+        Assert.Equal(Refusal.ScopeNotAllowed, Refused(Decide(Newest, client: Given.ConfidentialClient() with { Scope = ScopeSet.Empty })));
+
+    [Fact]
     public void Refuses_a_wider_scope_and_another_resource()
     {
         Assert.Equal(Refusal.ScopeExceedsGrant, Refused(Decide(Newest, form: "&scope=openid+email")));

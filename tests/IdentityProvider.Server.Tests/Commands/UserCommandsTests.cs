@@ -48,17 +48,22 @@ public sealed class UserCommandsTests : IAsyncLifetime
         await _idp.DoneAsync(["users", "set-password", "alice", "--password", "-"], "@second password");
         Assert.Equal(PasswordVerificationResult.Success, Verify(await HashAsync(), "@second password"));
         Assert.Equal("0", await AliveSessionsAsync());
+        Assert.Equal("0", await AliveFamiliesAsync());
 
         await SignInAsync(made);
         Assert.True((await _idp.DoneAsync(["users", "disable", "alice"]))["disabled"]!.GetValue<bool>());
         Assert.Equal("0", await AliveSessionsAsync());
+        Assert.Equal("0", await AliveFamiliesAsync());
         Assert.False((await _idp.DoneAsync(["users", "enable", "alice"]))["disabled"]!.GetValue<bool>());
     }
 
+    /// <summary>A session, and an app's offline access, which hangs on none.</summary>
     private Task SignInAsync(JsonNode user) =>
-        ClusterFolder.ExecuteAsync(_database, $"""INSERT INTO "Sessions" ("SessionId", "SecretHash", "UserId", "AuthTime", "Amr", "LastUsedAt", "ExpiresAt") VALUES (gen_random_uuid(), decode(md5(random()::text), 'hex'), '{user["sub"]}', now(), 'pwd', now(), now() + interval '1 day')""");
+        ClusterFolder.ExecuteAsync(_database, $"""INSERT INTO "TokenFamilies" ("FamilyId", "ClientId", "UserId", "Scope", "Resources", "AuthTime", "Amr", "Generation", "RotatedAt", "CreatedAt", "ExpiresAt") VALUES (gen_random_uuid(), 'app', '{user["sub"]}', 'openid offline_access', '', now(), 'pwd', 0, now(), now(), now() + interval '30 days'); INSERT INTO "Sessions" ("SessionId", "SecretHash", "UserId", "AuthTime", "Amr", "LastUsedAt", "ExpiresAt") VALUES (gen_random_uuid(), decode(md5(random()::text), 'hex'), '{user["sub"]}', now(), 'pwd', now(), now() + interval '1 day')""");
 
     private Task<string?> AliveSessionsAsync() => ClusterFolder.AskAsync(_database, """SELECT count(*) FROM "Sessions" WHERE "EndedAt" IS NULL""");
+
+    private Task<string?> AliveFamiliesAsync() => ClusterFolder.AskAsync(_database, """SELECT count(*) FROM "TokenFamilies" WHERE "EndedAt" IS NULL""");
 
     private async Task<string> HashAsync() => (await ClusterFolder.AskAsync(_database, """SELECT "PasswordHash" FROM "Users" """))!;
 

@@ -9,7 +9,7 @@ public sealed class BadInputTests
 {
     private static readonly string[] OAuthEndpoints = ["/token", "/introspect", "/revoke", "/userinfo"];
 
-    private static readonly string[] Pages = ["/authorize", "/login", "/consent", "/logout", "/"];
+    private static readonly string[] Pages = ["/authorize", "/login", "/select-account", "/consent", "/logout", "/logout/confirm", "/"];
 
     private static readonly string[] Documents = ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/health/live", "/health/ready"];
 
@@ -27,6 +27,7 @@ public sealed class BadInputTests
         ["a huge body"] = Encoding.ASCII.GetBytes("grant_type=" + new string('a', 200_000)),
         ["JSON"] = """{"grant_type":"client_credentials"}"""u8.ToArray(),
         ["a long token"] = Encoding.ASCII.GetBytes("grant_type=refresh_token&client_id=x&refresh_token=" + new string('A', 60_000)),
+        ["a noncharacter"] = "username=%ef%bf%be&password=x&client_id=%ef%bf%be"u8.ToArray(),
         ["lone separators"] = "&&&===&&=&"u8.ToArray(),
         ["a lone surrogate"] = "client_id=%ed%a0%80&username=%ed%a0%80"u8.ToArray(),
     };

@@ -86,6 +86,13 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
     }
 
     [Fact]
+    public async Task A_name_that_can_not_be_normalised_is_an_unknown_one()
+    {
+        Assert.Equal(HttpStatusCode.BadRequest, (await TryAsync("\uFFFE", "secret")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await TryAsync("ālice", "secret")).Status);
+    }
+
+    [Fact]
     public async Task A_second_try_succeeds_and_goes_on_where_the_first_was()
     {
         var username = await Server.AddPersonAsync();

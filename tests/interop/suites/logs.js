@@ -1,5 +1,6 @@
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
+import { until } from '../support/program.js';
 
 /** Last of all: what the run has used is nowhere in what the programs wrote. */
 export function logSuite(idp, programs) {
@@ -15,6 +16,12 @@ export function logSuite(idp, programs) {
     test('No secret, code, token, password or cookie of this run stands in the log of the server', () => {
       assert.match(idp.log, / VRB | DBG /, 'the server did not write at its most talkative');
       assert.deepEqual(idp.seen.foundIn(idp.log), []);
+    });
+
+    test('A refusal is in the log under the request id that its answer carries', async () => {
+      const answer = await fetch(`${idp.issuer}/token`, { method: 'POST', body: new URLSearchParams({ client_id: 'nobody' }) });
+      const id = answer.headers.get('x-request-id');
+      await until('the refusal is in the log', () => idp.log.split('\n').some((line) => line.includes(id) && line.includes('Refused: "ClientUnknown"')), 10);
     });
 
     test('Nor in the log of the sample programs', () => {

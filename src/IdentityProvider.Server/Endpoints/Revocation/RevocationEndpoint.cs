@@ -15,14 +15,19 @@ internal sealed class RevocationEndpoint(
     public async Task HandleAsync(HttpContext http)
     {
         if (!(await RequestParameters.ReadFormAsync(http)).Try(out var form, out var reason)
-            || !(await ClientAuthentication.ReadAsync(http, form)).Try(out var client, out reason)
-            || !RevocationRules.Read(form, client).Try(out var request, out reason))
+            || !(await ClientAuthentication.ReadAsync(http, form)).Try(out var client, out reason))
         {
             await OAuthResults.RefuseAsync(http, reason);
             return;
         }
 
         CrossOrigin.Allow(http, client.Client);
+        if (!RevocationRules.Read(form, client).Try(out var request, out reason))
+        {
+            await OAuthResults.RefuseAsync(http, reason);
+            return;
+        }
+
         var now = clock.GetUtcNow();
         switch (await DecideAsync(request, now, http.RequestAborted))
         {
@@ -31,7 +36,7 @@ internal sealed class RevocationEndpoint(
                 return;
             case RevocationDecision.EndFamily end:
                 if (await families.EndAsync(end.FamilyId, FamilyEnd.RevokedByClient, now, CancellationToken.None))
-                    Log.FamilyEnded(logger, end.FamilyId, client.ClientId, FamilyEnd.RevokedByClient);
+                    Log.FamilyRevoked(logger, end.FamilyId, client.ClientId);
                 break;
             case RevocationDecision.RevokeToken revoke:
                 await revoked.AddAsync(revoke.Token.Jti, revoke.Token.ExpiresAt, CancellationToken.None);

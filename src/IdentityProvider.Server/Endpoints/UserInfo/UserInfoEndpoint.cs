@@ -15,7 +15,7 @@ internal sealed class UserInfoEndpoint(AccessTokens accessTokens, Settings setti
         if ((await DecideAsync(http)).Try(out var response, out var reason))
             await JsonBody.SendAsync(http, response, static (json, response) => response.WriteTo(json));
         else
-            await OAuthResults.RefuseBearerAsync(http, reason);
+            await RefuseAsync(http, reason);
     }
 
     private async Task<Decision<UserInfoResponse>> DecideAsync(HttpContext http)
@@ -35,6 +35,14 @@ internal sealed class UserInfoEndpoint(AccessTokens accessTokens, Settings setti
         if (facts.Client is not null)
             CrossOrigin.Allow(http, facts.Client);
         return UserInfoRules.Decide(token, settings.Issuer, facts, now);
+    }
+
+    // Before the token says whose it is there is no client to ask for its origins; a refusal tells nothing, so any origin may read it.
+    private static Task RefuseAsync(HttpContext http, Refusal reason)
+    {
+        if (http.Response.Headers.AccessControlAllowOrigin.Count == 0)
+            CrossOrigin.AllowAnyone(http);
+        return OAuthResults.RefuseBearerAsync(http, reason);
     }
 
     // A GET has no form, and a POST needs none where the token is in its header.

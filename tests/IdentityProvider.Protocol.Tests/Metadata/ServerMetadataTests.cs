@@ -1,0 +1,52 @@
+using System.Text.Json;
+using IdentityProvider.Protocol.Metadata;
+using Xunit;
+
+namespace IdentityProvider.Protocol.Tests.Metadata;
+
+/// <summary>The whole document, as a snapshot: what changes here changes what partners' libraries do.</summary>
+public sealed class ServerMetadataTests
+{
+    private const string Snapshot = """
+        {
+          "issuer": "https://login.example.com",
+          "authorization_endpoint": "https://login.example.com/authorize",
+          "token_endpoint": "https://login.example.com/token",
+          "userinfo_endpoint": "https://login.example.com/userinfo",
+          "jwks_uri": "https://login.example.com/.well-known/jwks.json",
+          "introspection_endpoint": "https://login.example.com/introspect",
+          "revocation_endpoint": "https://login.example.com/revoke",
+          "end_session_endpoint": "https://login.example.com/logout",
+          "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
+          "response_types_supported": ["code"],
+          "response_modes_supported": ["query", "form_post"],
+          "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+          "subject_types_supported": ["public"],
+          "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
+          "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+          "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+          "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
+          "code_challenge_methods_supported": ["S256"],
+          "prompt_values_supported": ["none", "login", "consent", "select_account"],
+          "claim_types_supported": ["normal"],
+          "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash",
+            "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender",
+            "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified", "address", "phone_number", "phone_number_verified"],
+          "claims_parameter_supported": false,
+          "request_parameter_supported": false,
+          "request_uri_parameter_supported": false,
+          "authorization_response_iss_parameter_supported": true,
+          "ui_locales_supported": ["en"]
+        }
+        """;
+
+    [Fact]
+    public void The_document_is_the_one_that_partners_know()
+    {
+        using var expected = JsonDocument.Parse(Snapshot);
+        using var actual = JsonDocument.Parse(ServerMetadata.Write("https://login.example.com"));
+        Assert.Equal(Pretty(expected), Pretty(actual));
+    }
+
+    private static string Pretty(JsonDocument document) => JsonSerializer.Serialize(document, JsonSerializerOptions.Web);
+}
