@@ -41,7 +41,7 @@ public abstract class NextStep
         // 6. prompt=select_account is met by choosing this session, or by signing in (OpenID Connect Core §3.1.2.1).
         if (prompt.SelectAccount && progress.ChosenSession != session.SessionId && !isFresh) return new SelectAccount(session);
 
-        // 7. The person has agreed, since the request came where it has prompt=consent (OpenID Connect Core §3.1.2.4).
+        // 7. The person has agreed, and since the request came where an older consent is not enough (OpenID Connect Core §3.1.2.4).
         if (NeedsConsent(request, grant, progress)) return prompt.None ? new Refuse(Refusal.ConsentRequired) : new Consent(session);
 
         return new Issue(session);
@@ -50,8 +50,19 @@ public abstract class NextStep
     // A client that an operator trusts asks nothing, offline_access included: that trust is the "other condition" of OpenID Connect Core §11.
     private static bool NeedsConsent(AuthorizationRequest request, Grant? grant, AuthorizationProgress progress)
     {
-        if (request.SignIn.Prompt.Consent && (grant is null || grant.UpdatedAt < progress.StartedAt)) return true;
-        return request.Client.RequireConsent && (grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers));
+        var client = request.Client;
+
+        // 1. A client that another app could pass itself off as is asked about each time, trusted or not (RFC 8252 §8.6, RFC 6749 §10.2).
+        var mayBeAnother = client.CanBeImpersonatedAt(request.ReturnAddress.RedirectUri.Value);
+
+        // 2. A grant doesn't say of which API a scope is that several define, so only the page just seen does (RFC 8707 §2).
+        var isAmbiguous = client.RequireConsent && request.Access.HasSharedScope;
+
+        // 3. These, and prompt=consent, need a consent since the request came (OpenID Connect Core §3.1.2.1).
+        if ((request.SignIn.Prompt.Consent || mayBeAnother || isAmbiguous) && (grant is null || grant.UpdatedAt < progress.StartedAt)) return true;
+
+        // 4. What was agreed to is all that is asked (OpenID Connect Core §3.1.2.4).
+        return (client.RequireConsent || mayBeAnother) && (grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers));
     }
 
     private static NextStep LoginUnless(bool noPageMayBeShown) => noPageMayBeShown ? new Refuse(Refusal.LoginRequired) : new Login();

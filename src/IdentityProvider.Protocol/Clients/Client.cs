@@ -62,6 +62,16 @@ public sealed record Client
     /// <summary>A public client has no secret to prove who it is (RFC 6749 §2.1).</summary>
     public bool IsPublic => TokenEndpointAuthMethod == ClientAuthenticationMethod.None;
 
+    /// <summary>
+    /// Whether another app could pass itself off as this client: it has no secret, and a private-use scheme or a port of loopback is
+    /// anyone's on the device, where an https address is its owner's alone (RFC 8252 §8.6, RFC 6749 §10.2).
+    /// </summary>
+    public bool CanBeImpersonatedAt(string redirectUri)
+    {
+        ArgumentNullException.ThrowIfNull(redirectUri);
+        return IsPublic && !redirectUri.StartsWith("https://", StringComparison.Ordinal);
+    }
+
     public bool Allows(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
 }
 

@@ -5,13 +5,15 @@ namespace IdentityProvider.Protocol.Clients;
 
 /// <summary>
 /// Which redirect URIs may be registered, and which registered one a request means (RFC 6749 §3.1.2, RFC 8252 §7 and §8.4, RFC 9700 §2.1,
-/// OpenID Connect Registration §2). Everything is decided on the text: no parser stands between what was registered and what a browser is sent,
-/// so no two parsers can disagree.
+/// OpenID Connect Registration §2). Everything is allowed on the text: no parser stands between what was registered and what a browser is sent,
+/// so no two parsers can disagree; a parser only refuses, at registration, what our pages could not read.
 /// </summary>
 public static partial class RedirectUris
 {
     /// <summary>The longest that can be registered, in characters.</summary>
     public const int MaxLength = 2000;
+
+    private const string LongestPort = ":65535";
 
     private static readonly string[] LoopbackAddresses = ["http://127.0.0.1", "http://[::1]"];
 
@@ -36,7 +38,7 @@ public static partial class RedirectUris
         ArgumentNullException.ThrowIfNull(uri);
 
         // 1. An absolute URI in RFC 3986's characters alone: no space, control, backslash or non-ASCII (RFC 6749 §3.1.2).
-        if (uri.Length > MaxLength || !AbsoluteUri().IsMatch(uri)) return Refusal.RedirectUriMalformed;
+        if (LongestPresented(uri, applicationType) > MaxLength || !AbsoluteUri().IsMatch(uri)) return Refusal.RedirectUriMalformed;
 
         // 2. No fragment (RFC 6749 §3.1.2).
         if (uri.Contains('#', StringComparison.Ordinal)) return Refusal.RedirectUriHasFragment;
@@ -51,7 +53,10 @@ public static partial class RedirectUris
         // 5. A private-use scheme is a domain name in reverse, and a native client's (RFC 8252 §7.1, §8.4).
         var scheme = uri[..uri.IndexOf(':', StringComparison.Ordinal)];
         if (scheme is not ("https" or "http"))
-            return applicationType == ApplicationType.Native && PrivateUseScheme().IsMatch(scheme) ? null : Refusal.RedirectUriSchemeNotAllowed;
+        {
+            if (applicationType != ApplicationType.Native || !PrivateUseScheme().IsMatch(scheme)) return Refusal.RedirectUriSchemeNotAllowed;
+            return IsReadable(uri) ? null : Refusal.RedirectUriMalformed;
+        }
 
         // 6. A host, no user information before it, a port that is one (RFC 9110 §4.2.4).
         var authority = Authority().Match(uri);
@@ -59,7 +64,10 @@ public static partial class RedirectUris
         if (!authority.Success || !IsPortOrNone(authority.Groups["port"].ValueSpan)) return Refusal.RedirectUriMalformed;
 
         // 7. https, or http that does not leave the machine (RFC 8252 §7.3, OpenID Connect Registration §2).
-        return scheme == "https" || authority.Groups["host"].Value is "127.0.0.1" or "[::1]" or "localhost" ? null : Refusal.RedirectUriNotHttps;
+        if (scheme == "http" && authority.Groups["host"].Value is not ("127.0.0.1" or "[::1]" or "localhost")) return Refusal.RedirectUriNotHttps;
+
+        // 8. The pages that lead there can read it: what looks like an IPv6 address is one (RFC 3986 §3.2.2).
+        return IsReadable(uri) ? null : Refusal.RedirectUriMalformed;
     }
 
     /// <summary>The redirect URI that an authorization request means.</summary>
@@ -85,6 +93,20 @@ public static partial class RedirectUris
         client.PostLogoutRedirectUris.Any(registered => Matches(registered, presented, client.ApplicationType))
             ? new ValidatedRedirectUri(presented, wasRequested: true)
             : Refusal.LogoutRedirectUriNotRegistered;
+
+    /// <summary>The length that a presented URI may have which matches this one: a native client chooses the port of its loopback address.</summary>
+    private static int LongestPresented(string uri, ApplicationType applicationType)
+    {
+        foreach (var address in LoopbackAddresses)
+        {
+            if (applicationType == ApplicationType.Native && TryTakePort(uri, address, out var rest))
+                return address.Length + LongestPort.Length + rest.Length;
+        }
+
+        return uri.Length;
+    }
+
+    private static bool IsReadable(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out _);
 
     /// <summary>What follows the address and its port, if the text starts with that address.</summary>
     private static bool TryTakePort(string uri, string address, out ReadOnlySpan<char> rest)

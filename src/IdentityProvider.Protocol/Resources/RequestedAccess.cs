@@ -8,16 +8,22 @@ public sealed class RequestedAccess
     /// <summary>More resources than one request has a use for.</summary>
     public const int MostResources = 10;
 
-    private RequestedAccess(ScopeSet scope, IReadOnlyList<Resource> resources)
+    private RequestedAccess(ScopeSet scope, IReadOnlyList<Resource> resources, bool hasSharedScope)
     {
         Scope = scope;
         Resources = resources;
+        HasSharedScope = hasSharedScope;
     }
 
     public ScopeSet Scope { get; }
 
     /// <summary>The APIs: those named, or, where none was named, those that define a scope which is asked for.</summary>
     public IReadOnlyList<Resource> Resources { get; }
+
+    /// <summary>
+    /// Whether a scope that is asked for is defined by more than one of the client's APIs. Registration refuses that; an API's scopes may change later.
+    /// </summary>
+    public bool HasSharedScope { get; }
 
     public IReadOnlyList<string> ResourceIdentifiers => [.. Resources.Select(r => r.Identifier)];
 
@@ -48,8 +54,13 @@ public sealed class RequestedAccess
         if (!asked.IsSubsetOf(client.Scope) || !asked.Except(ScopeSet.Identity).IsSubsetOf(ofApis)) return Refusal.ScopeNotAllowed;
 
         // 6. Where none was named, the request is about the APIs whose scopes it asks for (RFC 8707 §2).
-        return new RequestedAccess(asked, identifiers.Count > 0 ? candidates : [.. candidates.Where(r => r.Scopes.Any(s => asked.Contains(s.Name)))]);
+        var about = identifiers.Count > 0 ? candidates : [.. candidates.Where(r => r.Scopes.Any(s => asked.Contains(s.Name)))];
+        return new RequestedAccess(asked, about, hasSharedScope: SharedScopes(clientResources).Any(asked.Contains));
     }
+
+    /// <summary>The scopes that more than one of these resources defines.</summary>
+    internal static IEnumerable<string> SharedScopes(IEnumerable<Resource> resources) =>
+        resources.SelectMany(r => r.ScopeNames).GroupBy(scope => scope, StringComparer.Ordinal).Where(same => same.Count() > 1).Select(same => same.Key);
 
     private static bool IsIndicator(string text) =>
         text.Length <= RedirectUris.MaxLength && !text.Contains('#', StringComparison.Ordinal) && text.Contains(':', StringComparison.Ordinal)

@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Clients;
+
 namespace IdentityProvider.Protocol.Sessions;
 
 /// <summary>A person's standing consent to a client: what they agreed to share, by scope and resource.</summary>
@@ -17,10 +19,16 @@ public sealed record Grant
     public bool Covers(ScopeSet scope, IReadOnlyList<string> resources) =>
         scope.IsSubsetOf(Scope) && resources.All(r => Resources.Contains(r, StringComparer.Ordinal));
 
-    /// <summary>The grant with more agreed to: what stands stays.</summary>
-    public static Grant Widen(Grant? standing, Grant more) => standing is null ? more : more with
+    /// <summary>
+    /// The grant with more agreed to: what stands stays, but for what the client has lost since. So it is never longer than what a client may have.
+    /// </summary>
+    public static Grant Widen(Grant? standing, Grant more, Client client)
     {
-        Scope = standing.Scope.Union(more.Scope),
-        Resources = [.. standing.Resources.Union(more.Resources, StringComparer.Ordinal)],
-    };
+        ArgumentNullException.ThrowIfNull(client);
+        return standing is null ? more : more with
+        {
+            Scope = standing.Scope.Intersect(client.Scope).Union(more.Scope),
+            Resources = [.. standing.Resources.Intersect(client.Resources, StringComparer.Ordinal).Union(more.Resources, StringComparer.Ordinal)],
+        };
+    }
 }

@@ -40,7 +40,7 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
         {
             case "allow":
                 var standing = await grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
-                await grants.PutAsync(Grant.Widen(standing, AgreedTo(request, signedIn)), http.RequestAborted);
+                await grants.PutAsync(Grant.Widen(standing, AgreedTo(request, signedIn), request.Client), http.RequestAborted);
                 break;
             case "deny":
                 pending = pending with { Progress = pending.Progress with { ConsentDenied = true } };

@@ -2,6 +2,7 @@ using System.Text;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Sessions;
 using Xunit;
 
@@ -82,6 +83,52 @@ public sealed class NextStepTests
         Assert.IsType<NextStep.Issue>(Decide("prompt=consent", Usual with { Grant = Standing with { UpdatedAt = Given.Now } }));
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1/cb")]
+    [InlineData("http://[::1]/cb")]
+    [InlineData("com.example.app:/cb")]
+    public void An_old_consent_is_not_enough_for_a_public_client_that_any_app_on_the_device_could_be(string redirectUri)
+    {
+        var native = Usual with
+        {
+            RedirectUri = redirectUri,
+            Client = Given.PublicClient() with { ClientId = "app", ApplicationType = ApplicationType.Native, RedirectUris = [redirectUri] },
+        };
+        var trusted = native with { Client = native.Client with { RequireConsent = false } };
+        foreach (var scene in new[] { native, trusted })
+        {
+            Assert.IsType<NextStep.Consent>(Decide("", scene));
+            Assert.IsType<NextStep.Consent>(Decide("", scene with { Grant = null }));
+            Refuses(Refusal.ConsentRequired, Decide("prompt=none", scene));
+            Assert.IsType<NextStep.Issue>(Decide("", scene with { Grant = Standing with { UpdatedAt = Given.Now } }));
+            Assert.IsType<NextStep.Consent>(Decide("", scene with { Grant = Given.Grant("openid", "https://notes.example") with { UpdatedAt = Given.Now } }));
+        }
+    }
+
+    [Fact]
+    public void An_old_consent_is_enough_where_the_redirect_or_a_secret_says_who_the_client_is()
+    {
+        const string Loopback = "http://127.0.0.1/cb";
+        Assert.IsType<NextStep.Issue>(Decide("prompt=none", Usual with { Client = Given.PublicClient() with { ClientId = "app" } }));
+        Assert.IsType<NextStep.Issue>(Decide("prompt=none", Usual with { RedirectUri = Loopback, Client = Given.Client() with { RedirectUris = [Loopback] } }));
+    }
+
+    [Fact]
+    public void An_old_consent_does_not_say_of_which_API_a_scope_is_that_two_have_come_to_define()
+    {
+        var grant = Given.Grant("openid notes.read notes.write files.read", "https://notes.example", "https://files.example");
+        var shared = Usual with
+        {
+            Grant = grant,
+            Apis = [Given.NotesApi(), Given.FilesApi() with { Scopes = [new("files.read"), new("notes.read")] }],
+        };
+        Assert.IsType<NextStep.Consent>(Decide("resource=https://files.example", shared));
+        Refuses(Refusal.ConsentRequired, Decide("prompt=none&resource=https://files.example", shared));
+        Assert.IsType<NextStep.Issue>(Decide("resource=https://files.example", shared with { Grant = grant with { UpdatedAt = Given.Now } }));
+        Assert.IsType<NextStep.Issue>(Decide("resource=https://files.example", shared with { Scope = "openid files.read" }));
+        Assert.IsType<NextStep.Issue>(Decide("resource=https://files.example", shared with { Client = Given.Client() with { RequireConsent = false } }));
+    }
+
     [Fact]
     public void Prompt_select_account_is_met_by_choosing_this_session_or_by_signing_in()
     {
@@ -119,15 +166,20 @@ public sealed class NextStepTests
     private static NextStep Decide(string query, Scene? given = null)
     {
         var scene = given ?? Usual;
-        var whole = "client_id=app&redirect_uri=https://app.example/cb&response_type=code&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        var whole = $"client_id=app&redirect_uri={Uri.EscapeDataString(scene.RedirectUri)}&response_type=code&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
             + $"&code_challenge_method=S256&scope={Uri.EscapeDataString(scene.Scope)}&{query}";
         Assert.True(Parameters.Parse(Encoding.UTF8.GetBytes(whole)).Try(out var parameters, out _));
-        var known = new AuthorizationRules.Known(scene.Client, [Given.NotesApi(), Given.FilesApi()], scene.Keys, Given.Issuer);
+        var known = new AuthorizationRules.Known(scene.Client, scene.Apis, scene.Keys, Given.Issuer);
         var request = Assert.IsType<AuthorizationDecision.Accepted>(AuthorizationRules.Decide(parameters, known, Given.Now)).Request;
         return NextStep.Decide(request, scene.Session, scene.Grant, scene.Progress, scene.Now);
     }
 
     private static void Refuses(Refusal expected, NextStep step) => Assert.Equal(expected, Assert.IsType<NextStep.Refuse>(step).Reason);
 
-    private sealed record Scene(Session? Session, Grant? Grant, Client Client, string Scope, JsonWebKeySet Keys, AuthorizationProgress Progress, DateTimeOffset Now);
+    private sealed record Scene(Session? Session, Grant? Grant, Client Client, string Scope, JsonWebKeySet Keys, AuthorizationProgress Progress, DateTimeOffset Now)
+    {
+        public string RedirectUri { get; init; } = "https://app.example/cb";
+
+        public IReadOnlyList<Resource> Apis { get; init; } = [Given.NotesApi(), Given.FilesApi()];
+    }
 }

@@ -188,6 +188,38 @@ public sealed class ClientMetadataRulesTests
         Assert.Contains("orders.read orders.write", Assert.Single(decided.Warnings), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Refuses_two_resources_that_define_the_same_scope()
+    {
+        var both = App with { Resources = [Orders.Identifier, "https://returns.example"], Scope = "openid orders.read" };
+        var returns = new Resource { Identifier = "https://returns.example", Name = "Returns", Scopes = [new("returns.read"), new("orders.write")] };
+
+        var error = Assert.IsType<Validated<Client>.Invalid>(ClientMetadataRules.Decide(both, NewId, [Orders, returns])).Error;
+        Assert.Equal("resources", error.Member);
+        Assert.Contains("'orders.write'", error.Message, StringComparison.Ordinal);
+
+        var apart = returns with { Scopes = [new("returns.read")] };
+        Assert.IsType<Validated<Client>.Valid>(ClientMetadataRules.Decide(both, NewId, [Orders, apart]));
+        var introspects = both with { Resources = [Orders.Identifier], Introspects = ["https://returns.example"] };
+        Assert.IsType<Validated<Client>.Valid>(ClientMetadataRules.Decide(introspects, NewId, [Orders, returns]));
+    }
+
+    [Fact]
+    public void Warns_that_consent_can_not_be_left_out_for_a_public_client_that_any_app_on_the_device_could_be()
+    {
+        var native = App with { ApplicationType = "native", TokenEndpointAuthMethod = "none", RequireConsent = false };
+        foreach (var uri in new[] { "com.example.app:/cb", "http://127.0.0.1/cb", "http://localhost:3000/cb" })
+        {
+            var warnings = Assert.IsType<Validated<Client>.Valid>(Decide(native with { RedirectUris = ["https://app.example/cb", uri] })).Warnings;
+            Assert.StartsWith("require_consent: ", Assert.Single(warnings), StringComparison.Ordinal);
+        }
+
+        var ownsItsAddress = native with { RedirectUris = ["https://app.example/cb"] };
+        var hasSecret = native with { TokenEndpointAuthMethod = "client_secret_basic", RedirectUris = ["http://127.0.0.1/cb"] };
+        var asks = native with { RequireConsent = true, RedirectUris = ["http://127.0.0.1/cb"] };
+        Assert.All([ownsItsAddress, hasSecret, asks], client => Assert.Empty(Assert.IsType<Validated<Client>.Valid>(Decide(client)).Warnings));
+    }
+
     [Theory]
     [InlineData("""{"redirect_uri": ["https://app.example/cb"]}""", "redirect_uri")]
     [InlineData("""{"client_secret": "chosen"}""", "client_secret")]

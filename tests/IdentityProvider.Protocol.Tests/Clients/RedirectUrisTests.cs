@@ -70,6 +70,29 @@ public sealed class RedirectUrisTests
         Assert.Equal(Refusal.RedirectUriMalformed, RedirectUris.DecideRegistration("https://app.example/" + new string('a', 2000), ApplicationType.Web));
 
     [Theory]
+    [InlineData("http://127.0.0.1")]
+    [InlineData("http://127.0.0.1:1")]
+    [InlineData("http://[::1]")]
+    public void Leaves_room_for_the_port_that_a_native_client_may_put_in(string origin)
+    {
+        var address = origin.EndsWith(":1", StringComparison.Ordinal) ? origin[..^2] : origin;
+        var path = "/" + new string('a', RedirectUris.MaxLength - address.Length - ":65535".Length - 1);
+        Assert.Equal(RedirectUris.MaxLength, (address + ":65535" + path).Length);
+
+        Assert.Null(RedirectUris.DecideRegistration(origin + path, ApplicationType.Native));
+        Assert.Equal(Refusal.RedirectUriMalformed, RedirectUris.DecideRegistration(origin + path + "a", ApplicationType.Native));
+        Assert.Null(RedirectUris.DecideRegistration(origin + path + "a", ApplicationType.Web));
+    }
+
+    [Theory]
+    [InlineData("https://[1::2::3]/cb")]
+    [InlineData("https://[::g]/cb")]
+    [InlineData("https://[1]/cb")]
+    [InlineData("com.example.app://[1::2::3]/cb")]
+    public void Refuses_what_the_pages_could_not_read(string uri) =>
+        Assert.Equal(Refusal.RedirectUriMalformed, RedirectUris.DecideRegistration(uri, ApplicationType.Native));
+
+    [Theory]
     [InlineData("https://app.example/cb#")]
     [InlineData("https://app.example/cb#part")]
     [InlineData("com.example.app:/cb#part")]

@@ -28,9 +28,20 @@ public sealed class SessionTests
     [Fact]
     public void A_consent_is_never_narrowed_by_another()
     {
-        var both = Grant.Widen(Given.Grant("openid notes.read", "https://notes.example"), Given.Grant("openid files.read", "https://files.example"));
+        var both = Grant.Widen(Given.Grant("openid notes.read", "https://notes.example"), Given.Grant("openid files.read", "https://files.example"), Given.Client());
         Assert.True(both.Covers(ScopeSet.Of(["openid", "notes.read", "files.read"]), ["https://notes.example", "https://files.example"]));
         Assert.False(both.Covers(ScopeSet.Of(["notes.write"]), []));
         Assert.False(both.Covers(ScopeSet.Empty, ["https://other.example"]));
+    }
+
+    [Fact]
+    public void A_consent_forgets_what_the_client_has_lost_since()
+    {
+        var client = Given.Client();
+        var standing = Given.Grant("openid notes.read lost.read", "https://notes.example", "https://lost.example");
+        var grant = Grant.Widen(standing, Given.Grant("openid files.read", "https://files.example"), client);
+        Assert.True(grant.Scope.IsSubsetOf(client.Scope));
+        Assert.Equal(["https://notes.example", "https://files.example"], grant.Resources);
+        Assert.True(grant.Covers(ScopeSet.Of(["openid", "notes.read", "files.read"]), grant.Resources));
     }
 }
