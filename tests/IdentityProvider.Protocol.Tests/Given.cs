@@ -15,6 +15,9 @@ public static partial class Given
 
     public static Guid SessionId { get; } = Guid.Parse("22222222-2222-4222-8222-222222222222");
 
+    /// <summary>The same as tokens name it.</summary>
+    public const string Sid = "22222222222242228222222222222222";
+
     public static Client Client() => new()
     {
         ClientId = "app",

@@ -15,8 +15,9 @@ public static class LogoutRules
     /// <param name="parameters">The request's.</param>
     /// <param name="hint">What <c>id_token_hint</c> proved; null where it is absent or proves nothing.</param>
     /// <param name="client">The client of <see cref="ClientIdOf"/>; null where there is none.</param>
-    /// <param name="session">The browser's session; null where nobody is signed in.</param>
-    public static LogoutDecision Decide(Parameters parameters, IdTokenHint? hint, Client? client, Session? session)
+    /// <param name="session">The browser's session, even one that lay idle; null where it has none.</param>
+    /// <param name="hinted">The session that the hint's <c>sid</c> names, if it isn't over; asked for where the browser has none.</param>
+    public static LogoutDecision Decide(Parameters parameters, IdTokenHint? hint, Client? client, Session? session, Session? hinted)
     {
         // 1. A hint is an ID token of ours, however old (§2, §4).
         if (parameters.Has("id_token_hint") && hint is null) return new LogoutDecision.PageError(Refusal.LogoutHintInvalid);
@@ -35,11 +36,14 @@ public static class LogoutRules
             returnTo = new ReturnAfterLogout(validated, parameters["state"]);
         }
 
-        // 4. Without a hint that means this person, any page of the web might have sent the browser here: the person is asked (§2, §6).
-        if (hint is null || (session is not null && hint.UserId != session.UserId)) return new LogoutDecision.Ask(client, returnTo);
+        // 4. Without a hint that means this very sign-in, any page of the web might have sent the browser here: the person is asked (§2, §6).
+        if (hint is null || (session is not null && !Means(hint, session))) return new LogoutDecision.Ask(client, returnTo);
 
-        return new LogoutDecision.End(returnTo);
+        // 5. A browser that lost its session still signs out of the one that the hint was issued in (§2).
+        return new LogoutDecision.End(session ?? (hinted is not null && Means(hint, hinted) ? hinted : null), returnTo);
     }
+
+    private static bool Means(IdTokenHint hint, Session session) => hint.UserId == session.UserId && hint.SessionId == session.SessionId;
 }
 
 /// <summary>What becomes of a logout request. Closed.</summary>
@@ -75,7 +79,14 @@ public abstract class LogoutDecision
     /// <summary>The session ends now.</summary>
     public sealed class End : LogoutDecision
     {
-        internal End(ReturnAfterLogout? returnTo) => ReturnTo = returnTo;
+        internal End(Session? session, ReturnAfterLogout? returnTo)
+        {
+            Session = session;
+            ReturnTo = returnTo;
+        }
+
+        /// <summary>What ends; null where it is over already.</summary>
+        public Session? Session { get; }
 
         public ReturnAfterLogout? ReturnTo { get; }
     }

@@ -33,6 +33,9 @@ public sealed record Session
     /// <summary>Whether a use at this moment is worth a write.</summary>
     public bool IsDueForTouch(DateTimeOffset now) => now - LastUsedAt >= TouchInterval;
 
+    /// <summary>Whether nothing can go on from here: ended, or past the absolute limit. One that only lay idle isn't: a refresh in an app may have kept it going there.</summary>
+    public bool IsOver(DateTimeOffset now) => EndedAt is not null || now >= ExpiresAt;
+
     /// <summary>Whether the session still is one: not ended, within its absolute and its idle limit.</summary>
-    public bool IsAlive(TimeSpan idleLimit, DateTimeOffset now) => EndedAt is null && now < ExpiresAt && now < LastUsedAt + idleLimit;
+    public bool IsAlive(TimeSpan idleLimit, DateTimeOffset now) => !IsOver(now) && now < LastUsedAt + idleLimit;
 }

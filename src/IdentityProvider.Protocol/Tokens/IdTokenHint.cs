@@ -9,14 +9,18 @@ namespace IdentityProvider.Protocol.Tokens;
 /// </summary>
 public sealed class IdTokenHint
 {
-    private IdTokenHint(Guid userId, IReadOnlyList<string> audiences)
+    private IdTokenHint(Guid userId, Guid? sessionId, IReadOnlyList<string> audiences)
     {
         UserId = userId;
+        SessionId = sessionId;
         Audiences = audiences;
     }
 
     /// <summary>The person it was issued about.</summary>
     public Guid UserId { get; }
+
+    /// <summary>The sign-in it was issued in, <c>sid</c>; null where it names none, as one from a refresh for offline access.</summary>
+    public Guid? SessionId { get; }
 
     /// <summary>The clients it was issued to.</summary>
     public IReadOnlyList<string> Audiences { get; }
@@ -34,9 +38,12 @@ public sealed class IdTokenHint
         };
         return Jwt.VerifyEvenIfExpired(token, keys, expectations, now) is JwtVerification.Verified verified
             && Guid.TryParseExact(verified.StringOrNull("sub"), "D", out var userId)
-            ? new IdTokenHint(userId, ReadAudiences(verified.Claims.GetProperty("aud")))
+            ? new IdTokenHint(userId, ReadSessionId(verified), ReadAudiences(verified.Claims.GetProperty("aud")))
             : null;
     }
+
+    private static Guid? ReadSessionId(JwtVerification.Verified verified) =>
+        Guid.TryParseExact(verified.StringOrNull("sid"), "N", out var sessionId) ? sessionId : null;
 
     // The verification has seen to it that aud is a string or an array of strings.
     private static IReadOnlyList<string> ReadAudiences(JsonElement aud) =>

@@ -23,26 +23,36 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     /// <summary>Who is signed in here; null where nobody is, or no longer.</summary>
     public async Task<SignedIn?> FindAsync(HttpContext http)
     {
-        if (SecretHash(http) is not { } hash || await sessions.FindAsync(hash, http.RequestAborted) is not { } session)
+        if (await FindUntilOverAsync(http) is not { } session || !session.IsAlive(settings.Sessions.IdleLimit, Now))
             return null;
-        if (!session.IsAlive(settings.Sessions.IdleLimit, Now) || await users.FindClaimsAsync(session.UserId, http.RequestAborted) is not { IsActive: true } user)
+        if (await users.FindClaimsAsync(session.UserId, http.RequestAborted) is not { IsActive: true } user)
             return null;
         if (session.IsDueForTouch(Now))
             await sessions.TouchAsync(session.SessionId, Now, http.RequestAborted);
         return new SignedIn(session, user);
     }
 
+    /// <summary>Who would be signed out here: also someone whose session lay idle, since apps that refreshed may live on it. It proves nothing, and is no use.</summary>
+    public async Task<SignedIn?> FindEvenIfIdleAsync(HttpContext http) =>
+        await FindUntilOverAsync(http) is { } session && await users.FindClaimsAsync(session.UserId, http.RequestAborted) is { } user
+            ? new SignedIn(session, user)
+            : null;
+
+    /// <summary>The session of that <c>sid</c>, in whatever browser; null where it is over.</summary>
+    public async Task<Session?> FindAsync(Guid sessionId, CancellationToken cancellation) =>
+        await sessions.FindAsync(sessionId, cancellation) is { } session && !session.IsOver(Now) ? session : null;
+
     /// <summary>
-    /// Signs a person in. The same person signing in again keeps their session, so that what hangs on it at other clients lives on, with a new
+    /// Signs a person in. The same person signing in again keeps their session, even one that lay idle, so that what hangs on it at other clients lives on, with a new
     /// secret and a new <c>auth_time</c>; another person's session in this browser ends.
     /// </summary>
     public async Task BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr)
     {
         var secret = entropy.Token();
-        var before = await FindAsync(http);
+        var before = await FindUntilOverAsync(http);
         var session = new Session
         {
-            SessionId = before?.Session.UserId == userId ? before.Session.SessionId : entropy.NewId(),
+            SessionId = before?.UserId == userId ? before.SessionId : entropy.NewId(),
             UserId = userId,
             AuthTime = Now,
             Amr = amr,
@@ -51,23 +61,26 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
             Address = http.Connection.RemoteIpAddress?.ToString(),
             UserAgent = http.Request.Headers.UserAgent,
         };
-        if (before?.Session.UserId != userId || !await sessions.ReauthenticateAsync(session, Hash(secret), http.RequestAborted))
+        if (before?.UserId != userId || !await sessions.ReauthenticateAsync(session, Hash(secret), http.RequestAborted))
         {
             if (before is not null)
-                await sessions.EndAsync(before.Session.SessionId, Now, http.RequestAborted);
+                await sessions.EndAsync(before.SessionId, Now, http.RequestAborted);
             await sessions.AddAsync(session with { SessionId = entropy.NewId() }, Hash(secret), http.RequestAborted);
         }
 
         http.Response.Cookies.Append(CookieName, secret, Cookie());
     }
 
-    /// <summary>Ends the browser's session with everything that hangs on it, and forgets the cookie.</summary>
-    public async Task EndAsync(HttpContext http)
+    /// <summary>Ends a session, if there is one, with everything that hangs on it, and forgets the cookie.</summary>
+    public async Task EndAsync(HttpContext http, Session? session)
     {
-        if (SecretHash(http) is { } hash && await sessions.FindAsync(hash, http.RequestAborted) is { } session)
+        if (session is not null)
             await sessions.EndAsync(session.SessionId, Now, http.RequestAborted);
         http.Response.Cookies.Delete(CookieName, Cookie());
     }
+
+    private async Task<Session?> FindUntilOverAsync(HttpContext http) =>
+        SecretHash(http) is { } hash && await sessions.FindAsync(hash, http.RequestAborted) is { } session && !session.IsOver(Now) ? session : null;
 
     // SameSite=Lax: it comes along when another site links or redirects here, never when it posts. Without an expiry it ends with the browser.
     private CookieOptions Cookie() => new() { HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
@@ -78,5 +91,5 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     private static byte[] Hash(string secret) => SHA256.HashData(Encoding.ASCII.GetBytes(secret));
 }
 
-/// <summary>A session that is alive, and whose it is.</summary>
+/// <summary>A session, and whose it is.</summary>
 internal sealed record SignedIn(Session Session, UserClaims User);

@@ -44,6 +44,27 @@ public sealed class LogoutRulesTests : IDisposable
         Assert.IsType<LogoutDecision.Ask>(Decide("id_token_hint=" + _keys.IdToken("app", subject: "99999999-9999-4999-8999-999999999999")));
 
     [Theory]
+    [InlineData("99999999999949998999999999999999")]
+    [InlineData("garbage")]
+    [InlineData(null)]
+    public void A_hint_at_another_session_of_the_person_or_at_none_asks(string? sid) =>
+        Assert.IsType<LogoutDecision.Ask>(Decide("id_token_hint=" + _keys.IdToken("app", sid: sid)));
+
+    [Fact]
+    public void The_session_that_ends_is_the_browsers_or_without_one_the_hints()
+    {
+        var (session, query) = (Given.Session(), "id_token_hint=" + _keys.IdToken("app"));
+        Assert.Equal(session, Assert.IsType<LogoutDecision.End>(Decide(query, session)).Session);
+        Assert.Equal(session, Assert.IsType<LogoutDecision.End>(Decide(query, null, session)).Session);
+        Assert.Null(Assert.IsType<LogoutDecision.End>(Decide(query, session: null)).Session);
+    }
+
+    [Fact]
+    public void A_hint_ends_no_session_of_another_person() =>
+        Assert.Null(Assert.IsType<LogoutDecision.End>(
+            Decide("id_token_hint=" + _keys.IdToken("app", subject: "99999999-9999-4999-8999-999999999999"), null, Given.Session())).Session);
+
+    [Theory]
     [InlineData("https://evil.example/")]
     [InlineData("https://app.example/bye?foo=bar")]
     [InlineData("https://app.example/cb")]
@@ -73,12 +94,12 @@ public sealed class LogoutRulesTests : IDisposable
 
     private LogoutDecision Decide(string query) => Decide(query, Given.Session());
 
-    private LogoutDecision Decide(string query, Session? session)
+    private LogoutDecision Decide(string query, Session? session, Session? hinted = null)
     {
         Assert.True(Parameters.Parse(Encoding.UTF8.GetBytes(query)).Try(out var parameters, out _));
         var hint = parameters["id_token_hint"] is { } token ? IdTokenHint.Verify(token, _keys.Published, Given.Issuer, Given.Now) : null;
         Client? client = LogoutRules.ClientIdOf(parameters, hint) == "app" ? Given.Client() : null;
-        return LogoutRules.Decide(parameters, hint, client, session);
+        return LogoutRules.Decide(parameters, hint, client, session, hinted);
     }
 
     private void OnPage(Refusal expected, string query) => Assert.Equal(expected, Assert.IsType<LogoutDecision.PageError>(Decide(query)).Reason);

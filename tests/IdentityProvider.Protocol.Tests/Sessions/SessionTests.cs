@@ -19,6 +19,16 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void A_session_is_over_by_its_end_and_by_its_absolute_limit_but_not_for_lying_idle()
+    {
+        var session = Given.Session() with { LastUsedAt = Given.Now, ExpiresAt = Given.Now + TimeSpan.FromDays(1) };
+        Assert.False(session.IsOver(Given.Now + Idle));
+        Assert.False(session.IsOver(session.ExpiresAt - TimeSpan.FromTicks(1)));
+        Assert.True(session.IsOver(session.ExpiresAt));
+        Assert.True((session with { EndedAt = Given.Now }).IsOver(Given.Now));
+    }
+
+    [Fact]
     public void A_use_is_written_once_a_minute()
     {
         Assert.False(Given.Session().IsDueForTouch(Given.Now + TimeSpan.FromSeconds(59)));

@@ -121,6 +121,84 @@ public sealed class LogoutTests(PagesServer fixture) : IClassFixture<PagesServer
     }
 
     [Fact]
+    public async Task A_hint_of_another_session_of_the_same_person_asks_and_so_does_one_of_no_session()
+    {
+        var username = await Server.AddPersonAsync();
+        var (elsewhere, _, ofAnother) = await SignedInAsync(username);
+        using var one = elsewhere;
+        var (browser, client, hint) = await SignedInAsync(username);
+        using var two = browser;
+        var key = await Server.Get<KeyRing>().ActiveAsync(SignatureAlgorithm.RS256, TestContext.Current.CancellationToken);
+        var ofNone = IdToken(key, client, (await CodeOfAsync(await browser.OpenAsync(client.Request()))).UserId);
+        foreach (var doubtful in new[] { ofAnother, ofNone })
+            Assert.Equal("Sign out?", (await browser.OpenAsync($"/logout?id_token_hint={doubtful}&post_logout_redirect_uri=https://app.example/bye")).Heading);
+        Assert.Contains("You are signed in", (await browser.OpenAsync("/")).Text, StringComparison.Ordinal);
+
+        Assert.Equal("You are signed out", (await browser.OpenAsync("/logout?id_token_hint=" + hint)).Heading);
+        Assert.Contains("You are signed in", (await elsewhere.OpenAsync("/")).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hint_still_names_the_session_after_the_same_person_signed_in_again()
+    {
+        var username = await Server.AddPersonAsync();
+        var (browser, client, hint) = await SignedInAsync(username);
+        using var one = browser;
+        await browser.SignInAsync(await browser.OpenAsync(client.Request("prompt=login")), username);
+        Assert.Equal("https://app.example/bye", (await browser.OpenAsync($"/logout?id_token_hint={hint}&post_logout_redirect_uri=https://app.example/bye")).Location);
+    }
+
+    [Fact]
+    public async Task Where_the_browser_has_no_session_the_one_that_the_hint_names_ends()
+    {
+        var username = await Server.AddPersonAsync();
+        var (browser, _, hint) = await SignedInAsync(username);
+        using var one = browser;
+        var (elsewhere, _, _) = await SignedInAsync(username);
+        using var two = elsewhere;
+        using var empty = new Browser(Server);
+        var answer = await empty.OpenAsync($"/logout?id_token_hint={hint}&post_logout_redirect_uri=https://app.example/bye&state=s");
+        Assert.Equal("https://app.example/bye?state=s", answer.Location);
+        Assert.DoesNotContain("You are signed in", (await browser.OpenAsync("/")).Text, StringComparison.Ordinal);
+        Assert.Contains("You are signed in", (await elsewhere.OpenAsync("/")).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_session_that_lay_idle_ends_too_with_what_refreshes_kept_alive(bool isAsked)
+    {
+        var (browser, client, hint) = await SignedInAsync();
+        using var one = browser;
+        var answer = await browser.OpenAsync(client.Request());
+        var code = await CodeOfAsync(answer);
+        var family = Family(code, code.SessionId);
+        Assert.True(await RedeemAsync(answer, family));
+        Server.Clock.Advance(Server.Get<Settings>().Sessions.IdleLimit);
+        Assert.DoesNotContain("You are signed in", (await browser.OpenAsync("/")).Text, StringComparison.Ordinal);
+
+        var page = await browser.OpenAsync(isAsked ? "/logout" : "/logout?id_token_hint=" + hint);
+        if (isAsked)
+        {
+            Assert.Equal("Sign out?", page.Heading);
+            page = await browser.SubmitAsync(page);
+        }
+
+        Assert.Equal("You are signed out", page.Heading);
+        Assert.NotNull((await Server.Get<Sessions>().FindAsync(code.SessionId, TestContext.Current.CancellationToken))?.EndedAt);
+        Assert.Equal(FamilyEnd.SessionEnded, (await FindAsync(family))?.EndReason);
+    }
+
+    [Fact]
+    public async Task Past_its_absolute_limit_there_is_no_session_to_ask_about()
+    {
+        var (browser, _, _) = await SignedInAsync();
+        using var one = browser;
+        Server.Clock.Advance(Server.Get<Settings>().Sessions.AbsoluteLimit);
+        Assert.Equal("You are signed out", (await browser.OpenAsync("/logout")).Heading);
+    }
+
+    [Fact]
     public async Task A_confirmation_is_for_a_request_of_ours()
     {
         var (browser, _, _) = await SignedInAsync();
@@ -155,22 +233,25 @@ public sealed class LogoutTests(PagesServer fixture) : IClassFixture<PagesServer
         Assert.Contains("You are signed in", (await browser.OpenAsync("/")).Text, StringComparison.Ordinal);
     }
 
-    private async Task<(Browser Browser, Client Client, string Hint)> SignedInAsync()
+    private async Task<(Browser Browser, Client Client, string Hint)> SignedInAsync(string? username = null)
     {
         var client = await Server.AddClientAsync(c => c with { RequireConsent = false });
         var browser = new Browser(Server);
-        var answer = await browser.SignInAsync(await browser.OpenAsync(client.Request()), await Server.AddPersonAsync());
+        var answer = await browser.SignInAsync(await browser.OpenAsync(client.Request()), username ?? await Server.AddPersonAsync());
         var key = await Server.Get<KeyRing>().ActiveAsync(SignatureAlgorithm.RS256, TestContext.Current.CancellationToken);
-        return (browser, client, IdToken(key, client, (await CodeOfAsync(answer)).UserId));
+        var code = await CodeOfAsync(answer);
+        return (browser, client, IdToken(key, client, code.UserId, code.SessionId));
     }
 
-    private string IdToken(SigningKey key, Client client, Guid userId) => JwtWriter.Sign(key, "JWT", claims =>
+    private string IdToken(SigningKey key, Client client, Guid userId, Guid? sessionId = null) => JwtWriter.Sign(key, "JWT", claims =>
     {
         claims.WriteString("iss", TestServer.Issuer);
         claims.WriteString("sub", userId.ToString("D"));
         claims.WriteString("aud", client.ClientId);
         claims.WriteNumber("iat", NumericDate.From(Server.Clock.GetUtcNow() - TimeSpan.FromHours(2)));
         claims.WriteNumber("exp", NumericDate.From(Server.Clock.GetUtcNow() - TimeSpan.FromHours(1)));
+        if (sessionId is { } id)
+            claims.WriteString("sid", id.ToString("N"));
     });
 
     private TokenFamily Family(AuthorizationCode code, Guid? sessionId) => new()

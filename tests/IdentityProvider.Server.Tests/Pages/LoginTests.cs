@@ -1,5 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -177,6 +180,36 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
     }
 
     [Fact]
+    public async Task A_session_that_lay_idle_goes_on_when_the_same_person_signs_in_again_and_ends_when_another_does()
+    {
+        var username = await Server.AddPersonAsync();
+        using var browser = new Browser(Server);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), username);
+        var first = await SessionOfAsync(browser);
+
+        Server.Clock.Advance(Server.Get<Settings>().Sessions.IdleLimit);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), username);
+        Assert.Equal(first.SessionId, (await SessionOfAsync(browser)).SessionId);
+
+        Server.Clock.Advance(Server.Get<Settings>().Sessions.IdleLimit);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), await Server.AddPersonAsync());
+        Assert.NotEqual(first.SessionId, (await SessionOfAsync(browser)).SessionId);
+        Assert.NotNull((await Server.Get<Sessions>().FindAsync(first.SessionId, TestContext.Current.CancellationToken))?.EndedAt);
+    }
+
+    [Fact]
+    public async Task A_session_past_its_absolute_limit_never_goes_on()
+    {
+        var username = await Server.AddPersonAsync();
+        using var browser = new Browser(Server);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), username);
+        var first = await SessionOfAsync(browser);
+        Server.Clock.Advance(Server.Get<Settings>().Sessions.AbsoluteLimit);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), username);
+        Assert.NotEqual(first.SessionId, (await SessionOfAsync(browser)).SessionId);
+    }
+
+    [Fact]
     public async Task A_disabled_account_is_signed_in_nowhere()
     {
         var username = await Server.AddPersonAsync();
@@ -212,6 +245,12 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
     {
         using var browser = new Browser(Server);
         return await browser.SignInAsync(await browser.OpenAsync("/login"), username, password);
+    }
+
+    private async Task<Session> SessionOfAsync(Browser browser)
+    {
+        var secret = browser.SetCookies["idp-session"].Split(';')[0].Split('=', 2)[1];
+        return (await Server.Get<Sessions>().FindAsync(SHA256.HashData(Encoding.ASCII.GetBytes(secret)), TestContext.Current.CancellationToken))!;
     }
 
     private async Task LockAsync(string username)

@@ -4,6 +4,7 @@ using System.Text;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Logout;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
@@ -51,11 +52,12 @@ internal sealed class LogoutEndpoint(Registry registry, KeyRing keys, BrowserSes
 
     private async Task AnswerAsync(HttpContext http, Parameters parameters, bool isConfirmed)
     {
-        var signedIn = await sessions.FindAsync(http);
+        var signedIn = await sessions.FindEvenIfIdleAsync(http);
         var hint = parameters["id_token_hint"] is { } token ? IdTokenHint.Verify(token, keys.Published, settings.Issuer, sessions.Now) : null;
         var clientId = LogoutRules.ClientIdOf(parameters, hint);
         var client = clientId is null ? null : await registry.FindClientAsync(clientId, http.RequestAborted);
-        switch (LogoutRules.Decide(parameters, hint, client, signedIn?.Session))
+        var hinted = signedIn is null && hint?.SessionId is { } sessionId ? await sessions.FindAsync(sessionId, http.RequestAborted) : null;
+        switch (LogoutRules.Decide(parameters, hint, client, signedIn?.Session, hinted))
         {
             case LogoutDecision.PageError error:
                 await ErrorPages.RefuseAsync(http, error.Reason);
@@ -68,17 +70,17 @@ internal sealed class LogoutEndpoint(Registry registry, KeyRing keys, BrowserSes
                 await PageResults.ShowAsync<ConfirmLogoutPage>(http, model, ask.ReturnTo is { } to ? PagePolicy.LeadingTo(to.Location) : PagePolicy.OwnForm);
                 return;
             case LogoutDecision.Ask ask:
-                await EndAsync(http, ask.ReturnTo);
+                await EndAsync(http, signedIn.Session, ask.ReturnTo);
                 return;
             case LogoutDecision.End end:
-                await EndAsync(http, end.ReturnTo);
+                await EndAsync(http, end.Session, end.ReturnTo);
                 return;
         }
     }
 
-    private async Task EndAsync(HttpContext http, ReturnAfterLogout? returnTo)
+    private async Task EndAsync(HttpContext http, Session? session, ReturnAfterLogout? returnTo)
     {
-        await sessions.EndAsync(http);
+        await sessions.EndAsync(http, session);
         if (returnTo is null)
             await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null));
         else
