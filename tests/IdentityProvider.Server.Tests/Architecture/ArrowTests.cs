@@ -34,6 +34,21 @@ public sealed class ArrowTests
     }
 
     [Fact]
+    public void Only_Entropy_draws_randomness() =>
+        Assert.Equal(
+            ["src/IdentityProvider.Server/Entropy.cs"],
+            Tree.SourceFiles("src").Where(f => Tree.Read(f).Contains("RandomNumberGenerator", StringComparison.Ordinal)));
+
+    [Fact]
+    public void Log_messages_stand_in_one_file()
+    {
+        var elsewhere = Tree.SourceFiles("src").Where(f => !f.EndsWith("Telemetry/Log.cs", StringComparison.Ordinal))
+            .Where(f => Tree.Read(f) is var text && (text.Contains("[LoggerMessage(", StringComparison.Ordinal)
+                || new[] { ".LogTrace(", ".LogDebug(", ".LogInformation(", ".LogWarning(", ".LogError(", ".LogCritical(" }.Any(call => text.Contains(call, StringComparison.Ordinal))));
+        Assert.Empty(elsewhere);
+    }
+
+    [Fact]
     public void Slices_share_only_Http_Protocol_and_Storage()
     {
         var slices = Directory.GetDirectories(Path.Combine(Tree.Root.FullName, "src/IdentityProvider.Server/Endpoints")).Select(Path.GetFileName).ToArray();
