@@ -51,18 +51,20 @@ public abstract class NextStep
     private static bool NeedsConsent(AuthorizationRequest request, Grant? grant, AuthorizationProgress progress)
     {
         var client = request.Client;
+        var isOfNow = grant is not null && grant.UpdatedAt >= progress.StartedAt;
 
-        // 1. A client that another app could pass itself off as is asked about each time, trusted or not (RFC 8252 §8.6, RFC 6749 §10.2).
-        var mayBeAnother = client.CanBeImpersonatedAt(request.ReturnAddress.RedirectUri.Value);
+        // 1. prompt=consent needs a consent since the request came (OpenID Connect Core §3.1.2.1).
+        if (request.SignIn.Prompt.Consent && !isOfNow) return true;
 
-        // 2. A grant doesn't say of which API a scope is that several define, so only the page just seen does (RFC 8707 §2).
-        var isAmbiguous = client.RequireConsent && request.Access.HasSharedScope;
+        // 2. An operator who vouches for the client has agreed for everyone.
+        if (!client.RequireConsent) return false;
 
-        // 3. These, and prompt=consent, need a consent since the request came (OpenID Connect Core §3.1.2.1).
-        if ((request.SignIn.Prompt.Consent || mayBeAnother || isAmbiguous) && (grant is null || grant.UpdatedAt < progress.StartedAt)) return true;
+        // 3. A native client that another app could pass itself off as is asked about each time (RFC 8252 §8.6, RFC 6749 §10.2); so is a scope that
+        // several of these APIs define, for a grant doesn't say of which it is (RFC 8707 §2).
+        if ((client.CanBeImpersonatedAt(request.ReturnAddress.RedirectUri.Value) || request.Access.HasSharedScope) && !isOfNow) return true;
 
         // 4. What was agreed to is all that is asked (OpenID Connect Core §3.1.2.4).
-        return (client.RequireConsent || mayBeAnother) && (grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers));
+        return grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers);
     }
 
     private static NextStep LoginUnless(bool noPageMayBeShown) => noPageMayBeShown ? new Refuse(Refusal.LoginRequired) : new Login();

@@ -63,13 +63,13 @@ public sealed record Client
     public bool IsPublic => TokenEndpointAuthMethod == ClientAuthenticationMethod.None;
 
     /// <summary>
-    /// Whether another app could pass itself off as this client: it has no secret, and a private-use scheme or a port of loopback is
+    /// Whether another app could pass itself off as this native client: it has no secret, and a private-use scheme or a port of loopback is
     /// anyone's on the device, where an https address is its owner's alone (RFC 8252 §8.6, RFC 6749 §10.2).
     /// </summary>
     public bool CanBeImpersonatedAt(string redirectUri)
     {
         ArgumentNullException.ThrowIfNull(redirectUri);
-        return IsPublic && !redirectUri.StartsWith("https://", StringComparison.Ordinal);
+        return IsPublic && ApplicationType == ApplicationType.Native && !redirectUri.StartsWith("https://", StringComparison.Ordinal);
     }
 
     public bool Allows(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);

@@ -41,7 +41,6 @@ public static class ClientMetadataRules
             ?? ClientUriRules.RefuseRedirects(client)
             // 5. Resources that exist (RFC 8707 §2).
             ?? RefuseResources("resources", client.Resources, known)
-            ?? RefuseSharedScope(client, known)
             // 6. An API that introspects proves who it is (RFC 7662 §2.1).
             ?? RefuseResources("introspects", client.Introspects, known)
             ?? Refuse(client.IsPublic && client.Introspects.Count > 0, "introspects", "needs a client that authenticates; this one's token_endpoint_auth_method is none")
@@ -161,13 +160,6 @@ public static class ClientMetadataRules
         return Refuse(unknown is not null, member, $"{Quoted(unknown)} is not a resource here; `idp resources create` makes one");
     }
 
-    // A person's consent keeps scopes and resources side by side: of a name that two APIs define it would not say which was meant.
-    private static MetadataError? RefuseSharedScope(Client client, IReadOnlyList<Resource> known)
-    {
-        var shared = RequestedAccess.SharedScopes(ResourcesOf(client, known)).FirstOrDefault();
-        return Refuse(shared is not null, "resources", $"names two that both define the scope {Quoted(shared)}; one client's resources must not share a scope");
-    }
-
     private static MetadataError? RefuseScope(Client client, IReadOnlyList<Resource> known)
     {
         if (client.Scope.ToString().Length > LongestList)
@@ -193,7 +185,9 @@ public static class ClientMetadataRules
         if (!client.RequirePkce)
             yield return "require_pkce: without PKCE a code that leaks can be injected into this client; leave it on wherever the client can do it (RFC 9700 §2.1.1)";
         if (!client.RequireConsent && client.RedirectUris.Any(client.CanBeImpersonatedAt))
-            yield return "require_consent: people are asked all the same where a public client's redirect URI is not https, as any app on the device could be it (RFC 8252 §8.6)";
+            yield return "require_consent: without being asked, people may give what is theirs to any app on the device that says it is this one (RFC 8252 §8.6)";
+        foreach (var shared in RequestedAccess.SharedScopes(ResourcesOf(client, known)))
+            yield return $"resources: two define the scope {Quoted(shared)}, so people are asked each time which one it is for";
         foreach (var resource in ResourcesOf(client, known))
         {
             if (resource.Scopes.Count > 0 && client.Scope.Intersect(resource.ScopeNames).Count == 0)

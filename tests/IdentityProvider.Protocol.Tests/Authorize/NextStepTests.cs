@@ -94,15 +94,14 @@ public sealed class NextStepTests
             RedirectUri = redirectUri,
             Client = Given.PublicClient() with { ClientId = "app", ApplicationType = ApplicationType.Native, RedirectUris = [redirectUri] },
         };
-        var trusted = native with { Client = native.Client with { RequireConsent = false } };
-        foreach (var scene in new[] { native, trusted })
-        {
-            Assert.IsType<NextStep.Consent>(Decide("", scene));
-            Assert.IsType<NextStep.Consent>(Decide("", scene with { Grant = null }));
-            Refuses(Refusal.ConsentRequired, Decide("prompt=none", scene));
-            Assert.IsType<NextStep.Issue>(Decide("", scene with { Grant = Standing with { UpdatedAt = Given.Now } }));
-            Assert.IsType<NextStep.Consent>(Decide("", scene with { Grant = Given.Grant("openid", "https://notes.example") with { UpdatedAt = Given.Now } }));
-        }
+        Assert.IsType<NextStep.Consent>(Decide("", native));
+        Assert.IsType<NextStep.Consent>(Decide("", native with { Grant = null }));
+        Refuses(Refusal.ConsentRequired, Decide("prompt=none", native));
+        Assert.IsType<NextStep.Issue>(Decide("", native with { Grant = Standing with { UpdatedAt = Given.Now } }));
+        Assert.IsType<NextStep.Consent>(Decide("", native with { Grant = Given.Grant("openid", "https://notes.example") with { UpdatedAt = Given.Now } }));
+
+        // An operator who vouches for it was warned.
+        Assert.IsType<NextStep.Issue>(Decide("prompt=none", native with { Client = native.Client with { RequireConsent = false } }));
     }
 
     [Fact]

@@ -189,23 +189,20 @@ public sealed class ClientMetadataRulesTests
     }
 
     [Fact]
-    public void Refuses_two_resources_that_define_the_same_scope()
+    public void Warns_of_two_resources_that_define_the_same_scope()
     {
-        var both = App with { Resources = [Orders.Identifier, "https://returns.example"], Scope = "openid orders.read" };
+        var both = App with { Resources = [Orders.Identifier, "https://returns.example"], Scope = "openid orders.read returns.read" };
         var returns = new Resource { Identifier = "https://returns.example", Name = "Returns", Scopes = [new("returns.read"), new("orders.write")] };
 
-        var error = Assert.IsType<Validated<Client>.Invalid>(ClientMetadataRules.Decide(both, NewId, [Orders, returns])).Error;
-        Assert.Equal("resources", error.Member);
-        Assert.Contains("'orders.write'", error.Message, StringComparison.Ordinal);
+        var warning = Assert.Single(Assert.IsType<Validated<Client>.Valid>(ClientMetadataRules.Decide(both, NewId, [Orders, returns])).Warnings);
+        Assert.Contains("'orders.write'", warning, StringComparison.Ordinal);
 
         var apart = returns with { Scopes = [new("returns.read")] };
-        Assert.IsType<Validated<Client>.Valid>(ClientMetadataRules.Decide(both, NewId, [Orders, apart]));
-        var introspects = both with { Resources = [Orders.Identifier], Introspects = ["https://returns.example"] };
-        Assert.IsType<Validated<Client>.Valid>(ClientMetadataRules.Decide(introspects, NewId, [Orders, returns]));
+        Assert.Empty(Assert.IsType<Validated<Client>.Valid>(ClientMetadataRules.Decide(both, NewId, [Orders, apart])).Warnings);
     }
 
     [Fact]
-    public void Warns_that_consent_can_not_be_left_out_for_a_public_client_that_any_app_on_the_device_could_be()
+    public void Warns_where_consent_is_left_out_for_a_native_client_that_any_app_on_the_device_could_be()
     {
         var native = App with { ApplicationType = "native", TokenEndpointAuthMethod = "none", RequireConsent = false };
         foreach (var uri in new[] { "com.example.app:/cb", "http://127.0.0.1/cb", "http://localhost:3000/cb" })
