@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Text;
+using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Protocol.Clients;
 
@@ -59,8 +59,7 @@ public static class ClientAuthenticationRules
         ArgumentNullException.ThrowIfNull(presented);
 
         // 1. Hash whatever came before looking at the client, so that an unknown one costs the same.
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(presented.Secret ?? ""), hash);
+        var hash = SecretHash.Of(presented.Secret ?? "");
 
         // 2. The client exists (RFC 6749 §5.2).
         if (client is null || !string.Equals(client.ClientId, presented.ClientId, StringComparison.Ordinal))

@@ -1,12 +1,11 @@
 using System.CommandLine;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
-using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Storage;
 
@@ -42,7 +41,7 @@ internal static class ClientCommands
             var now = work.Installation.Now;
             var secret = client.IsPublic ? null : work.Get<Entropy>().Token();
             if (secret is not null)
-                client = client with { Secrets = [new(HashOf(secret), now, null)] };
+                client = client with { Secrets = [new(SecretHash.Of(secret), now, null)] };
             if (!await work.Get<Clients>().AddAsync(client, work.Cancellation))
                 return work.Output.Refuse($"client_id: '{client.ClientId}' is taken");
             await BeginAsync(work, client.IdTokenSignedResponseAlg);
@@ -135,7 +134,7 @@ internal static class ClientCommands
                     return work.Output.Refuse($"client_secret: {MostSecrets} are valid already; --revoke-old ends them");
 
                 var secret = work.Get<Entropy>().Token();
-                if (!await work.Get<Clients>().AddSecretAsync(clientId, new(HashOf(secret), now, null), ends, work.Cancellation))
+                if (!await work.Get<Clients>().AddSecretAsync(clientId, new(SecretHash.Of(secret), now, null), ends, work.Cancellation))
                     return Unknown(work, clientId);
                 var answer = new JsonObject { ["client_id"] = clientId };
                 Tell(answer, secret);
@@ -150,7 +149,7 @@ internal static class ClientCommands
         var now = work.Installation.Now;
         var secret = standing.IsPublic && !client.IsPublic ? work.Get<Entropy>().Token() : null;
         if (secret is not null)
-            await work.Get<Clients>().AddSecretAsync(client.ClientId, new(HashOf(secret), now, null), cancellation: work.Cancellation);
+            await work.Get<Clients>().AddSecretAsync(client.ClientId, new(SecretHash.Of(secret), now, null), cancellation: work.Cancellation);
         if (!await work.Get<Clients>().UpdateAsync(client, work.Cancellation))
             return Unknown(work, client.ClientId);
         if (client.IsPublic && !standing.IsPublic)
@@ -204,9 +203,6 @@ internal static class ClientCommands
         answer.Insert(1, "client_secret", secret);
         answer.Insert(2, "client_secret_expires_at", 0);
     }
-
-    // The secret is 256 random bits, so a plain hash is as good as a slow one (RFC 6749 §10.1 asks that it can't be guessed).
-    private static byte[] HashOf(string secret) => SHA256.HashData(Encoding.ASCII.GetBytes(secret));
 
     private static Argument<string> Id() => new("client_id") { Description = "The client." };
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Keys;
 
@@ -51,13 +50,12 @@ internal static class KeyCommands
             ["alg"] = key.Algorithm,
             ["generation"] = key.Generation,
             ["state"] = key.State.ToString().ToLowerInvariant(),
-            ["announced_at"] = Moment(key.AnnouncedAt),
-            ["active_at"] = Moment(key.ActiveAt),
-            ["retired_at"] = Moment(key.RetiredAt),
-            ["gone_at"] = Moment(key.GoneAt),
-            ["revoked_at"] = key.RevokedAt is { } revoked ? Moment(revoked) : null,
+            ["announced_at"] = Output.Moment(key.AnnouncedAt),
+            ["active_at"] = Output.Moment(key.ActiveAt),
+            ["retired_at"] = Output.Moment(key.RetiredAt),
+            ["gone_at"] = Output.Moment(key.GoneAt),
+            ["revoked_at"] = key.RevokedAt is { } revoked ? Output.Moment(revoked) : null,
         })],
         Columns);
 
-    private static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 }

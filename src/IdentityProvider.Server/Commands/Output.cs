@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -17,6 +18,9 @@ internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson
 
     // Escapes what could end or confuse a terminal's line, and leaves other alphabets readable.
     private static readonly JsonSerializerOptions Document = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A moment as every command writes it: UTC, to the second (RFC 3339).</summary>
+    public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     /// <summary>One thing: each member a row.</summary>
     public int Show(JsonObject thing)

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -12,9 +12,6 @@ namespace IdentityProvider.Server.Commands;
 /// <summary><c>idp users …</c>: accounts, by ASP.NET Core Identity.</summary>
 internal static class UserCommands
 {
-    /// <summary>What the sign-in page takes.</summary>
-    private const int LongestPassword = 1024;
-
     public static Command Build() => new("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), SetPassword() };
 
     private static Command Create()
@@ -36,8 +33,8 @@ internal static class UserCommands
             if (read is Validated<JsonObject>.Invalid { Error: var mistake })
                 return work.Output.Refuse(mistake.ToString());
             var secret = await Input.ReadPasswordAsync(work.Parsed.GetRequiredValue(password), work.Cancellation);
-            if (secret.Length > LongestPassword)
-                return work.Output.Refuse($"password: must be at most {LongestPassword} characters");
+            if (secret.Length > PasswordHashing.LongestPassword)
+                return work.Output.Refuse($"password: must be at most {PasswordHashing.LongestPassword} characters");
             var named = work.Parsed.GetValue(roles) ?? [];
             if (named.FirstOrDefault(role => !PlainText.IsPlain(role, 100)) is not null)
                 return work.Output.Refuse("role: must be plain text of at most 100 characters");
@@ -121,8 +118,8 @@ internal static class UserCommands
             if (await FindAsync(work, username) is not { } user)
                 return Unknown(work, username);
             var secret = await Input.ReadPasswordAsync(work.Parsed.GetRequiredValue(password), work.Cancellation);
-            if (secret.Length > LongestPassword)
-                return work.Output.Refuse($"password: must be at most {LongestPassword} characters");
+            if (secret.Length > PasswordHashing.LongestPassword)
+                return work.Output.Refuse($"password: must be at most {PasswordHashing.LongestPassword} characters");
             var users = work.Get<UserManager<User>>();
             foreach (var validator in users.PasswordValidators)
             {
@@ -187,8 +184,8 @@ internal static class UserCommands
         ["sub"] = user.Id.ToString("D"),
         ["username"] = user.UserName,
         ["disabled"] = user.IsDisabled,
-        ["locked_until"] = user.LockoutEnd?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-        ["created_at"] = user.CreatedAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+        ["locked_until"] = user.LockoutEnd is { } end ? Output.Moment(end) : null,
+        ["created_at"] = Output.Moment(user.CreatedAt),
         ["claims"] = JsonNode.Parse(user.Claims),
     };
 

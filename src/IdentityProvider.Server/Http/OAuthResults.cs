@@ -66,5 +66,6 @@ public static class OAuthResults
         await WriteJsonAsync(http, body.GetBuffer().AsMemory(0, (int)body.Length), answer.Status);
     }
 
-    private static ILogger Logger(HttpContext http) => http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("IdentityProvider");
+    /// <summary>The logger of what belongs to no one slice.</summary>
+    internal static ILogger Logger(HttpContext http) => http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("IdentityProvider");
 }

@@ -45,7 +45,7 @@ public static class RequestPipeline
         }
         catch (Exception e) when (!http.Response.HasStarted)
         {
-            Log.RequestFailed(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("IdentityProvider"), e);
+            Log.RequestFailed(OAuthResults.Logger(http), e);
             http.Response.Headers.RetryAfter = "5";
             if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
                 await ErrorPages.FailAsync(http);

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Pages;
@@ -12,7 +13,7 @@ internal static class ErrorPages
     public static Task RefuseAsync(HttpContext http, Refusal reason)
     {
         var answer = Refusals.Of(reason);
-        Log.Refused(http.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("IdentityProvider"), reason, answer.Section);
+        Log.Refused(OAuthResults.Logger(http), reason, answer.Section);
         var (title, advice, link) = TextOf(reason);
         var model = new ErrorPage.ErrorModel(title, answer.Description, advice, link, answer.Error, http.TraceIdentifier);
         return PageResults.ShowAsync<ErrorPage>(http, model, status: answer.Status);

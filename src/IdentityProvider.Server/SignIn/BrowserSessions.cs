@@ -1,7 +1,6 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
 
@@ -61,11 +60,11 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
             Address = http.Connection.RemoteIpAddress?.ToString(),
             UserAgent = http.Request.Headers.UserAgent,
         };
-        if (before?.UserId != userId || !await sessions.ReauthenticateAsync(session, Hash(secret), http.RequestAborted))
+        if (before?.UserId != userId || !await sessions.ReauthenticateAsync(session, SecretHash.Of(secret), http.RequestAborted))
         {
             if (before is not null)
                 await sessions.EndAsync(before.SessionId, Now, http.RequestAborted);
-            await sessions.AddAsync(session with { SessionId = entropy.NewId() }, Hash(secret), http.RequestAborted);
+            await sessions.AddAsync(session with { SessionId = entropy.NewId() }, SecretHash.Of(secret), http.RequestAborted);
         }
 
         http.Response.Cookies.Append(CookieName, secret, Cookie());
@@ -80,15 +79,13 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     }
 
     private async Task<Session?> FindUntilOverAsync(HttpContext http) =>
-        SecretHash(http) is { } hash && await sessions.FindAsync(hash, http.RequestAborted) is { } session && !session.IsOver(Now) ? session : null;
+        PresentedHash(http) is { } hash && await sessions.FindAsync(hash, http.RequestAborted) is { } session && !session.IsOver(Now) ? session : null;
 
     // SameSite=Lax: it comes along when another site links or redirects here, never when it posts. Without an expiry it ends with the browser.
     private CookieOptions Cookie() => new() { HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
 
-    private byte[]? SecretHash(HttpContext http) =>
-        http.Request.Cookies[CookieName] is { Length: SecretLength } secret && Base64Url.IsValid(secret) ? Hash(secret) : null;
-
-    private static byte[] Hash(string secret) => SHA256.HashData(Encoding.ASCII.GetBytes(secret));
+    private byte[]? PresentedHash(HttpContext http) =>
+        http.Request.Cookies[CookieName] is { Length: SecretLength } secret && Base64Url.IsValid(secret) ? SecretHash.Of(secret) : null;
 }
 
 /// <summary>A session, and whose it is.</summary>

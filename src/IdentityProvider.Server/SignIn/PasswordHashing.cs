@@ -11,6 +11,9 @@ namespace IdentityProvider.Server.SignIn;
 /// </summary>
 internal sealed class PasswordHashing(IOptions<PasswordHasherOptions> options, Entropy entropy, Settings settings) : IDisposable
 {
+    /// <summary>Longer than any password or passphrase that a person types; in characters.</summary>
+    public const int LongestPassword = 1024;
+
     private readonly PasswordHasher<User> _hasher = new(options);
 
     // What an unknown name is verified against: the hash of a password that nobody knows, by the same work as every other.

@@ -10,13 +10,10 @@ namespace IdentityProvider.Server.SignIn;
 /// </summary>
 internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing hashing)
 {
-    /// <summary>Longer than any password or passphrase that a person types; in characters.</summary>
-    private const int LongestPassword = 1024;
-
     /// <summary>The account, or why nobody signs in.</summary>
     public async Task<Decision<User>> VerifyAsync(string? username, string? password, CancellationToken cancellation)
     {
-        if (string.IsNullOrWhiteSpace(username) || username.Length > 256 || password is null or { Length: > LongestPassword })
+        if (string.IsNullOrWhiteSpace(username) || username.Length > 256 || password is null or { Length: > PasswordHashing.LongestPassword })
             return Refusal.SignInFailed;
         using var place = await hashing.EnterAsync(cancellation);
         if (!place.IsAcquired)

@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Endpoints.Authorize;
@@ -13,7 +12,7 @@ internal sealed class CodeIssuance(AuthorizationCodes codes, Entropy entropy, Ti
     public async Task<string> IssueAsync(AuthorizationRequest request, Session session, CancellationToken cancellation)
     {
         var code = entropy.Token();
-        await codes.AddAsync(SHA256.HashData(Encoding.ASCII.GetBytes(code)), request.CodeFor(session, clock.GetUtcNow()), cancellation);
+        await codes.AddAsync(SecretHash.Of(code), request.CodeFor(session, clock.GetUtcNow()), cancellation);
         return code;
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
@@ -18,7 +16,7 @@ internal sealed class AuthorizationCodeGrant(
 
     public async Task<Decision<TokenResponse>> ExchangeAsync(TokenRequest.AuthorizationCode request, AuthenticatedClient client, CancellationToken cancellation)
     {
-        var codeHash = SHA256.HashData(Encoding.UTF8.GetBytes(request.Code));
+        var codeHash = SecretHash.Of(request.Code);
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var now = clock.GetUtcNow();
