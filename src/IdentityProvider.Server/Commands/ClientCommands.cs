@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Tokens;
-using IdentityProvider.Protocol;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Storage;
 

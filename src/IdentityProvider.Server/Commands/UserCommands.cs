@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Users;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.Users;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
