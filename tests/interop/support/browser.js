@@ -40,7 +40,11 @@ export class Window {
         idp.seen.add(`cookie ${value.split('=')[0]}`, value.slice(value.indexOf('=') + 1).split(';')[0]);
       }
     });
-    this.context.on('requestfailed', (request) => this.faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+    this.context.on('requestfailed', (request) => {
+      // A browser drops what a page was still loading when the person leaves it (its icon, say): no fault of the page's.
+      const left = request.failure()?.errorText === 'net::ERR_ABORTED' && !request.isNavigationRequest();
+      if (!left) this.faults.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+    });
     this.context.on('weberror', (error) => this.faults.push(`thrown: ${error.error()}`));
     this.context.on('console', (message) => {
       // That a page itself was answered with an error status is told as a console error too; the tests expect it where it is right.
