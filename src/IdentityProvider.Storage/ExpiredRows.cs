@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Sessions;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Storage;
@@ -21,6 +22,7 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
     public async Task<PrunedRows> PruneAsync(DateTimeOffset now, CancellationToken cancellation = default)
     {
         var end = now - Kept;
+        var endOfHistory = now - SignInEvent.Kept;
         await using var db = await databases.CreateDbContextAsync(cancellation);
         return new PrunedRows(
             await DeleteAsync(db.AuthorizationCodes.Where(c => c.ExpiresAt < end).OrderBy(c => c.ExpiresAt), cancellation),
@@ -28,7 +30,8 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
                 + await DeleteAsync(db.TokenFamilies.Where(f => f.EndedAt != null && f.EndedAt < end).OrderBy(f => f.EndedAt), cancellation),
             await DeleteAsync(db.Sessions.Where(s => s.ExpiresAt < end).OrderBy(s => s.ExpiresAt), cancellation)
                 + await DeleteAsync(db.Sessions.Where(s => s.EndedAt != null && s.EndedAt < end).OrderBy(s => s.EndedAt), cancellation),
-            await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation));
+            await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation),
+            await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation));
     }
 
     private static async Task<int> DeleteAsync<TRow>(IOrderedQueryable<TRow> expired, CancellationToken cancellation)
@@ -48,8 +51,8 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
 }
 
 /// <summary>How many rows of each kind are gone.</summary>
-public sealed record PrunedRows(int AuthorizationCodes, int TokenFamilies, int Sessions, int RevokedTokens)
+public sealed record PrunedRows(int AuthorizationCodes, int TokenFamilies, int Sessions, int RevokedTokens, int SignInEvents)
 {
     /// <summary>Whether a kind used up its batches, so that more of it is probably left.</summary>
-    public bool HasMore => new[] { AuthorizationCodes, TokenFamilies, Sessions, RevokedTokens }.Max() >= ExpiredRows.Batch * ExpiredRows.MostBatches;
+    public bool HasMore => new[] { AuthorizationCodes, TokenFamilies, Sessions, RevokedTokens, SignInEvents }.Max() >= ExpiredRows.Batch * ExpiredRows.MostBatches;
 }

@@ -22,6 +22,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<SessionRow> Sessions => Set<SessionRow>();
 
+    internal DbSet<SignInEventRow> SignInEvents => Set<SignInEventRow>();
+
     internal DbSet<GrantRow> Grants => Set<GrantRow>();
 
     internal DbSet<AuthorizationCodeRow> AuthorizationCodes => Set<AuthorizationCodeRow>();
@@ -155,6 +157,16 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             session.HasIndex(s => s.UserId);
             session.HasIndex(s => s.ExpiresAt);
             session.HasIndex(s => s.EndedAt).HasFilter(HasEnded);
+        });
+        builder.Entity<SignInEventRow>(entry =>
+        {
+            entry.ToTable("SignInEvents").HasKey(e => e.EventId);
+            entry.Property(e => e.EventId).ValueGeneratedNever();
+            entry.Property(e => e.Address).HasMaxLength(Longest.Address);
+            entry.Property(e => e.UserAgent).HasMaxLength(Longest.UserAgent);
+            entry.Property(e => e.Outcome).HasConversion<string>().HasMaxLength(40);
+            entry.HasIndex(e => new { e.UserId, e.At });
+            entry.HasIndex(e => e.At);
         });
         builder.Entity<GrantRow>(grant =>
         {

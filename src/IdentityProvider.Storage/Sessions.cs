@@ -67,16 +67,30 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         await EndAsync(
             db => db.Sessions.Where(s => s.SessionId == sessionId),
             db => db.TokenFamilies.Where(f => f.SessionId == sessionId),
+            offline: null,
             now,
             cancellation) > 0;
 
     /// <summary>Ends every session of a person, with the families that hang on them; says how many sessions. Offline access outlives it.</summary>
     public Task<int> EndAllAsync(Guid userId, DateTimeOffset now, CancellationToken cancellation = default) =>
-        EndAsync(
-            db => db.Sessions.Where(s => s.UserId == userId),
-            db => db.TokenFamilies.Where(f => f.UserId == userId && f.SessionId != null),
-            now,
-            cancellation);
+        EndAllAsync(userId, kept: null, offline: null, now, cancellation);
+
+    /// <summary>Ends every session of a person but one, with the families that hang on them; says how many sessions.</summary>
+    /// <param name="userId">The person.</param>
+    /// <param name="kept">The session that goes on.</param>
+    /// <param name="offline">Why offline access ends too; null where it goes on.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<int> EndOthersAsync(Guid userId, Guid kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation = default) =>
+        EndAllAsync(userId, kept, offline, now, cancellation);
+
+    /// <summary>Ends every session of a person and all that clients have of them, offline access too; says how many sessions.</summary>
+    /// <param name="userId">The person.</param>
+    /// <param name="offline">Why offline access ends.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<int> EndEverythingAsync(Guid userId, FamilyEnd offline, DateTimeOffset now, CancellationToken cancellation = default) =>
+        EndAllAsync(userId, kept: null, offline, now, cancellation);
 
     /// <summary>A person's sessions, newest first: those that haven't ended unless <paramref name="alsoEnded"/>.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, bool alsoEnded, int limit, CancellationToken cancellation = default)
@@ -90,10 +104,19 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         return [.. rows.Select(Read)];
     }
 
+    private Task<int> EndAllAsync(Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation) =>
+        EndAsync(
+            db => db.Sessions.Where(s => s.UserId == userId && s.SessionId != kept),
+            db => db.TokenFamilies.Where(f => f.UserId == userId && f.SessionId != null && f.SessionId != kept),
+            offline is { } reason ? (db => db.TokenFamilies.Where(f => f.UserId == userId && f.SessionId == null), reason) : null,
+            now,
+            cancellation);
+
     // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row.
     private Task<int> EndAsync(
         Func<IdpDb, IQueryable<SessionRow>> sessions,
         Func<IdpDb, IQueryable<TokenFamilyRow>> families,
+        (Func<IdpDb, IQueryable<TokenFamilyRow>> Families, FamilyEnd Reason)? offline,
         DateTimeOffset now,
         CancellationToken cancellation)
     {
@@ -103,8 +126,9 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
             {
                 ended = await sessions(db).Where(s => s.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), token);
-                await families(db).Where(f => f.EndedAt == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedAt, now).SetProperty(f => f.EndReason, FamilyEnd.SessionEnded), token);
+                await TokenFamilies.EndAsync(families(db), FamilyEnd.SessionEnded, now, token);
+                if (offline is var (access, reason))
+                    await TokenFamilies.EndAsync(access(db), reason, now, token);
                 return ended;
             },
             async (db, token) => !await sessions(db).AnyAsync(s => s.EndedAt == null, token)

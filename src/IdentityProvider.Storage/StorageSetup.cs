@@ -67,6 +67,7 @@ public static class StorageSetup
             .AddSingleton<Schema>()
             .AddSingleton<Sessions>()
             .AddSingleton<SigningKeys>()
+            .AddSingleton<SignInEvents>()
             .AddSingleton<TokenFamilies>()
             .AddSingleton<Topics>()
             .AddSingleton<Users>();

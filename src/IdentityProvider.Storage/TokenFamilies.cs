@@ -55,6 +55,18 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
         return await EndAsync(families, reason, now, cancellation);
     }
 
+    /// <summary>What clients have of a person now, newest first. Those that hang on a session are listed whether or not that lies idle.</summary>
+    public async Task<IReadOnlyList<TokenFamily>> ListAsync(Guid userId, DateTimeOffset now, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var rows = await db.TokenFamilies.AsNoTracking()
+            .Where(f => f.UserId == userId && f.EndedAt == null && f.ExpiresAt > now)
+            .OrderByDescending(f => f.CreatedAt).ThenBy(f => f.FamilyId)
+            .Take(limit)
+            .ToListAsync(cancellation);
+        return [.. rows.Select(Read)];
+    }
+
     internal static TokenFamilyRow Row(TokenFamily family) => new()
     {
         FamilyId = family.FamilyId,
@@ -74,7 +86,7 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
         EndReason = family.EndReason,
     };
 
-    private static Task<int> EndAsync(IQueryable<TokenFamilyRow> families, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation) =>
+    internal static Task<int> EndAsync(IQueryable<TokenFamilyRow> families, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation) =>
         families.Where(f => f.EndedAt == null)
             .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedAt, now).SetProperty(f => f.EndReason, reason), cancellation);
 

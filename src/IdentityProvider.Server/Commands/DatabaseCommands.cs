@@ -26,7 +26,7 @@ internal static class DatabaseCommands
     private static Command Prune() => new Command("prune", "Remove expired codes, sessions, sign-ins and revocations now. The server does so by itself.")
         .Does(async work =>
         {
-            var total = new PrunedRows(0, 0, 0, 0);
+            var total = new PrunedRows(0, 0, 0, 0, 0);
             PrunedRows last;
             do
             {
@@ -35,9 +35,10 @@ internal static class DatabaseCommands
                     total.AuthorizationCodes + last.AuthorizationCodes,
                     total.TokenFamilies + last.TokenFamilies,
                     total.Sessions + last.Sessions,
-                    total.RevokedTokens + last.RevokedTokens);
+                    total.RevokedTokens + last.RevokedTokens,
+                    total.SignInEvents + last.SignInEvents);
             }
-            while (last.AuthorizationCodes + last.TokenFamilies + last.Sessions + last.RevokedTokens > 0);
+            while (last.AuthorizationCodes + last.TokenFamilies + last.Sessions + last.RevokedTokens + last.SignInEvents > 0);
 
             return work.Output.Show(new JsonObject
             {
@@ -45,6 +46,7 @@ internal static class DatabaseCommands
                 ["token_families"] = total.TokenFamilies,
                 ["sessions"] = total.Sessions,
                 ["revoked_tokens"] = total.RevokedTokens,
+                ["sign_in_events"] = total.SignInEvents,
             });
         });
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -105,6 +106,58 @@ public abstract class AccountsContract : StorageContract
         Assert.True(await grants.DeleteAsync(grant.UserId, "shop"));
         Assert.False(await grants.DeleteAsync(grant.UserId, "shop"));
         Assert.Null(await grants.FindAsync(grant.UserId, "shop"));
+    }
+
+    [Fact]
+    public async Task Taking_back_what_a_client_has_ends_its_families_and_its_waiting_codes_and_no_other_clients()
+    {
+        await using var storage = await NewAsync();
+        var (session, family) = await storage.SignInAsync(1);
+        var (user, grants) = (session.UserId, storage.Get<Grants>());
+        foreach (var client in new[] { "shop", "other" })
+            await grants.PutAsync(new Grant { UserId = user, ClientId = client, Scope = ScopeSet.Of(["openid"]), UpdatedAt = Now });
+        var offline = Given.Family(session) with { SessionId = null };
+        var others = Given.Family(session) with { ClientId = "other" };
+        foreach (var (seed, added) in new[] { (2, offline), (3, others) })
+        {
+            await storage.Codes.AddAsync(Given.Bytes(seed, 2), Given.Code(session) with { ClientId = added.ClientId });
+            Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(seed, 2), added, Now));
+        }
+
+        await storage.Codes.AddAsync(Given.Bytes(4, 2), Given.Code(session));
+        Assert.Equal(3, (await storage.Families.ListAsync(user, Now, 10)).Count);
+        Assert.Empty(await storage.Families.ListAsync(user, family.ExpiresAt, 10));
+
+        Assert.Equal(2, await grants.RevokeAsync(user, "shop", Now));
+
+        Assert.Equal("other", Assert.Single(await grants.ListAsync(user, 10)).ClientId);
+        Assert.Equal(others.FamilyId, Assert.Single(await storage.Families.ListAsync(user, Now, 10)).FamilyId);
+        Assert.Equal(FamilyEnd.GrantRevoked, (await storage.Families.FindAsync(offline.FamilyId))!.EndReason);
+        Assert.Equal(FamilyEnd.GrantRevoked, (await storage.Families.FindAsync(family.FamilyId))!.EndReason);
+        Assert.False(await storage.Codes.RedeemAsync(Given.Bytes(4, 2), Given.Family(session), Now));
+        Assert.NotNull(await storage.Codes.FindAsync(Given.Bytes(1, 2)));
+        Assert.Equal(0, await grants.RevokeAsync(user, "shop", Now));
+        Assert.Null((await storage.Sessions.FindAsync(session.SessionId))!.EndedAt);
+    }
+
+    [Fact]
+    public async Task No_family_escapes_a_revocation_that_races_with_its_redemption()
+    {
+        await using var storage = await NewAsync();
+        for (var round = 0; round < 40; round++)
+        {
+            var session = Given.Session();
+            await storage.Sessions.AddAsync(session, Given.Bytes(round, 1));
+            await storage.Codes.AddAsync(Given.Bytes(round, 2), Given.Code(session));
+            var family = Given.Family(session);
+            await RaceAsync(
+                storage,
+                async i => i == 0
+                    ? await storage.Codes.RedeemAsync(Given.Bytes(round, 2), family, Now)
+                    : await storage.Get<Grants>().RevokeAsync(session.UserId, "shop", Now) > 0,
+                runners: 2);
+            Assert.NotEqual(true, (await storage.Families.FindAsync(family.FamilyId))?.IsAlive(Now));
+        }
     }
 
     [Fact]

@@ -23,6 +23,13 @@ public sealed class SessionsOnPostgres : SessionsContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class SignInEventsOnPostgres : SignInEventsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class RegistrationsOnPostgres : RegistrationsContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

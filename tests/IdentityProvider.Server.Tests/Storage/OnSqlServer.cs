@@ -24,6 +24,13 @@ public sealed class SessionsOnSqlServer : SessionsContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class SignInEventsOnSqlServer : SignInEventsContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class RegistrationsOnSqlServer : RegistrationsContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

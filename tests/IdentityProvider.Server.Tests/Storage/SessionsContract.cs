@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
 using Microsoft.EntityFrameworkCore;
 
@@ -156,6 +157,61 @@ public abstract class SessionsContract : StorageContract
             if (redeemed)
                 Assert.Equal(FamilyEnd.SessionEnded, found!.EndReason);
         }
+    }
+
+    [Fact]
+    public async Task Ends_all_sessions_but_one_and_offline_access_only_where_a_reason_is_given()
+    {
+        await using var storage = await NewAsync();
+        var user = Given.NewId();
+        var kept = await SignInAsync(storage, user, 1);
+        var other = await SignInAsync(storage, user, 2);
+        var offline = await SignInAsync(storage, user, 3, isOffline: true);
+        var stranger = await SignInAsync(storage, Given.NewId(), 4);
+
+        Assert.Equal(2, await storage.Sessions.EndOthersAsync(user, kept.Session.SessionId, offline: null, Now));
+        Assert.Equal([null, FamilyEnd.SessionEnded, null], await EndsAsync(kept, other, offline));
+        Assert.Equal(kept.Session.SessionId, Assert.Single(await storage.Sessions.ListAsync(user, alsoEnded: false, 10)).SessionId);
+
+        Assert.Equal(0, await storage.Sessions.EndOthersAsync(user, kept.Session.SessionId, FamilyEnd.GrantRevoked, Now));
+        Assert.Equal([null, FamilyEnd.SessionEnded, FamilyEnd.GrantRevoked], await EndsAsync(kept, other, offline));
+
+        Assert.Equal(1, await storage.Sessions.EndEverythingAsync(user, FamilyEnd.EndedByOperator, Now));
+        Assert.Equal([FamilyEnd.SessionEnded, FamilyEnd.SessionEnded, FamilyEnd.GrantRevoked, null], await EndsAsync(kept, other, offline, stranger));
+        Assert.Null((await storage.Sessions.FindAsync(stranger.Session.SessionId))!.EndedAt);
+
+        async Task<FamilyEnd?[]> EndsAsync(params (Session, TokenFamily Family)[] signIns) =>
+            await Task.WhenAll(signIns.Select(async s => (await storage.Families.FindAsync(s.Family.FamilyId))!.EndReason));
+    }
+
+    [Fact]
+    public async Task No_offline_access_escapes_an_end_of_everything_that_races_with_its_redemption()
+    {
+        await using var storage = await NewAsync();
+        for (var round = 0; round < 40; round++)
+        {
+            var session = Given.Session();
+            await storage.Sessions.AddAsync(session, Given.Bytes(round, 1));
+            await storage.Codes.AddAsync(Given.Bytes(round, 2), Given.Code(session));
+            var family = Given.Family(session) with { SessionId = null };
+            await RaceAsync(
+                storage,
+                async i => i == 0
+                    ? await storage.Codes.RedeemAsync(Given.Bytes(round, 2), family, Now)
+                    : await storage.Sessions.EndEverythingAsync(session.UserId, FamilyEnd.GrantRevoked, Now) > 0,
+                runners: 2);
+            Assert.NotEqual(true, (await storage.Families.FindAsync(family.FamilyId))?.IsAlive(Now));
+        }
+    }
+
+    private static async Task<(Session Session, TokenFamily Family)> SignInAsync(TestStorage storage, Guid user, int seed, bool isOffline = false)
+    {
+        var session = Given.Session() with { UserId = user };
+        await storage.Sessions.AddAsync(session, Given.Bytes(seed, 1));
+        await storage.Codes.AddAsync(Given.Bytes(seed, 2), Given.Code(session));
+        var family = Given.Family(session) with { SessionId = isOffline ? null : session.SessionId };
+        Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(seed, 2), family, Now));
+        return (session, family);
     }
 
     [Fact]

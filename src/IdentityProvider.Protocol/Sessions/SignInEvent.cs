@@ -1,0 +1,36 @@
+namespace IdentityProvider.Protocol.Sessions;
+
+/// <summary>
+/// One line of a person's sign-in history, for their own eyes: when, from where, with what, and how it ended. It never holds a password, nor a
+/// name that was typed.
+/// </summary>
+public sealed record SignInEvent
+{
+    /// <summary>How far back a history goes.</summary>
+    public static TimeSpan Kept { get; } = TimeSpan.FromDays(90);
+
+    public required Guid EventId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public string? Address { get; init; }
+
+    public string? UserAgent { get; init; }
+
+    public required SignInOutcome Outcome { get; init; }
+}
+
+/// <summary>How an attempt that was made with a person's name ended.</summary>
+public enum SignInOutcome
+{
+    /// <summary>They proved who they are.</summary>
+    SignedIn,
+
+    /// <summary>The password was not theirs.</summary>
+    WrongPassword,
+
+    /// <summary>They proved who they are, and chose a new password.</summary>
+    PasswordChanged,
+}
