@@ -138,11 +138,8 @@ internal static class UserCommands
     }
 
     // A thief may have got offline access, which outlives every session.
-    private static async Task EndEverythingAsync(Work work, User user)
-    {
-        await work.Get<TokenFamilies>().EndAllAsync(user.Id, clientId: null, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation);
-        await work.Get<Storage.Sessions>().EndAllAsync(user.Id, work.Installation.Now, work.Cancellation);
-    }
+    private static Task EndEverythingAsync(Work work, User user) =>
+        work.Get<Storage.Sessions>().EndEverythingAsync(user.Id, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation);
 
     private static void Unlock(User user)
     {
