@@ -138,7 +138,7 @@ internal static class UserCommands
     }
 
     // A thief may have got offline access, which outlives every session.
-    private static Task EndEverythingAsync(Work work, User user) =>
+    private static Task<int> EndEverythingAsync(Work work, User user) =>
         work.Get<Storage.Sessions>().EndEverythingAsync(user.Id, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation);
 
     private static void Unlock(User user)
