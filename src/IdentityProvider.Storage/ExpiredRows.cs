@@ -31,7 +31,9 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
             await DeleteAsync(db.Sessions.Where(s => s.ExpiresAt < end).OrderBy(s => s.ExpiresAt), cancellation)
                 + await DeleteAsync(db.Sessions.Where(s => s.EndedAt != null && s.EndedAt < end).OrderBy(s => s.EndedAt), cancellation),
             await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation),
-            await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation));
+            await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation),
+            await DeleteAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), cancellation)
+                + await DeleteAsync(db.OutboxMessages.Where(m => m.GivenUpAt < now - Outbox.GivenUpKept).OrderBy(m => m.GivenUpAt), cancellation));
     }
 
     private static async Task<int> DeleteAsync<TRow>(IOrderedQueryable<TRow> expired, CancellationToken cancellation)
@@ -51,8 +53,8 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
 }
 
 /// <summary>How many rows of each kind are gone.</summary>
-public sealed record PrunedRows(int AuthorizationCodes, int TokenFamilies, int Sessions, int RevokedTokens, int SignInEvents)
+public sealed record PrunedRows(int AuthorizationCodes, int TokenFamilies, int Sessions, int RevokedTokens, int SignInEvents, int OutboxMessages)
 {
     /// <summary>Whether a kind used up its batches, so that more of it is probably left.</summary>
-    public bool HasMore => new[] { AuthorizationCodes, TokenFamilies, Sessions, RevokedTokens, SignInEvents }.Max() >= ExpiredRows.Batch * ExpiredRows.MostBatches;
+    public bool HasMore => new[] { AuthorizationCodes, TokenFamilies, Sessions, RevokedTokens, SignInEvents, OutboxMessages }.Max() >= ExpiredRows.Batch * ExpiredRows.MostBatches;
 }

@@ -24,6 +24,10 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<SignInEventRow> SignInEvents => Set<SignInEventRow>();
 
+    internal DbSet<SessionClientRow> SessionClients => Set<SessionClientRow>();
+
+    internal DbSet<OutboxMessageRow> OutboxMessages => Set<OutboxMessageRow>();
+
     internal DbSet<GrantRow> Grants => Set<GrantRow>();
 
     internal DbSet<AuthorizationCodeRow> AuthorizationCodes => Set<AuthorizationCodeRow>();
@@ -61,6 +65,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         Registrations(builder);
         SignIns(builder);
         Tokens(builder);
+        Messages(builder);
         builder.Entity<TopicRow>(topic =>
         {
             topic.ToTable("Topics").HasKey(t => t.Name);
@@ -168,6 +173,12 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             entry.HasIndex(e => new { e.UserId, e.At });
             entry.HasIndex(e => e.At);
         });
+        builder.Entity<SessionClientRow>(client =>
+        {
+            client.ToTable("SessionClients").HasKey(c => new { c.SessionId, c.ClientId });
+            client.Property(c => c.ClientId).HasMaxLength(Longest.ClientId);
+            client.HasOne<SessionRow>().WithMany().HasForeignKey(c => c.SessionId).OnDelete(DeleteBehavior.Cascade);
+        });
         builder.Entity<GrantRow>(grant =>
         {
             grant.ToTable("Grants").HasKey(g => new { g.UserId, g.ClientId });
@@ -217,6 +228,19 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             token.HasIndex(t => t.ExpiresAt);
         });
     }
+
+    private static void Messages(ModelBuilder builder) => builder.Entity<OutboxMessageRow>(message =>
+    {
+        message.ToTable("OutboxMessages").HasKey(m => m.Id);
+        message.Property(m => m.Kind).HasConversion<string>().HasMaxLength(40);
+        message.Property(m => m.ClientId).HasMaxLength(Longest.ClientId);
+        message.Property(m => m.LastError).HasMaxLength(Longest.Error);
+        message.HasIndex(m => new { m.Kind, m.SessionId, m.ClientId }).IsUnique();
+        message.HasIndex(m => m.NextAttemptAt);
+        message.HasIndex(m => new { m.ClientId, m.NextAttemptAt });
+        message.HasIndex(m => m.DeliveredAt);
+        message.HasIndex(m => m.GivenUpAt);
+    });
 
     /// <summary>UTC, and no finer than PostgreSQL keeps, so that what is read equals what was written.</summary>
     private sealed class UtcMicroseconds() : ValueConverter<DateTimeOffset, DateTimeOffset>(

@@ -21,6 +21,9 @@ public static class Longest
 
     public const int Jti = 100;
 
+    /// <summary>Why a delivery failed, in our own words.</summary>
+    public const int Error = 200;
+
     public const int Address = 64;
 
     public const int UserAgent = 400;

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace IdentityProvider.Storage;
 
 /// <summary>
-/// Spends an authorization code and makes its family in one round trip, which is why it is written by hand. The databases differ here, so both
-/// stand side by side. Made once for a model; what follows the model is the family's list of columns.
+/// Spends an authorization code, makes its family and notes the client in its session, in one round trip, which is why it is written by hand. The
+/// databases differ here, so both stand side by side. Made once for a model; what follows the model is the family's list of columns.
 /// </summary>
 internal sealed class RedeemStatement
 {
@@ -22,7 +22,10 @@ internal sealed class RedeemStatement
         spent AS (
             UPDATE "AuthorizationCodes" SET "RedeemedAt" = @Now, "FamilyId" = @FamilyId
             WHERE "CodeHash" = @CodeHash AND "RedeemedAt" IS NULL AND "ExpiresAt" > @Now AND EXISTS (SELECT 1 FROM session)
-            RETURNING 1)
+            RETURNING "SessionId", "ClientId"),
+        client AS (
+            INSERT INTO "SessionClients" ("SessionId", "ClientId") SELECT "SessionId", "ClientId" FROM spent
+            ON CONFLICT DO NOTHING)
         INSERT INTO "TokenFamilies" ({0}) SELECT {1} FROM spent
         """;
 
@@ -32,12 +35,18 @@ internal sealed class RedeemStatement
         UPDATE [AuthorizationCodes] SET [RedeemedAt] = @Now, [FamilyId] = @FamilyId
         WHERE [CodeHash] = @CodeHash AND [RedeemedAt] IS NULL AND [ExpiresAt] > @Now AND EXISTS (
             SELECT 1 FROM [Sessions] AS s WITH (HOLDLOCK) WHERE s.[SessionId] = [AuthorizationCodes].[SessionId] AND s.[EndedAt] IS NULL);
-        IF @@ROWCOUNT = 1 INSERT INTO [TokenFamilies] ({0}) VALUES ({1});
+        IF @@ROWCOUNT = 1
+        BEGIN
+            INSERT INTO [TokenFamilies] ({0}) VALUES ({1});
+            INSERT INTO [SessionClients] ([SessionId], [ClientId])
+            SELECT c.[SessionId], c.[ClientId] FROM [AuthorizationCodes] AS c WHERE c.[CodeHash] = @CodeHash AND NOT EXISTS (
+                SELECT 1 FROM [SessionClients] AS k WITH (UPDLOCK, HOLDLOCK) WHERE k.[SessionId] = c.[SessionId] AND k.[ClientId] = c.[ClientId]);
+        END
         COMMIT TRANSACTION;
         """;
 
     private readonly string _text;
-    private readonly int _rowsOfTheWinner;
+    private readonly int _fewestRowsOfTheWinner;
     private readonly IProperty _codeHash;
     private readonly IProperty _redeemedAt;
     private readonly List<IProperty> _family;
@@ -54,8 +63,8 @@ internal sealed class RedeemStatement
         var values = string.Join(", ", _family.Select(column => "@" + column.Name));
         _text = string.Format(CultureInfo.InvariantCulture, postgres ? OnPostgres : OnSqlServer, columns, values);
 
-        // PostgreSQL counts the inserted family; SQL Server the code and the family.
-        _rowsOfTheWinner = postgres ? 1 : 2;
+        // PostgreSQL counts the inserted family; SQL Server the code, the family, and the client where it is new to the session.
+        _fewestRowsOfTheWinner = postgres ? 1 : 2;
     }
 
     /// <summary>True where it was this call that spent the code.</summary>
@@ -70,7 +79,7 @@ internal sealed class RedeemStatement
             Add(command, _redeemedAt, now, "Now");
             foreach (var column in _family)
                 Add(command, column, column.GetGetter().GetClrValue(family), column.Name);
-            return await command.ExecuteNonQueryAsync(cancellation) == _rowsOfTheWinner;
+            return await command.ExecuteNonQueryAsync(cancellation) >= _fewestRowsOfTheWinner;
         }
         finally
         {

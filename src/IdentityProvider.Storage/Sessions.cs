@@ -10,6 +10,9 @@ namespace IdentityProvider.Storage;
 /// </summary>
 public sealed class Sessions(IDbContextFactory<IdpDb> databases)
 {
+    /// <summary>No person signs in at more apps in one session.</summary>
+    private const int MostClients = 500;
+
     private readonly Func<IdpDb, byte[], CancellationToken, Task<SessionRow?>> _bySecretHash = EF.CompileAsyncQuery(
         (IdpDb db, byte[] secretHash, CancellationToken cancellation) =>
             db.Sessions.AsNoTracking().FirstOrDefault(s => s.SecretHash == secretHash));
@@ -62,7 +65,10 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
                 cancellation) == 1;
     }
 
-    /// <summary>Ends the session and every family that hangs on it, in one transaction; true for the one who ended it.</summary>
+    /// <summary>
+    /// Ends the session and every family that hangs on it, and notes in the outbox which clients must hear of it, in one transaction; true for
+    /// the one who ended it.
+    /// </summary>
     public async Task<bool> EndAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellation = default) =>
         await EndAsync(
             db => db.Sessions.Where(s => s.SessionId == sessionId),
@@ -112,6 +118,14 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
             now,
             cancellation);
 
+    /// <summary>The clients that got an ID token in the session, whatever became of their tokens.</summary>
+    public async Task<IReadOnlyList<string>> ClientsOfAsync(Guid sessionId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.SessionClients.Where(c => c.SessionId == sessionId).OrderBy(c => c.ClientId).Select(c => c.ClientId).Take(MostClients)
+            .ToListAsync(cancellation);
+    }
+
     // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row.
     private Task<int> EndAsync(
         Func<IdpDb, IQueryable<SessionRow>> sessions,
@@ -129,6 +143,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
                 await TokenFamilies.EndAsync(families(db), FamilyEnd.SessionEnded, now, token);
                 if (offline is var (access, reason))
                     await TokenFamilies.EndAsync(access(db), reason, now, token);
+                await Outbox.AddLogoutsAsync(db, sessions(db), now, token);
                 return ended;
             },
             async (db, token) => !await sessions(db).AnyAsync(s => s.EndedAt == null, token)

@@ -62,6 +62,7 @@ public static class StorageSetup
             .AddSingleton<Clients>()
             .AddSingleton<ExpiredRows>()
             .AddSingleton<Grants>()
+            .AddSingleton<Outbox>()
             .AddSingleton<Resources>()
             .AddSingleton<RevokedTokens>()
             .AddSingleton<Schema>()

@@ -46,6 +46,18 @@ public sealed record Client
     /// <summary>Seconds after which a sign-in is too old for this client when the request names no <c>max_age</c> (OpenID Connect Registration §2).</summary>
     public int? DefaultMaxAge { get; init; }
 
+    /// <summary>Where a logout token is posted when a session of the client's ends (OpenID Connect Back-Channel Logout 1.0 §2.2).</summary>
+    public string? BackchannelLogoutUri { get; init; }
+
+    /// <summary>Whether the client asks for <c>sid</c> in logout tokens; each has it.</summary>
+    public bool BackchannelLogoutSessionRequired { get; init; }
+
+    /// <summary>What the signed-out page loads in a frame (OpenID Connect Front-Channel Logout 1.0 §2).</summary>
+    public string? FrontchannelLogoutUri { get; init; }
+
+    /// <summary>Whether the client asks for <c>iss</c> and <c>sid</c> there; they are always named.</summary>
+    public bool FrontchannelLogoutSessionRequired { get; init; }
+
     public string? ClientUri { get; init; }
 
     public string? LogoUri { get; init; }

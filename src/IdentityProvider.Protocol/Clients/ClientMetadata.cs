@@ -48,6 +48,14 @@ public sealed record ClientMetadata
     /// <summary>Seconds.</summary>
     public int? DefaultMaxAge { get; init; }
 
+    public string? BackchannelLogoutUri { get; init; }
+
+    public bool? BackchannelLogoutSessionRequired { get; init; }
+
+    public string? FrontchannelLogoutUri { get; init; }
+
+    public bool? FrontchannelLogoutSessionRequired { get; init; }
+
     public string? ClientUri { get; init; }
 
     public string? LogoUri { get; init; }
@@ -80,6 +88,10 @@ public sealed record ClientMetadata
             RequireConsent = client.RequireConsent,
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
             DefaultMaxAge = client.DefaultMaxAge,
+            BackchannelLogoutUri = client.BackchannelLogoutUri,
+            BackchannelLogoutSessionRequired = client.BackchannelLogoutSessionRequired,
+            FrontchannelLogoutUri = client.FrontchannelLogoutUri,
+            FrontchannelLogoutSessionRequired = client.FrontchannelLogoutSessionRequired,
             ClientUri = client.ClientUri,
             LogoUri = client.LogoUri,
             PolicyUri = client.PolicyUri,

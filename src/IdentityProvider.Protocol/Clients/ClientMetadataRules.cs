@@ -39,6 +39,7 @@ public static class ClientMetadataRules
             ?? ClientFlowRules.Refuse(metadata, client)
             // 4. Redirect URIs where there is a redirect, each valid for this type of application (RFC 7591 §2; RFC 8252 §7, §8.4).
             ?? ClientUriRules.RefuseRedirects(client)
+            ?? ClientUriRules.RefuseLogout(client)
             // 5. Resources that exist (RFC 8707 §2).
             ?? RefuseResources("resources", client.Resources, known)
             // 6. An API that introspects proves who it is (RFC 7662 §2.1).
@@ -124,6 +125,10 @@ public static class ClientMetadataRules
             RequireConsent = metadata.RequireConsent ?? true,
             IdTokenSignedResponseAlg = algorithm,
             DefaultMaxAge = metadata.DefaultMaxAge,
+            BackchannelLogoutUri = metadata.BackchannelLogoutUri,
+            BackchannelLogoutSessionRequired = metadata.BackchannelLogoutSessionRequired ?? false,
+            FrontchannelLogoutUri = metadata.FrontchannelLogoutUri,
+            FrontchannelLogoutSessionRequired = metadata.FrontchannelLogoutSessionRequired ?? false,
             ClientUri = metadata.ClientUri,
             LogoUri = metadata.LogoUri,
             PolicyUri = metadata.PolicyUri,

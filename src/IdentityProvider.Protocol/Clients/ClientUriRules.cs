@@ -4,6 +4,7 @@ namespace IdentityProvider.Protocol.Clients;
 internal static class ClientUriRules
 {
     private const string Pages = "must be an https URL (http on loopback) of at most 2000 characters";
+    private const string WithoutFragment = "must be an https URL (http on loopback) without fragment, of at most 2000 characters";
 
     public static MetadataError? RefuseRedirects(Client client)
     {
@@ -16,6 +17,25 @@ internal static class ClientUriRules
             // 2. Each of a kind that this type of application may have (RFC 8252 §7, §8.4; RFC 9700 §2.1).
             ?? RefuseList("redirect_uris", client.RedirectUris, client.ApplicationType)
             ?? RefuseList("post_logout_redirect_uris", client.PostLogoutRedirectUris, client.ApplicationType);
+    }
+
+    /// <summary>Where a logout is told (Back-Channel Logout 1.0 §2.2, Front-Channel Logout 1.0 §2).</summary>
+    public static MetadataError? RefuseLogout(Client client)
+    {
+        var (back, front) = (client.BackchannelLogoutUri, client.FrontchannelLogoutUri);
+        return
+            // 1. Only who signs people in can sign them out.
+            Broken(back is not null && !client.Allows(GrantTypes.AuthorizationCode), "backchannel_logout_uri", "needs the grant type authorization_code")
+            ?? Broken(front is not null && !client.Allows(GrantTypes.AuthorizationCode), "frontchannel_logout_uri", "needs the grant type authorization_code")
+            // 2. An absolute https URL without a fragment, of a host that a policy of content security can name where it is framed.
+            ?? Broken(back is not null && !IsSecureWithoutFragment(back), "backchannel_logout_uri", WithoutFragment)
+            ?? Broken(front is not null && !IsSecureWithoutFragment(front), "frontchannel_logout_uri", WithoutFragment)
+            ?? Broken(front is not null && new Uri(front).HostNameType == UriHostNameType.IPv6, "frontchannel_logout_uri", "must not be at an IPv6 literal")
+            // 3. What browsers load is at the origin of a redirect URI (Front-Channel §2).
+            ?? Broken(front is not null && !client.RedirectUris.Any(uri => IsSameOrigin(uri, front)), "frontchannel_logout_uri", "must have scheme, host and port of one of redirect_uris")
+            // 4. What is asked of an address needs one.
+            ?? Broken(back is null && client.BackchannelLogoutSessionRequired, "backchannel_logout_session_required", "needs backchannel_logout_uri")
+            ?? Broken(front is null && client.FrontchannelLogoutSessionRequired, "frontchannel_logout_session_required", "needs frontchannel_logout_uri");
     }
 
     /// <summary>CORS compares origins byte for byte, so only what a browser would send is of use.</summary>
@@ -50,6 +70,11 @@ internal static class ClientUriRules
 
         return null;
     }
+
+    private static bool IsSecureWithoutFragment(string uri) => WebUris.IsSecure(uri) && !uri.Contains('#', StringComparison.Ordinal);
+
+    private static bool IsSameOrigin(string redirectUri, string uri) =>
+        WebUris.IsSecure(redirectUri) && new Uri(redirectUri).GetLeftPart(UriPartial.Authority) == new Uri(uri).GetLeftPart(UriPartial.Authority);
 
     private static MetadataError? Broken(bool broken, string member, string message) => ClientMetadataRules.Refuse(broken, member, message);
 }

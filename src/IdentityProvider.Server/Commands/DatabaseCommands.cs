@@ -26,7 +26,7 @@ internal static class DatabaseCommands
     private static Command Prune() => new Command("prune", "Remove expired codes, sessions, sign-ins and revocations now. The server does so by itself.")
         .Does(async work =>
         {
-            var total = new PrunedRows(0, 0, 0, 0, 0);
+            var total = new PrunedRows(0, 0, 0, 0, 0, 0);
             PrunedRows last;
             do
             {
@@ -36,9 +36,10 @@ internal static class DatabaseCommands
                     total.TokenFamilies + last.TokenFamilies,
                     total.Sessions + last.Sessions,
                     total.RevokedTokens + last.RevokedTokens,
-                    total.SignInEvents + last.SignInEvents);
+                    total.SignInEvents + last.SignInEvents,
+                    total.OutboxMessages + last.OutboxMessages);
             }
-            while (last.AuthorizationCodes + last.TokenFamilies + last.Sessions + last.RevokedTokens + last.SignInEvents > 0);
+            while (last != new PrunedRows(0, 0, 0, 0, 0, 0));
 
             return work.Output.Show(new JsonObject
             {
@@ -47,6 +48,7 @@ internal static class DatabaseCommands
                 ["sessions"] = total.Sessions,
                 ["revoked_tokens"] = total.RevokedTokens,
                 ["sign_in_events"] = total.SignInEvents,
+                ["outbox_messages"] = total.OutboxMessages,
             });
         });
 }

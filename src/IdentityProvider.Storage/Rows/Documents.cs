@@ -23,6 +23,9 @@ internal static class Documents
             : client with { Secrets = [.. row.Secrets.OrderByDescending(s => s.CreatedAt).Select(s => new ClientSecret(s.Hash, s.CreatedAt, s.ExpiresAt))] };
     }
 
+    /// <summary>Whether the client registered this member. Asks no more of the document, so that one of a newer version stops nothing.</summary>
+    public static bool HasMember(ClientRow row, string name) => JsonElement.Parse(row.Document).TryGetProperty(name, out _);
+
     public static Resource Read(ResourceRow row)
     {
         var stored = JsonSerializer.Deserialize(row.Document, ResourceMetadataJson.Default.ResourceMetadata);

@@ -58,6 +58,17 @@ internal sealed class SessionRow
     public string? UserAgent { get; init; }
 }
 
+/// <summary>
+/// A client that got an ID token in a session, which a logout must reach. Its families don't tell: those of offline access name no session, and
+/// one that ended is soon gone, while the sign-in at the app that it began goes on. Gone with the session's row.
+/// </summary>
+internal sealed class SessionClientRow
+{
+    public required Guid SessionId { get; init; }
+
+    public required string ClientId { get; init; }
+}
+
 internal sealed class GrantRow
 {
     public required Guid UserId { get; init; }
@@ -168,6 +179,38 @@ internal sealed class RevokedTokenRow
 
     /// <summary>When the token itself expires, and the row with it.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
+}
+
+/// <summary>Something to tell a client. What is sent is made at each attempt, so that nothing secret lies here.</summary>
+internal sealed class OutboxMessageRow
+{
+    /// <summary>Given by the database.</summary>
+    public long Id { get; init; }
+
+    public required OutboxKind Kind { get; init; }
+
+    public required string ClientId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required Guid SessionId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When the delivery is given up.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Begun, however they ended; it is also the fence of a claim.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>When it is due; while an attempt is under way, when its lease ends; null when nothing more is to be done.</summary>
+    public DateTimeOffset? NextAttemptAt { get; init; }
+
+    public string? LastError { get; init; }
+
+    public DateTimeOffset? DeliveredAt { get; init; }
+
+    public DateTimeOffset? GivenUpAt { get; init; }
 }
 
 internal sealed class TopicRow

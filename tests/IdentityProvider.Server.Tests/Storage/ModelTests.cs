@@ -63,7 +63,7 @@ public sealed partial class ModelTests
         var inexact = BoundedText().Matches(script)
             .Where(m => !m.Value.Contains("COLLATE Latin1_General_100_BIN2", StringComparison.Ordinal))
             .Select(m => m.Groups[1].Value);
-        Assert.Equal(["EndReason", "MigrationId", "Outcome", "ProductVersion"], inexact.Order(StringComparer.Ordinal));
+        Assert.Equal(["EndReason", "Kind", "MigrationId", "Outcome", "ProductVersion"], inexact.Order(StringComparer.Ordinal));
 
         // Every batch may be run again: it asks first whether its migration has been applied.
         var batches = script.Split("\nGO", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -59,6 +59,13 @@ public sealed class SchemaOnSqlServer : SchemaContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class OutboxOnSqlServer : OutboxContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class ExpiredRowsOnSqlServer : ExpiredRowsContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

@@ -1,0 +1,168 @@
+using System.Linq.Expressions;
+using IdentityProvider.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>
+/// Work that leaves the process (DESIGN §6). A message is written in the transaction of its cause and delivered at least once: of the nodes that
+/// find it due one claims it, for as long as its lease; where that node dies, it is due again when the lease ends.
+/// </summary>
+public sealed class Outbox(IDbContextFactory<IdpDb> databases)
+{
+    /// <summary>How long delivery is tried.</summary>
+    public static TimeSpan Lifetime { get; } = TimeSpan.FromHours(24);
+
+    /// <summary>How long the operator sees what was delivered.</summary>
+    public static TimeSpan DeliveredKept { get; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long the operator sees, and may try again, what was given up.</summary>
+    public static TimeSpan GivenUpKept { get; } = TimeSpan.FromDays(30);
+
+    private static Expression<Func<OutboxMessageRow, OutboxMessage>> Read { get; } = row => new OutboxMessage
+    {
+        Id = row.Id,
+        Kind = row.Kind,
+        ClientId = row.ClientId,
+        UserId = row.UserId,
+        SessionId = row.SessionId,
+        CreatedAt = row.CreatedAt,
+        ExpiresAt = row.ExpiresAt,
+        Attempts = row.Attempts,
+        NextAttemptAt = row.NextAttemptAt,
+        LastError = row.LastError,
+        DeliveredAt = row.DeliveredAt,
+        GivenUpAt = row.GivenUpAt,
+    };
+
+    /// <summary>The clients that something is due for, who waits longest first.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="except">Clients that are being told something already.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<string>> DueClientsAsync(
+        DateTimeOffset now, IReadOnlyCollection<string> except, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.OutboxMessages.Where(m => m.NextAttemptAt <= now && !except.Contains(m.ClientId))
+            .GroupBy(m => m.ClientId)
+            .Select(g => new { ClientId = g.Key, Since = g.Min(m => m.NextAttemptAt) })
+            .OrderBy(c => c.Since).ThenBy(c => c.ClientId)
+            .Take(limit)
+            .Select(c => c.ClientId)
+            .ToListAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Takes what has waited longest for this client, so that nobody else has it until the lease ends; null where nothing is due. A claim whose
+    /// answer was lost is no one's, and due again when its lease ends.
+    /// </summary>
+    public async Task<OutboxMessage?> ClaimAsync(string clientId, DateTimeOffset now, TimeSpan lease, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        while (true)
+        {
+            var due = await db.OutboxMessages.Where(m => m.ClientId == clientId && m.NextAttemptAt <= now)
+                .OrderBy(m => m.NextAttemptAt).ThenBy(m => m.Id)
+                .Select(Read).FirstOrDefaultAsync(cancellation);
+            if (due is null)
+                return null;
+            var claimed = await db.OutboxMessages.Where(m => m.Id == due.Id && m.Attempts == due.Attempts && m.NextAttemptAt <= now)
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(m => m.Attempts, due.Attempts + 1).SetProperty(m => m.NextAttemptAt, now + lease), cancellation);
+            if (claimed == 1)
+                return due with { Attempts = due.Attempts + 1, NextAttemptAt = now + lease };
+        }
+    }
+
+    /// <summary>Notes that the client knows. That stands even where the lease had ended meanwhile: told is told.</summary>
+    public async Task DeliveredAsync(OutboxMessage claimed, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await db.OutboxMessages.Where(m => m.Id == claimed.Id && m.DeliveredAt == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(m => m.DeliveredAt, now).SetProperty(m => m.NextAttemptAt, (DateTimeOffset?)null).SetProperty(m => m.GivenUpAt, (DateTimeOffset?)null),
+                cancellation);
+    }
+
+    /// <summary>Notes why an attempt failed, unless another was begun meanwhile.</summary>
+    /// <param name="claimed">As <see cref="ClaimAsync"/> gave it.</param>
+    /// <param name="error">In our own words; nothing that the client sent.</param>
+    /// <param name="nextAttemptAt">When it is tried again; null gives it up.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task FailedAsync(
+        OutboxMessage claimed, string error, DateTimeOffset? nextAttemptAt, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var givenUpAt = nextAttemptAt is null ? now : (DateTimeOffset?)null;
+        var kept = Longest.Cut(error, Longest.Error);
+        await db.OutboxMessages.Where(m => m.Id == claimed.Id && m.Attempts == claimed.Attempts && m.DeliveredAt == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(m => m.LastError, kept).SetProperty(m => m.NextAttemptAt, nextAttemptAt).SetProperty(m => m.GivenUpAt, givenUpAt),
+                cancellation);
+    }
+
+    /// <summary>Has it tried again at once, and for another <see cref="Lifetime"/>; false where there is no such message or it was delivered.</summary>
+    public async Task<bool> RetryAsync(long id, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.OutboxMessages.Where(m => m.Id == id && m.DeliveredAt == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(m => m.NextAttemptAt, now).SetProperty(m => m.ExpiresAt, now + Lifetime).SetProperty(m => m.GivenUpAt, (DateTimeOffset?)null),
+                cancellation) == 1;
+    }
+
+    /// <summary>Messages, newest first.</summary>
+    /// <param name="before">Only those older than this one; null begins with the newest.</param>
+    /// <param name="state">Only those of which this became; null for all.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<OutboxMessage>> ListAsync(long? before, OutboxState? state, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var messages = db.OutboxMessages.Where(m => before == null || m.Id < before);
+        messages = state switch
+        {
+            OutboxState.Waiting => messages.Where(m => m.DeliveredAt == null && m.GivenUpAt == null),
+            OutboxState.Delivered => messages.Where(m => m.DeliveredAt != null),
+            OutboxState.GivenUp => messages.Where(m => m.DeliveredAt == null && m.GivenUpAt != null),
+            _ => messages,
+        };
+        return await messages.OrderByDescending(m => m.Id).Take(limit).Select(Read).ToListAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Adds, in the transaction that just ended sessions, a message for each client of them that registered a <c>backchannel_logout_uri</c>.
+    /// Ended just now are those whose row this transaction holds, with its moment; one that another transaction ended at the very same moment
+    /// has its messages already.
+    /// </summary>
+    internal static async Task AddLogoutsAsync(IdpDb db, IQueryable<SessionRow> sessions, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var reached = await (
+            from session in sessions
+            where session.EndedAt == now
+            join client in db.SessionClients on session.SessionId equals client.SessionId
+            where !db.OutboxMessages.Any(m =>
+                m.Kind == OutboxKind.BackChannelLogout && m.SessionId == client.SessionId && m.ClientId == client.ClientId)
+            select new { session.SessionId, session.UserId, client.ClientId }).ToListAsync(cancellation);
+        if (reached.Count == 0)
+            return;
+
+        var names = reached.Select(r => r.ClientId).Distinct().ToList();
+        var registered = await db.Clients.AsNoTracking().Where(c => names.Contains(c.ClientId)).ToListAsync(cancellation);
+        var listening = registered.Where(row => Documents.HasMember(row, "backchannel_logout_uri")).Select(row => row.ClientId).ToHashSet(StringComparer.Ordinal);
+        db.OutboxMessages.AddRange(reached.Where(r => listening.Contains(r.ClientId)).Select(r => new OutboxMessageRow
+        {
+            Kind = OutboxKind.BackChannelLogout,
+            ClientId = r.ClientId,
+            UserId = r.UserId,
+            SessionId = r.SessionId,
+            CreatedAt = now,
+            ExpiresAt = now + Lifetime,
+            Attempts = 0,
+            NextAttemptAt = now,
+        }));
+        await db.SaveChangesAsync(cancellation);
+    }
+}

@@ -1,0 +1,51 @@
+namespace IdentityProvider.Storage;
+
+/// <summary>What a message says.</summary>
+public enum OutboxKind
+{
+    /// <summary>A session has ended (OpenID Connect Back-Channel Logout 1.0).</summary>
+    BackChannelLogout,
+}
+
+/// <summary>What became of a message.</summary>
+public enum OutboxState
+{
+    Waiting,
+    Delivered,
+    GivenUp,
+}
+
+/// <summary>Something to tell a client, and how far that is.</summary>
+public sealed record OutboxMessage
+{
+    public required long Id { get; init; }
+
+    public required OutboxKind Kind { get; init; }
+
+    /// <summary>To whom. Where that is stands in the client's registration, as it is at the attempt.</summary>
+    public required string ClientId { get; init; }
+
+    public required Guid UserId { get; init; }
+
+    public required Guid SessionId { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Until then it is tried again.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>How many attempts were begun.</summary>
+    public required int Attempts { get; init; }
+
+    /// <summary>When the next one is due; null where none will be made.</summary>
+    public DateTimeOffset? NextAttemptAt { get; init; }
+
+    /// <summary>Why the last attempt that failed did, in our own words and never the client's.</summary>
+    public string? LastError { get; init; }
+
+    public DateTimeOffset? DeliveredAt { get; init; }
+
+    public DateTimeOffset? GivenUpAt { get; init; }
+
+    public OutboxState State => DeliveredAt is not null ? OutboxState.Delivered : GivenUpAt is not null ? OutboxState.GivenUp : OutboxState.Waiting;
+}
