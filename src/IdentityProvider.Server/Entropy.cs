@@ -27,6 +27,9 @@ public class Entropy
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>From 0 up to 1, evenly: for waits that must not fall together.</summary>
+    public double Fraction() => BitConverter.ToUInt32(Bytes(sizeof(uint))) / (uint.MaxValue + 1.0);
+
     /// <summary>Fills the span with random bytes.</summary>
     public virtual void Fill(Span<byte> destination) => RandomNumberGenerator.Fill(destination);
 }

@@ -32,6 +32,7 @@ public static class Hosting
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Entropy>();
+        builder.Services.AddSingleton<Outgoing>();
         builder.Services.AddIdpStorage(settings.Database.Provider, connectionString);
         builder.Services.AddRegistry();
         builder.Services.AddSignIn();
@@ -41,6 +42,8 @@ public static class Hosting
         builder.Services.AddKeys();
         builder.Services.AddKeyRotation();
         builder.Services.AddHostedService<Pruning>();
+        builder.Services.AddSingleton<OutboxDelivery>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<OutboxDelivery>());
         builder.Services.AddTokenEndpoints();
         configure?.Invoke(builder);
         builder.Services.KeepNoDataProtectionKeys();

@@ -80,4 +80,12 @@ internal static partial class Log
 
     [LoggerMessage(1500, LogLevel.Information, "{UserId} signed in")]
     public static partial void SignedIn(ILogger logger, Guid userId);
+
+    // Outbox: 1700 to 1799
+
+    [LoggerMessage(1700, LogLevel.Information, "Message {Id} to client {ClientId} was not delivered ({Reason}); it is tried again at {NextAttemptAt:O}")]
+    public static partial void DeliveryFailed(ILogger logger, long id, string clientId, string reason, DateTimeOffset nextAttemptAt);
+
+    [LoggerMessage(1701, LogLevel.Warning, "Message {Id} to client {ClientId} is given up after {Attempts} attempts ({Reason}): `idp outbox retry {Id}` tries again")]
+    public static partial void DeliveryGivenUp(ILogger logger, long id, string clientId, int attempts, string reason);
 }

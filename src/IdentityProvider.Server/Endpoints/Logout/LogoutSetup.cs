@@ -3,7 +3,9 @@ namespace IdentityProvider.Server.Endpoints.Logout;
 /// <summary>Registers <c>/logout</c>.</summary>
 internal static class LogoutSetup
 {
-    public static IServiceCollection AddLogout(this IServiceCollection services) => services.AddSingleton<LogoutEndpoint>();
+    public static IServiceCollection AddLogout(this IServiceCollection services) => services
+        .AddSingleton<LogoutEndpoint>()
+        .AddSingleton<BackChannelLogout>();
 
     public static void MapLogout(this IEndpointRouteBuilder routes)
     {

@@ -1,0 +1,59 @@
+using System.Buffers.Text;
+using System.Net;
+using IdentityProvider.Protocol.Logout;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Keys;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Endpoints.Logout;
+
+/// <summary>
+/// Tells a client that a session has ended (OpenID Connect Back-Channel Logout 1.0 §2.5): posts a logout token, signed for this very attempt, to
+/// the address that the client has registered by now.
+/// </summary>
+internal sealed class BackChannelLogout(Registry registry, KeyRing keys, Outgoing outgoing, Settings settings, Entropy entropy, TimeProvider clock)
+{
+    /// <summary>Makes one attempt.</summary>
+    public async Task<DeliveryResult> TellAsync(OutboxMessage message, CancellationToken cancellation)
+    {
+        var client = await registry.FindClientAsync(message.ClientId, cancellation);
+
+        // A registration that just changed may be half a second late in this node's memory: the first look doesn't count.
+        if (client?.BackchannelLogoutUri is not { } uri)
+            return new(false, "the client is registered no more, or without backchannel_logout_uri", IsPointless: message.Attempts > 1);
+
+        var key = await keys.ActiveAsync(client.IdTokenSignedResponseAlg, cancellation);
+        var jti = Base64Url.EncodeToString(entropy.Bytes(16));
+        var token = LogoutToken.Sign(new EndedSession(client.ClientId, message.UserId, message.SessionId), key, settings.Issuer, jti, clock.GetUtcNow());
+        using var request = new HttpRequestMessage(HttpMethod.Post, uri)
+        {
+            Content = new FormUrlEncodedContent([new("logout_token", token)]),
+        };
+        return await outgoing.SendAsync(request, mostBytes: 0, cancellation) switch
+        {
+            OutgoingAnswer.Answered { Status: var status } when DeliveryRules.IsDelivered((int)status) => new(true),
+            OutgoingAnswer.Answered { Status: var status } => new(false, IsRedirect(status) ? $"answered {(int)status}; redirects are not followed" : $"answered {(int)status}"),
+            OutgoingAnswer.Failed { Reason: var reason } => new(false, Words(reason)),
+            _ => throw new InvalidOperationException("An answer of a third kind."),
+        };
+    }
+
+    private static bool IsRedirect(HttpStatusCode status) => (int)status is >= 300 and < 400;
+
+    private static string Words(OutgoingFailure reason) => reason switch
+    {
+        OutgoingFailure.UriNotAllowed => "the address is not https",
+        OutgoingFailure.AddressNotAllowed => "the address is private, and Idp:Outgoing:AllowPrivateNetwork is false",
+        OutgoingFailure.NameNotResolved => "the name of the host is not known",
+        OutgoingFailure.NotConnected => "no connection",
+        OutgoingFailure.NotSecured => "no trusted TLS",
+        OutgoingFailure.TimedOut => "timed out",
+        _ => "the answer is not HTTP",
+    };
+}
+
+/// <summary>How an attempt ended.</summary>
+/// <param name="IsDelivered">Whether the client knows now.</param>
+/// <param name="Error">Why not, in our own words.</param>
+/// <param name="IsPointless">Whether no other attempt could do better.</param>
+internal sealed record DeliveryResult(bool IsDelivered, string Error = "", bool IsPointless = false);
