@@ -14,6 +14,13 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
         return [.. rows.Select(Read)];
     }
 
+    /// <summary>Whether the key is there and was not revoked.</summary>
+    public async Task<bool> StandsAsync(string kid, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.SigningKeys.AnyAsync(k => k.Kid == kid && k.RevokedAt == null, cancellation);
+    }
+
     /// <summary>Adds a key; false where that generation of its algorithm exists, made by another node.</summary>
     public Task<bool> AddAsync(StoredSigningKey key, CancellationToken cancellation = default) =>
         databases.TryInsertAsync(

@@ -5,6 +5,8 @@ using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Keys;
+using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
@@ -27,6 +29,9 @@ public static partial class Given
 
     /// <summary>What the master key gives for refresh tokens.</summary>
     public static byte[] RefreshKey { get; } = SHA256.HashData("refresh-token"u8);
+
+    /// <summary>What the master key gives for opaque access tokens.</summary>
+    public static byte[] OpaqueKey { get; } = SHA256.HashData("opaque-access-token"u8);
 
     public static SigningKey SigningKey { get; } = SigningKey.Generate(SignatureAlgorithm.RS256);
 
@@ -87,11 +92,11 @@ public static partial class Given
     };
 
     /// <summary>The plan of a code exchange that is allowed.</summary>
-    public static TokenPlan Plan(AuthorizationCode? code = null, Client? client = null)
+    public static TokenPlan Plan(AuthorizationCode? code = null, Client? client = null, Resource? api = null)
     {
         var request = TokenRequest<TokenRequest.AuthorizationCode>(
             $"grant_type=authorization_code&code=c&redirect_uri=https://app.example/cb&code_verifier={CodeVerifier}");
-        var facts = new AuthorizationCodeFacts(code ?? Code(), User(), Session(), [NotesApi()]);
+        var facts = new AuthorizationCodeFacts(code ?? Code(), User(), Session(), [api ?? NotesApi()]);
         var decision = AuthorizationCodeRules.Decide(request, Authenticated(client ?? ConfidentialClient()), facts, IdleLimit, FamilyId, Now);
         return Assert.IsType<AuthorizationCodeDecision.Issue>(decision).Plan;
     }
@@ -102,6 +107,14 @@ public static partial class Given
 
     public static VerifiedAccessToken VerifiedAccessToken(AuthorizationCode? code = null) =>
         Allowed(Protocol.Tokens.VerifiedAccessToken.Verify(AccessToken(code), Jwks, Issuer, Now));
+
+    /// <summary>The same as an opaque one, as text: what an API that asks about each gets.</summary>
+    public static string OpaqueAccessToken(TokenPlan? plan = null, byte[]? key = null) => Protocol.Tokens.OpaqueAccessToken.Seal(
+        (plan ?? Plan(api: NotesApi() with { Revocation = RevocationStyle.Introspection })).AccessToken,
+        Issuer,
+        TokenIdentifier.InFamily(FamilyId, [1, 2, 3, 4, 5, 6, 7, 8]),
+        key ?? OpaqueKey,
+        SHA256.HashData("salt"u8).AsSpan(0, SealedData.SaltLength));
 
     /// <summary>A token that the client got on its own behalf.</summary>
     public static VerifiedAccessToken ClientsOwnAccessToken()

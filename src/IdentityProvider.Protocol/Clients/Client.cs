@@ -43,6 +43,9 @@ public sealed record Client
 
     public SignatureAlgorithm IdTokenSignedResponseAlg { get; init; } = SignatureAlgorithm.RS256;
 
+    /// <summary>What signs the answers that this client asks for as a JWT (RFC 9701 §6).</summary>
+    public SignatureAlgorithm IntrospectionSignedResponseAlg { get; init; } = SignatureAlgorithm.RS256;
+
     /// <summary>Seconds after which a sign-in is too old for this client when the request names no <c>max_age</c> (OpenID Connect Registration §2).</summary>
     public int? DefaultMaxAge { get; init; }
 

@@ -45,6 +45,8 @@ public sealed record ClientMetadata
 
     public string? IdTokenSignedResponseAlg { get; init; }
 
+    public string? IntrospectionSignedResponseAlg { get; init; }
+
     /// <summary>Seconds.</summary>
     public int? DefaultMaxAge { get; init; }
 
@@ -87,6 +89,7 @@ public sealed record ClientMetadata
             RequirePkce = client.RequirePkce,
             RequireConsent = client.RequireConsent,
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
+            IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,
             DefaultMaxAge = client.DefaultMaxAge,
             BackchannelLogoutUri = client.BackchannelLogoutUri,
             BackchannelLogoutSessionRequired = client.BackchannelLogoutSessionRequired,

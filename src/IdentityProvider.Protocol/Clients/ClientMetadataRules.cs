@@ -101,6 +101,8 @@ public static class ClientMetadataRules
             return new("token_endpoint_auth_method", "must be client_secret_basic, client_secret_post or none");
         if (!SignatureAlgorithm.TryParse(metadata.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var algorithm))
             return new("id_token_signed_response_alg", "must be RS256, PS256 or ES256");
+        if (!SignatureAlgorithm.TryParse(metadata.IntrospectionSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var introspectionAlgorithm))
+            return new("introspection_signed_response_alg", "must be RS256, PS256 or ES256");
         if (!ScopeSet.TryParse(metadata.Scope, out var scope))
             return new("scope", "must be names of printable ASCII without quotes and backslashes, separated by spaces");
 
@@ -124,6 +126,7 @@ public static class ClientMetadataRules
             RequirePkce = metadata.RequirePkce ?? true,
             RequireConsent = metadata.RequireConsent ?? true,
             IdTokenSignedResponseAlg = algorithm,
+            IntrospectionSignedResponseAlg = introspectionAlgorithm,
             DefaultMaxAge = metadata.DefaultMaxAge,
             BackchannelLogoutUri = metadata.BackchannelLogoutUri,
             BackchannelLogoutSessionRequired = metadata.BackchannelLogoutSessionRequired ?? false,

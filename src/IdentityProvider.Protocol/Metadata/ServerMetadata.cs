@@ -41,6 +41,7 @@ public static class ServerMetadata
             WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
             WriteArray(json, "token_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"]);
             WriteArray(json, "introspection_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post"]);
+            WriteArray(json, "introspection_signing_alg_values_supported", algorithms);
             WriteArray(json, "revocation_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"]);
             WriteArray(json, "code_challenge_methods_supported", ["S256"]);
             WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);

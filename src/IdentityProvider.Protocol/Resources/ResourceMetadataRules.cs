@@ -33,9 +33,7 @@ public static class ResourceMetadataRules
             ?? Refuse(
                 resource.AccessTokenLifetime < ShortestAccessTokenLifetime || resource.AccessTokenLifetime > Resource.LongestAccessTokenLifetime,
                 "access_token_lifetime",
-                $"must be {ShortestAccessTokenLifetime.TotalSeconds} to {Resource.LongestAccessTokenLifetime.TotalSeconds} seconds")
-            // 5. A kind of token that this version issues.
-            ?? Refuse(resource.Revocation == RevocationStyle.Introspection, "revocation", "introspection (opaque tokens) is not available yet: use status_list or expiry");
+                $"must be {ShortestAccessTokenLifetime.TotalSeconds} to {Resource.LongestAccessTokenLifetime.TotalSeconds} seconds");
         return error is not null ? error : new Validated<Resource>.Valid(resource);
     }
 
@@ -68,7 +66,7 @@ public static class ResourceMetadataRules
             _ => null,
         };
         if (revocation is not { } style)
-            return new("revocation", "must be status_list or expiry");
+            return new("revocation", "must be status_list, introspection or expiry");
         if (!SignatureAlgorithm.TryParse(metadata.SigningAlg ?? SignatureAlgorithm.RS256.Name, out var algorithm))
             return new("signing_alg", "must be RS256, PS256 or ES256");
         if (metadata.Identifier is not { } identifier)

@@ -16,6 +16,9 @@ public sealed class AccessTokenTarget
 
     public TimeSpan Lifetime => Resource?.AccessTokenLifetime ?? Resources.Resource.LongestAccessTokenLifetime;
 
+    /// <summary>Whether its tokens are opaque, so that the API asks about each (RFC 7662).</summary>
+    public bool IsOpaque => Resource?.Revocation == RevocationStyle.Introspection;
+
     /// <summary>Those of the scopes that mean something there: about the person, or the API's own.</summary>
     public ScopeSet Narrow(ScopeSet scope)
     {

@@ -24,6 +24,9 @@ public static class AccessToken
         return JwtWriter.Sign(key, Typ, new State(plan, issuer, jti), static (claims, state) => Write(claims, state));
     }
 
+    /// <summary>The same claims for a token that is sealed instead of signed: name and value pairs.</summary>
+    internal static void WriteClaims(Utf8JsonWriter claims, AccessTokenPlan plan, string issuer, string jti) => Write(claims, new State(plan, issuer, jti));
+
     private static void Write(Utf8JsonWriter claims, State state)
     {
         var plan = state.Plan;

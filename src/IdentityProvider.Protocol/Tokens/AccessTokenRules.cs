@@ -7,7 +7,7 @@ namespace IdentityProvider.Protocol.Tokens;
 /// <param name="Client">The client it was issued to.</param>
 /// <param name="Family">The sign-in that it names, if it names one.</param>
 /// <param name="User">Whose sign-in that is.</param>
-/// <param name="IsRevoked">Whether this very token was revoked.</param>
+/// <param name="IsRevoked">Whether this very token was revoked, or the key that signed it.</param>
 public sealed record AccessTokenFacts(Client? Client, TokenFamily? Family, UserClaims? User, bool IsRevoked);
 
 /// <summary>Whether a token that verified still stands: the one answer that UserInfo and introspection give alike.</summary>

@@ -4,8 +4,8 @@ using IdentityProvider.Jose;
 namespace IdentityProvider.Protocol.Tokens;
 
 /// <summary>
-/// An access token that this server signed and that has not expired. Whether it was revoked since is the family's and the list's to say. Made
-/// by <see cref="Verify"/> alone.
+/// An access token that this server signed or sealed and that has not expired. Whether it was revoked since is what is stored's to say. Made
+/// by <see cref="Verify"/> and <see cref="Open"/> alone.
 /// </summary>
 public sealed class VerifiedAccessToken
 {
@@ -14,18 +14,19 @@ public sealed class VerifiedAccessToken
 
     private static readonly string[] Required = ["sub", "client_id", "iat", "jti"];
 
-    private VerifiedAccessToken(JwtVerification.Verified jwt)
+    private VerifiedAccessToken(JsonElement claims, string? kid)
     {
-        Subject = jwt.StringOrNull("sub")!;
-        ClientId = jwt.StringOrNull("client_id")!;
-        Jti = jwt.StringOrNull("jti")!;
-        Acr = jwt.StringOrNull("acr");
-        Scope = ScopeSet.TryParse(jwt.StringOrNull("scope"), out var scope) ? scope : ScopeSet.Empty;
-        Audience = ReadAudience(jwt.Claims.GetProperty("aud"));
-        IssuedAt = ReadDate(jwt.Claims.GetProperty("iat"));
-        ExpiresAt = ReadDate(jwt.Claims.GetProperty("exp"));
-        AuthTime = jwt.Claims.TryGetProperty("auth_time", out var authTime) ? ReadDate(authTime) : null;
+        Subject = StringOrNull(claims, "sub")!;
+        ClientId = StringOrNull(claims, "client_id")!;
+        Jti = StringOrNull(claims, "jti")!;
+        Acr = StringOrNull(claims, "acr");
+        Scope = ScopeSet.TryParse(StringOrNull(claims, "scope"), out var scope) ? scope : ScopeSet.Empty;
+        Audience = ReadAudience(claims.GetProperty("aud"));
+        IssuedAt = ReadDate(claims.GetProperty("iat"));
+        ExpiresAt = ReadDate(claims.GetProperty("exp"));
+        AuthTime = claims.TryGetProperty("auth_time", out var authTime) ? ReadDate(authTime) : null;
         FamilyId = TokenIdentifier.FamilyIdOrNull(Jti);
+        Kid = kid;
     }
 
     public string Subject { get; }
@@ -49,7 +50,10 @@ public sealed class VerifiedAccessToken
     /// <summary>The sign-in it belongs to; null for a client's on its own behalf.</summary>
     public Guid? FamilyId { get; }
 
-    /// <summary>Verifies a token (RFC 9068 §4); its audience is left to who asks. Never throws on what the text says.</summary>
+    /// <summary>The key that signed it; null for an opaque one, which no signing key made.</summary>
+    public string? Kid { get; }
+
+    /// <summary>Verifies a token that is a JWT (RFC 9068 §4); its audience is left to who asks. Never throws on what the text says.</summary>
     public static Decision<VerifiedAccessToken> Verify(string token, JsonWebKeySet keys, string issuer, DateTimeOffset now)
     {
         var expectations = new JwtExpectations
@@ -67,9 +71,27 @@ public sealed class VerifiedAccessToken
             return Refuse(refused.Reason);
 
         // 2. The skew is for clocks that are ahead, not for a longer life.
-        var verified = new VerifiedAccessToken((JwtVerification.Verified)verification);
-        return now >= verified.ExpiresAt ? Refusal.BearerTokenExpired : verified;
+        var jwt = (JwtVerification.Verified)verification;
+        return Living(new VerifiedAccessToken(jwt.Claims, jwt.Header.Kid), now);
     }
+
+    /// <summary>Opens a token that is opaque; its audience is left to who asks. Never throws on what the text says.</summary>
+    /// <param name="token">The text.</param>
+    /// <param name="key">The key that the master key gives for opaque access tokens.</param>
+    /// <param name="issuer">Our identifier.</param>
+    /// <param name="now">The moment.</param>
+    public static Decision<VerifiedAccessToken> Open(string token, ReadOnlySpan<byte> key, string issuer, DateTimeOffset now)
+    {
+        // 1. Sealed by this server, as an access token.
+        if (!OpaqueAccessToken.TryOpen(token, key, out var claims, out var reason))
+            return reason;
+
+        // 2. Under this name of it, and not expired (RFC 9068 §4).
+        return StringOrNull(claims, "iss") != issuer ? Refusal.BearerTokenInvalid : Living(new VerifiedAccessToken(claims, kid: null), now);
+    }
+
+    private static Decision<VerifiedAccessToken> Living(VerifiedAccessToken token, DateTimeOffset now) =>
+        now >= token.ExpiresAt ? Refusal.BearerTokenExpired : token;
 
     private static Refusal Refuse(JoseRefusal reason) => reason switch
     {
@@ -80,6 +102,9 @@ public sealed class VerifiedAccessToken
 
     private static IReadOnlyList<string> ReadAudience(JsonElement aud) =>
         aud.ValueKind == JsonValueKind.String ? [aud.GetString()!] : [.. aud.EnumerateArray().Select(name => name.GetString()!)];
+
+    private static string? StringOrNull(JsonElement claims, string name) =>
+        claims.TryGetProperty(name, out var claim) && claim.ValueKind == JsonValueKind.String ? claim.GetString() : null;
 
     private static DateTimeOffset ReadDate(JsonElement date) => DateTimeOffset.FromUnixTimeSeconds((long)date.GetDouble());
 }

@@ -44,7 +44,7 @@ internal static class ClientCommands
                 client = client with { Secrets = [new(SecretHash.Of(secret), now, null)] };
             if (!await work.Get<Clients>().AddAsync(client, work.Cancellation))
                 return work.Output.Refuse($"client_id: '{client.ClientId}' is taken");
-            await BeginAsync(work, client.IdTokenSignedResponseAlg);
+            await BeginAsync(work, client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg);
 
             var answer = Document(client);
             answer.Insert(1, "client_id_issued_at", now.ToUnixTimeSeconds());
@@ -154,7 +154,7 @@ internal static class ClientCommands
             return Unknown(work, client.ClientId);
         if (client.IsPublic && !standing.IsPublic)
             await work.Get<Clients>().RemoveSecretsAsync(client.ClientId, now.AddDays(1), work.Cancellation);
-        await BeginAsync(work, client.IdTokenSignedResponseAlg);
+        await BeginAsync(work, client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg);
 
         var answer = Document(client);
         Tell(answer, secret);
@@ -186,9 +186,9 @@ internal static class ClientCommands
     }
 
     /// <summary>An algorithm's key is published before the first token needs it. RS256 always has one.</summary>
-    internal static async Task BeginAsync(Work work, SignatureAlgorithm algorithm)
+    internal static async Task BeginAsync(Work work, params IEnumerable<SignatureAlgorithm> algorithms)
     {
-        if (algorithm != SignatureAlgorithm.RS256)
+        foreach (var algorithm in algorithms.Where(named => named != SignatureAlgorithm.RS256).Distinct())
             await work.Get<KeyRing>().BeginAsync(algorithm, work.Cancellation);
     }
 

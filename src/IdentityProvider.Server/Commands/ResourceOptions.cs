@@ -16,7 +16,7 @@ internal sealed class ResourceOptions
 
     private readonly Option<string?> _name = new("--name") { Description = "name: what people are shown." };
     private readonly Option<string[]> _scopes = new("--scope") { Description = "scopes: a name alone. May be repeated.", HelpName = "name" };
-    private readonly Option<string?> _revocation = new("--revocation") { Description = "revocation: status_list (the default) or expiry." };
+    private readonly Option<string?> _revocation = new("--revocation") { Description = "revocation: status_list (the default), introspection or expiry; `idp advise` helps to choose." };
     private readonly Option<int?> _lifetime = new("--access-token-lifetime") { Description = "access_token_lifetime: 30 to 900 seconds.", HelpName = "seconds" };
     private readonly Option<string?> _algorithm = new("--signing-alg") { Description = "signing_alg: RS256 (the default), PS256 or ES256." };
 

@@ -10,7 +10,9 @@ namespace IdentityProvider.Server.Endpoints;
 public static class TokenEndpoints
 {
     public static IServiceCollection AddTokenEndpoints(this IServiceCollection services) => services
+        .AddSingleton<OpaqueAccessTokens>()
         .AddSingleton<AccessTokens>()
+        .AddSingleton<AccessTokenStanding>()
         .AddSingleton<RefreshTokens>()
         .AddSingleton<TokenMint>()
         .AddSingleton<StoredAuthorizationCodes>()
@@ -19,6 +21,7 @@ public static class TokenEndpoints
         .AddSingleton<ClientCredentialsGrant>()
         .AddSingleton<TokenEndpoint>()
         .AddSingleton<UserInfoEndpoint>()
+        .AddSingleton<IntrospectionAnswers>()
         .AddSingleton<IntrospectionEndpoint>()
         .AddSingleton<RevocationEndpoint>();
 

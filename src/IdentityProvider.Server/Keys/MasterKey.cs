@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using IdentityProvider.Protocol.Keys;
 
 namespace IdentityProvider.Server.Keys;
 
@@ -33,7 +34,7 @@ public sealed class MasterKey
 
     /// <summary>Encrypts for rest (AES-256-GCM), bound to the associated data: whoever decrypts must name the same.</summary>
     public byte[] Encrypt(ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associatedData) =>
-        SealedData.Seal(_encryptionKey, plaintext, associatedData, _entropy);
+        SealedData.Seal(_encryptionKey, plaintext, associatedData, _entropy.Bytes(SealedData.SaltLength));
 
     /// <summary>The reverse of <see cref="Encrypt"/>.</summary>
     /// <exception cref="CryptographicException">Another master key, other associated data, or a changed byte.</exception>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using IdentityProvider.Protocol.Keys;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace IdentityProvider.Server.Keys;
@@ -24,7 +25,7 @@ public sealed class MasterKeyDataProtection(MasterKey masterKey, Entropy entropy
         }
 
         // The info of the key that seals differs from any purpose's, so a parent's messages and its children's keys have nothing in common.
-        public byte[] Protect(byte[] plaintext) => SealedData.Seal(key, plaintext, "data-protection"u8, entropy);
+        public byte[] Protect(byte[] plaintext) => SealedData.Seal(key, plaintext, "data-protection"u8, entropy.Bytes(SealedData.SaltLength));
 
         public byte[] Unprotect(byte[] protectedData) => SealedData.Open(key, protectedData, "data-protection"u8);
     }

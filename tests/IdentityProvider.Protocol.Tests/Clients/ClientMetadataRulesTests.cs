@@ -38,6 +38,7 @@ public sealed class ClientMetadataRulesTests
         Assert.Equal(ApplicationType.Web, client.ApplicationType);
         Assert.Equal("openid profile email", client.Scope.ToString());
         Assert.Equal("RS256", client.IdTokenSignedResponseAlg.Name);
+        Assert.Equal("RS256", client.IntrospectionSignedResponseAlg.Name);
         Assert.True(client.RequirePkce);
         Assert.True(client.RequireConsent);
     }
@@ -74,6 +75,7 @@ public sealed class ClientMetadataRulesTests
             AllowedOrigins = ["https://app.example", "http://localhost:3000"],
             TokenEndpointAuthMethod = "client_secret_post",
             IdTokenSignedResponseAlg = "ES256",
+            IntrospectionSignedResponseAlg = "PS256",
             RequireConsent = false,
             RequirePkce = false,
             DefaultMaxAge = 600,
@@ -108,6 +110,8 @@ public sealed class ClientMetadataRulesTests
         { "token_endpoint_auth_method", "not supported", App with { TokenEndpointAuthMethod = "client_secret_jwt" } },
         { "id_token_signed_response_alg", "none", App with { IdTokenSignedResponseAlg = "none" } },
         { "id_token_signed_response_alg", "symmetric", App with { IdTokenSignedResponseAlg = "HS256" } },
+        { "introspection_signed_response_alg", "none", App with { IntrospectionSignedResponseAlg = "none" } },
+        { "introspection_signed_response_alg", "symmetric", App with { IntrospectionSignedResponseAlg = "HS256" } },
         { "grant_types", "the implicit one", App with { GrantTypes = ["implicit"] } },
         { "grant_types", "the password one", App with { GrantTypes = ["password"] } },
         { "grant_types", "twice", App with { GrantTypes = ["authorization_code", "authorization_code"] } },

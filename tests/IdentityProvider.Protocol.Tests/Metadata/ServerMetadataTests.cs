@@ -25,6 +25,7 @@ public sealed class ServerMetadataTests
           "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
           "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
           "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+          "introspection_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
           "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
           "code_challenge_methods_supported": ["S256"],
           "prompt_values_supported": ["none", "login", "consent", "select_account"],

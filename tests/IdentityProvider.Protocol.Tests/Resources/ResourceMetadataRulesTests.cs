@@ -46,6 +46,12 @@ public sealed class ResourceMetadataRulesTests
         Assert.Equivalent(resource, Allowed(ResourceMetadata.Of(resource)), strict: true);
     }
 
+    [Theory]
+    [InlineData("expiry", RevocationStyle.Expiry)]
+    [InlineData("status_list", RevocationStyle.StatusList)]
+    [InlineData("introspection", RevocationStyle.Introspection)]
+    public void A_revocation_style_is_one_of_three(string word, RevocationStyle style) => Assert.Equal(style, Allowed(Orders with { Revocation = word }).Revocation);
+
     public static TheoryData<string, ResourceMetadata> Mistakes() => new()
     {
         { "identifier", Orders with { Identifier = null } },
@@ -63,7 +69,6 @@ public sealed class ResourceMetadataRulesTests
         { "scopes", Orders with { Scopes = [new("a", "two\nlines")] } },
         { "scopes", Orders with { Scopes = [.. Enumerable.Range(0, 101).Select(i => new ResourceScopeMetadata($"s{i}"))] } },
         { "revocation", Orders with { Revocation = "never" } },
-        { "revocation", Orders with { Revocation = "introspection" } },
         { "access_token_lifetime", Orders with { AccessTokenLifetime = 29 } },
         { "access_token_lifetime", Orders with { AccessTokenLifetime = 901 } },
         { "signing_alg", Orders with { SigningAlg = "HS256" } },

@@ -3,8 +3,9 @@ using IdentityProvider.Server.Http;
 
 namespace IdentityProvider.Server.Endpoints.Introspection;
 
-/// <summary><c>POST /introspect</c> (RFC 7662).</summary>
-internal sealed class IntrospectionEndpoint(AccessTokens accessTokens, RefreshTokens refreshTokens, Settings settings, TimeProvider clock)
+/// <summary><c>POST /introspect</c> (RFC 7662, RFC 9701). What it answers about tokens it reads from the database, each time.</summary>
+internal sealed class IntrospectionEndpoint(
+    AccessTokens accessTokens, AccessTokenStanding standing, RefreshTokens refreshTokens, IntrospectionAnswers answers, Settings settings, TimeProvider clock)
 {
     public const string Path = "/introspect";
 
@@ -18,12 +19,12 @@ internal sealed class IntrospectionEndpoint(AccessTokens accessTokens, RefreshTo
             return;
         }
 
-        await JsonBody.SendAsync(http, await DecideAsync(request, http.RequestAborted), IntrospectionResponse.Write);
+        var now = clock.GetUtcNow();
+        await answers.SendAsync(http, client, await DecideAsync(request, now, http.RequestAborted), now);
     }
 
-    private async Task<IntrospectionResponse?> DecideAsync(IntrospectionRequest request, CancellationToken cancellation)
+    private async Task<IntrospectionResponse?> DecideAsync(IntrospectionRequest request, DateTimeOffset now, CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow();
         if (refreshTokens.Parse(request.Token).Try(out var refreshToken, out _))
         {
             var facts = await refreshTokens.LoadAsync(refreshToken, cancellation);
@@ -31,7 +32,7 @@ internal sealed class IntrospectionEndpoint(AccessTokens accessTokens, RefreshTo
         }
 
         return accessTokens.Verify(request.Token, now).Try(out var accessToken, out _)
-            ? IntrospectionRules.Decide(request, accessToken, settings.Issuer, await accessTokens.LoadAsync(accessToken, cancellation), now)
+            ? IntrospectionRules.Decide(request, accessToken, settings.Issuer, await standing.LoadAsync(accessToken, cancellation), now)
             : null;
     }
 }

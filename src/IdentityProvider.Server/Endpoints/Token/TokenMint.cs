@@ -6,13 +6,15 @@ using IdentityProvider.Server.Keys;
 namespace IdentityProvider.Server.Endpoints.Token;
 
 /// <summary>Makes the tokens of a plan, in memory: no database, and nothing that is lost if they are thrown away.</summary>
-internal sealed class TokenMint(Settings settings, KeyRing keys, Entropy entropy, RefreshTokens refreshTokens)
+internal sealed class TokenMint(Settings settings, KeyRing keys, Entropy entropy, RefreshTokens refreshTokens, OpaqueAccessTokens opaque)
 {
     public async ValueTask<TokenResponse> MintAsync(TokenPlan plan, CancellationToken cancellation)
     {
         var planned = plan.AccessToken;
-        var key = await keys.ActiveAsync(planned.Target.Algorithm, cancellation);
-        var accessToken = AccessToken.Sign(planned, key, settings.Issuer, NewIdentifier(planned.Family));
+        var jti = NewIdentifier(planned.Family);
+        var accessToken = planned.Target.IsOpaque
+            ? opaque.Seal(planned, jti)
+            : AccessToken.Sign(planned, await keys.ActiveAsync(planned.Target.Algorithm, cancellation), settings.Issuer, jti);
         var idToken = plan.IdToken is null
             ? null
             : IdToken.Sign(plan.IdToken, await keys.ActiveAsync(plan.IdToken.Client.IdTokenSignedResponseAlg, cancellation), settings.Issuer, accessToken);

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace IdentityProvider.Server.Endpoints.UserInfo;
 
 /// <summary><c>GET</c> and <c>POST /userinfo</c> (OpenID Connect Core §5.3).</summary>
-internal sealed class UserInfoEndpoint(AccessTokens accessTokens, Settings settings, TimeProvider clock)
+internal sealed class UserInfoEndpoint(AccessTokens accessTokens, AccessTokenStanding standing, Settings settings, TimeProvider clock)
 {
     public const string Path = "/userinfo";
 
@@ -25,13 +25,13 @@ internal sealed class UserInfoEndpoint(AccessTokens accessTokens, Settings setti
             || !BearerTokenRules.Read(http.Request.Headers.Authorization, form).Try(out var text, out reason))
             return reason;
 
-        // 2. One of ours (RFC 9068 §4).
+        // 2. One of ours, of either kind (RFC 9068 §4).
         var now = clock.GetUtcNow();
         if (!accessTokens.Verify(text, now).Try(out var token, out reason))
             return reason;
 
         // 3. That stands, and opens this door (OpenID Connect Core §5.3.1).
-        var facts = await accessTokens.LoadAsync(token, http.RequestAborted);
+        var facts = await standing.LoadAsync(token, http.RequestAborted);
         if (facts.Client is not null)
             CrossOrigin.Allow(http, facts.Client);
         return UserInfoRules.Decide(token, settings.Issuer, facts, now);

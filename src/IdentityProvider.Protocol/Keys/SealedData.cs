@@ -1,26 +1,35 @@
 using System.Security.Cryptography;
 
-namespace IdentityProvider.Server.Keys;
+namespace IdentityProvider.Protocol.Keys;
 
 /// <summary>
 /// AES-256-GCM as <c>version 1 ‖ salt 16 ‖ ciphertext ‖ tag 16</c>. Key and nonce come by HKDF from the caller's key and the salt, so that
 /// however many messages strangers make us seal, no nonce meets the same key twice.
 /// </summary>
-internal static class SealedData
+public static class SealedData
 {
     private const byte Version = 1;
-    private const int SaltLength = 16;
     private const int KeyLength = 32;
     private const int NonceLength = 12;
     private const int TagLength = 16;
-    private const int Overhead = 1 + SaltLength + TagLength;
 
-    public static byte[] Seal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associatedData, Entropy entropy)
+    /// <summary>Random bytes that each sealing takes.</summary>
+    public const int SaltLength = 16;
+
+    /// <summary>How much longer than the plaintext it is, in bytes.</summary>
+    public const int Overhead = 1 + SaltLength + TagLength;
+
+    /// <summary>Seals.</summary>
+    /// <param name="key">Of this purpose alone, 32 bytes.</param>
+    /// <param name="plaintext">What nobody else may read or change.</param>
+    /// <param name="associatedData">What it is for; whoever opens must name the same.</param>
+    /// <param name="salt"><see cref="SaltLength"/> random bytes, never used before.</param>
+    public static byte[] Seal(ReadOnlySpan<byte> key, ReadOnlySpan<byte> plaintext, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> salt)
     {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(salt.Length, SaltLength);
         var sealedData = new byte[Overhead + plaintext.Length];
         sealedData[0] = Version;
-        var salt = sealedData.AsSpan(1, SaltLength);
-        entropy.Fill(salt);
+        salt.CopyTo(sealedData.AsSpan(1));
 
         Span<byte> keyAndNonce = stackalloc byte[KeyLength + NonceLength];
         HKDF.DeriveKey(HashAlgorithmName.SHA256, key, keyAndNonce, salt, "aes-256-gcm"u8);
@@ -31,6 +40,7 @@ internal static class SealedData
         return sealedData;
     }
 
+    /// <summary>The reverse of <see cref="Seal"/>.</summary>
     /// <exception cref="CryptographicException">Another key, other associated data, or a changed byte.</exception>
     public static byte[] Open(ReadOnlySpan<byte> key, ReadOnlySpan<byte> sealedData, ReadOnlySpan<byte> associatedData)
     {
