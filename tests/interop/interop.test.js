@@ -5,6 +5,7 @@ import { ordersApi } from './support/given.js';
 import { openidClientSuite } from './suites/openid-client.js';
 import { oauth4webapiSuite } from './suites/oauth4webapi.js';
 import { joseSuite } from './suites/jose.js';
+import { introspectionSuite } from './suites/introspection.js';
 import { samplesSuite } from './suites/samples.js';
 import { browserSuite } from './suites/browser.js';
 import { logSuite } from './suites/logs.js';
@@ -21,6 +22,7 @@ after(async () => {
 openidClientSuite(idp);
 oauth4webapiSuite(idp);
 joseSuite(idp);
+introspectionSuite(idp);
 samplesSuite(idp, samples);
 browserSuite(idp, samples);
 logSuite(idp, samples.programs);
