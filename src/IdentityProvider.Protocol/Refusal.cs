@@ -33,6 +33,8 @@ public enum Refusal
     FormTokenInvalid,
     SignInFailed,
     PasswordHashingBusy,
+    NewPasswordsDiffer,
+    NewPasswordTooWeak,
 
     // Authorization request, answered by redirect
     ResponseTypeMissing,

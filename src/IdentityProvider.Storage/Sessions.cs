@@ -126,6 +126,19 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
             .ToListAsync(cancellation);
     }
 
+    /// <summary>The same of all of a person's sessions that haven't ended, by session.</summary>
+    public async Task<ILookup<Guid, string>> ClientsOfAllAsync(Guid userId, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var pairs = await db.SessionClients
+            .Where(c => db.Sessions.Any(s => s.SessionId == c.SessionId && s.UserId == userId && s.EndedAt == null))
+            .OrderBy(c => c.SessionId).ThenBy(c => c.ClientId)
+            .Select(c => new { c.SessionId, c.ClientId })
+            .Take(limit)
+            .ToListAsync(cancellation);
+        return pairs.ToLookup(p => p.SessionId, p => p.ClientId);
+    }
+
     // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row.
     private Task<int> EndAsync(
         Func<IdpDb, IQueryable<SessionRow>> sessions,

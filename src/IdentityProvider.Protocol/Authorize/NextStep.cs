@@ -35,8 +35,9 @@ public abstract class NextStep
         // 4. prompt=login, or the wish for another account, is met by a sign-in since the request came (OpenID Connect Core §3.1.2.1).
         if ((prompt.Login || progress.WantsAnotherAccount) && !isFresh) return LoginUnless(prompt.None);
 
-        // 5. The sign-in is not older than max_age, or was made for this request (OpenID Connect Core §3.1.2.1).
-        if (request.SignIn.MaxAge is { } maxAge && now - session.AuthTime > maxAge && !isFresh) return LoginUnless(prompt.None);
+        // 5. The sign-in is not older than max_age, or was made for this request (OpenID Connect Core §3.1.2.1): counted from the whole second that the
+        // tokens will say, so that an API which asked for it by the same max_age is content with what it gets (RFC 9470 §4).
+        if (request.SignIn.MaxAge is { } maxAge && now - DateTimeOffset.FromUnixTimeSeconds(session.AuthTime.ToUnixTimeSeconds()) > maxAge && !isFresh) return LoginUnless(prompt.None);
 
         // 6. prompt=select_account is met by choosing this session, or by signing in (OpenID Connect Core §3.1.2.1).
         if (prompt.SelectAccount && progress.ChosenSession != session.SessionId && !isFresh) return new SelectAccount(session);

@@ -30,6 +30,18 @@ public sealed record Session
     /// <summary>How exact <see cref="LastUsedAt"/> is: it is written at most so often.</summary>
     public static TimeSpan TouchInterval { get; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How old a sign-in may be where a person does what would lock them out if it weren't them.</summary>
+    public static TimeSpan FreshFor { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Whether the person proved who they are just now.</summary>
+    public bool IsFresh(DateTimeOffset now) => now - AuthTime <= FreshFor;
+
+    /// <summary>The session with a use at that moment: an app's refresh is one too.</summary>
+    public Session UsedAt(DateTimeOffset moment) => moment > LastUsedAt ? this with { LastUsedAt = moment } : this;
+
+    /// <summary>When it ends if nothing uses it any more.</summary>
+    public DateTimeOffset EndsUnusedAt(TimeSpan idleLimit) => LastUsedAt + idleLimit < ExpiresAt ? LastUsedAt + idleLimit : ExpiresAt;
+
     /// <summary>Whether a use at this moment is worth a write.</summary>
     public bool IsDueForTouch(DateTimeOffset now) => now - LastUsedAt >= TouchInterval;
 

@@ -15,7 +15,6 @@ internal static class TokenFamilyRules
             return true;
         if (session is null || session.SessionId != sessionId || session.UserId != family.UserId)
             return false;
-        var used = session.LastUsedAt > family.RotatedAt ? session : session with { LastUsedAt = family.RotatedAt };
-        return used.IsAlive(idleLimit, now);
+        return session.UsedAt(family.RotatedAt).IsAlive(idleLimit, now);
     }
 }

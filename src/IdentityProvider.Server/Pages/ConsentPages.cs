@@ -18,14 +18,13 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
             return;
         var (pending, request, signedIn) = opened;
         var asked = request.Access;
-        var apis = asked.Resources.Select(r => (r.Name, Texts: (IReadOnlyList<string>)[.. r.Scopes.Where(s => asked.Scope.Contains(s.Name)).Select(s => s.Description ?? s.Name)]));
         var model = new ConsentPage.ConsentModel(
             forms.TokenFor(http),
             resume.Seal(pending.Parameters, pending.Progress with { ChosenSession = signedIn.Session.SessionId }),
             request.Client,
             signedIn.User.Username,
-            [.. asked.Scope.Intersect(ScopeSet.Identity).Select(TextOf).OfType<string>()],
-            [.. apis.Where(a => a.Texts.Count > 0)],
+            ScopeWords.OfIdentity(asked.Scope),
+            ScopeWords.OfApis(asked.Scope, asked.Resources),
             asked.Scope.Contains(ScopeSet.OfflineAccess),
             Place.Of(request.ReturnAddress.RedirectUri.Value));
         await PageResults.ShowAsync<ConsentPage>(http, model, PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value, request.Client.LogoUri));
@@ -57,16 +56,5 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
         Scope = request.Access.Scope,
         Resources = request.Access.ResourceIdentifiers,
         UpdatedAt = sessions.Now,
-    };
-
-    /// <summary>What a person is told of an identity scope (OpenID Connect Core §5.4).</summary>
-    private static string? TextOf(string scope) => scope switch
-    {
-        ScopeSet.OpenId => "Who you are here: an identifier of your account",
-        "profile" => "Your profile: your name, picture, language and the like",
-        "email" => "Your email address",
-        "address" => "Your postal address",
-        "phone" => "Your phone number",
-        _ => null,
     };
 }

@@ -22,13 +22,16 @@ internal sealed class DesignFile
 
     public static DesignFile Stylesheet { get; } = new("idp.css", "text/css; charset=utf-8");
 
+    /// <summary>What the account's pages need beyond that.</summary>
+    public static DesignFile Account { get; } = new("account.css", "text/css; charset=utf-8");
+
     public static DesignFile Icon { get; } = new("mark.svg", "image/svg+xml");
 
     public string Path { get; }
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var file in new[] { Stylesheet, Icon })
+        foreach (var file in new[] { Stylesheet, Account, Icon })
             routes.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file._document.WriteAsync);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class LoginPages(AuthorizationRequests requests, BrowserSessions
         }
 
         if (await FindRequestAsync(http, query) is { } found)
-            await ShowAsync(http, found, found.Pending?.Accepted?.SignIn.LoginHint, problem: null);
+            await ShowAsync(http, found, found.Pending?.Accepted?.SignIn.LoginHint ?? await WhoConfirmsAsync(http, found), problem: null);
     }
 
     public async Task PostAsync(HttpContext http)
@@ -33,7 +33,7 @@ internal sealed class LoginPages(AuthorizationRequests requests, BrowserSessions
             return;
 
         var signIn = http.RequestServices.GetRequiredService<PasswordSignIn>();
-        if (!(await signIn.VerifyAsync(form["username"], form["password"], http.RequestAborted)).Try(out var user, out reason))
+        if (!(await signIn.VerifyAsync(form["username"], form["password"], Origin.Of(http), http.RequestAborted)).Try(out var user, out reason))
         {
             Log.Refused(logger, reason, Refusals.Of(reason).Section);
             if (reason == Refusal.PasswordHashingBusy)
@@ -45,16 +45,20 @@ internal sealed class LoginPages(AuthorizationRequests requests, BrowserSessions
         // RFC 8176: a password.
         await sessions.BeginAsync(http, user.Id, ["pwd"]);
         Log.SignedIn(logger, user.Id);
-        PageResults.Redirect(http, found.Pending is { } pending ? resume.AuthorizePath(pending.Parameters, pending.Progress) : "/");
+        PageResults.Redirect(http, found.Pending is { } pending ? resume.AuthorizePath(pending.Parameters, pending.Progress) : found.ReturnTo?.Path ?? "/");
     }
 
     private Task ShowAsync(HttpContext http, Found found, string? username, Refusal? problem)
     {
         var request = found.Pending?.Accepted;
-        var model = new LoginPage.LoginModel(forms.TokenFor(http), found.Resume, request?.Client.ClientName, username, problem is { } reason ? TextOf(reason) : null);
+        var model = new LoginPage.LoginModel(forms.TokenFor(http), found.Resume, found.ReturnTo, request?.Client.ClientName, username, problem is { } reason ? TextOf(reason) : null);
         var policy = request is null ? PagePolicy.OwnForm : PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value);
         return PageResults.ShowAsync<LoginPage>(http, model, policy, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
     }
+
+    // Who signs in again for a page of their own needn't type their name again.
+    private async Task<string?> WhoConfirmsAsync(HttpContext http, Found found) =>
+        found.ReturnTo is null ? null : (await sessions.FindAsync(http))?.User.Username;
 
     private static string TextOf(Refusal reason) => reason == Refusal.PasswordHashingBusy
         ? "Many people are signing in right now. Please try again in a few seconds."
@@ -64,12 +68,12 @@ internal sealed class LoginPages(AuthorizationRequests requests, BrowserSessions
     private async Task<Found?> FindRequestAsync(HttpContext http, Parameters parameters)
     {
         if (parameters["resume"] is not { } token)
-            return new Found(null, null);
+            return new Found(null, null, OwnPage.Named(parameters[OwnPage.Parameter]));
         if (await requests.ResumeAsync(token, http.RequestAborted) is { } pending)
-            return new Found(token, pending);
+            return new Found(token, pending, null);
         await ErrorPages.RefuseAsync(http, Refusal.ResumeTokenInvalid);
         return null;
     }
 
-    private sealed record Found(string? Resume, PendingAuthorization? Pending);
+    private sealed record Found(string? Resume, PendingAuthorization? Pending, OwnPage? ReturnTo);
 }

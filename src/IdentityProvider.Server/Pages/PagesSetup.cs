@@ -1,3 +1,4 @@
+using IdentityProvider.Server.Pages.Account;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace IdentityProvider.Server.Pages;
@@ -18,7 +19,8 @@ internal static class PagesSetup
             .AddSingleton<LoginPages>()
             .AddSingleton<SelectAccountPages>()
             .AddSingleton<ConsentPages>()
-            .AddSingleton<HomePages>();
+            .AddSingleton<HomePages>()
+            .AddAccountPages();
     }
 
     public static void MapPages(this IEndpointRouteBuilder routes)
@@ -31,5 +33,6 @@ internal static class PagesSetup
         routes.MapPost("/select-account", http => http.RequestServices.GetRequiredService<SelectAccountPages>().PostAsync(http));
         routes.MapGet("/consent", http => http.RequestServices.GetRequiredService<ConsentPages>().GetAsync(http));
         routes.MapPost("/consent", http => http.RequestServices.GetRequiredService<ConsentPages>().PostAsync(http));
+        routes.MapAccountPages();
     }
 }

@@ -43,12 +43,13 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
 
     /// <summary>
     /// Signs a person in. The same person signing in again keeps their session, even one that lay idle, so that what hangs on it at other clients lives on, with a new
-    /// secret and a new <c>auth_time</c>; another person's session in this browser ends.
+    /// secret and a new <c>auth_time</c>; another person's session in this browser ends. Returns the session's identifier.
     /// </summary>
-    public async Task BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr)
+    public async Task<Guid> BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr)
     {
         var secret = entropy.Token();
         var before = await FindUntilOverAsync(http);
+        var origin = Origin.Of(http);
         var session = new Session
         {
             SessionId = before?.UserId == userId ? before.SessionId : entropy.NewId(),
@@ -57,17 +58,19 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
             Amr = amr,
             LastUsedAt = Now,
             ExpiresAt = Now + settings.Sessions.AbsoluteLimit,
-            Address = http.Connection.RemoteIpAddress?.ToString(),
-            UserAgent = http.Request.Headers.UserAgent,
+            Address = origin.Address,
+            UserAgent = origin.UserAgent,
         };
         if (before?.UserId != userId || !await sessions.ReauthenticateAsync(session, SecretHash.Of(secret), http.RequestAborted))
         {
             if (before is not null)
                 await sessions.EndAsync(before.SessionId, Now, http.RequestAborted);
-            await sessions.AddAsync(session with { SessionId = entropy.NewId() }, SecretHash.Of(secret), http.RequestAborted);
+            session = session with { SessionId = entropy.NewId() };
+            await sessions.AddAsync(session, SecretHash.Of(secret), http.RequestAborted);
         }
 
         http.Response.Cookies.Append(CookieName, secret, Cookie());
+        return session.SessionId;
     }
 
     /// <summary>Ends a session, if there is one, with everything that hangs on it, and forgets the cookie.</summary>
@@ -75,6 +78,17 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     {
         if (session is not null)
             await sessions.EndAsync(session.SessionId, Now, http.RequestAborted);
+        http.Response.Cookies.Delete(CookieName, Cookie());
+    }
+
+    /// <summary>Ends a person's sessions in other browsers, with everything that hangs on them; offline access too where a reason is given.</summary>
+    public Task EndOthersAsync(Guid userId, Guid kept, FamilyEnd? offline, CancellationToken cancellation) =>
+        sessions.EndOthersAsync(userId, kept, offline, Now, cancellation);
+
+    /// <summary>Ends a person's sessions everywhere, all that apps have of them, and forgets this browser's cookie.</summary>
+    public async Task EndEverywhereAsync(HttpContext http, Guid userId)
+    {
+        await sessions.EndEverythingAsync(userId, FamilyEnd.GrantRevoked, Now, http.RequestAborted);
         http.Response.Cookies.Delete(CookieName, Cookie());
     }
 

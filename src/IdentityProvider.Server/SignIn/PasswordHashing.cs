@@ -39,5 +39,8 @@ internal sealed class PasswordHashing(IOptions<PasswordHasherOptions> options, E
 
     public string Hash(User user, string password) => _hasher.HashPassword(user, password);
 
+    /// <summary>The same, off the caller's thread: for those who hold a place in the queue.</summary>
+    public Task<string> HashAsync(User user, string password) => Task.Run(() => Hash(user, password));
+
     public void Dispose() => _limiter.Dispose();
 }

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -8,10 +9,10 @@ namespace IdentityProvider.Server.SignIn;
 /// Sign-in by password on ASP.NET Core Identity. Whether a name is unknown, the password wrong, the account locked or disabled: the same answer
 /// after the same work (OWASP Authentication, "generic error messages").
 /// </summary>
-internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing hashing)
+internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing hashing, SignInHistory history)
 {
     /// <summary>The account, or why nobody signs in.</summary>
-    public async Task<Decision<User>> VerifyAsync(string? username, string? password, CancellationToken cancellation)
+    public async Task<Decision<User>> VerifyAsync(string? username, string? password, Origin origin, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(username) || username.Length > 256 || password is null or { Length: > PasswordHashing.LongestPassword })
             return Refusal.SignInFailed;
@@ -22,10 +23,12 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
         var user = MayBeAName(username.Trim()) ? await users.FindByNameAsync(username.Trim()) : null;
         var mayTry = user is { IsDisabled: false } && !await users.IsLockedOutAsync(user);
 
-        // The attempt counts as failed before its outcome is known: of attempts that race none goes uncounted, and the write, which an unknown
-        // name has not, is hidden behind the hashing, which every attempt has.
+        // The attempt counts, and is noted, as failed before its outcome is known: of attempts that race none goes uncounted, and the writes, which
+        // an unknown name has not, are hidden behind the hashing, which every attempt has. While an account is locked nothing is noted, so that
+        // no flood fills its history.
         var verifying = hashing.VerifyAsync(user, user?.PasswordHash, password);
         var counted = !mayTry || (await users.AccessFailedAsync(user!)).Succeeded;
+        var attempt = mayTry && counted ? await history.AddAsync(user!.Id, origin, SignInOutcome.WrongPassword, cancellation) : Guid.Empty;
         var verified = await verifying;
         if (user is null || !mayTry || !counted || verified == PasswordVerificationResult.Failed)
             return Refusal.SignInFailed;
@@ -36,7 +39,10 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
             user.PasswordHash = hashing.Hash(user, password);
 
         // Whoever disabled the account or changed its password meanwhile was first.
-        return (await users.UpdateAsync(user)).Succeeded ? user : Refusal.SignInFailed;
+        if (!(await users.UpdateAsync(user)).Succeeded)
+            return Refusal.SignInFailed;
+        await history.SucceededAsync(attempt, cancellation);
+        return user;
     }
 
     // Identity's alphabet of names is printable ASCII. Of what lies beyond, some can't even be normalised.

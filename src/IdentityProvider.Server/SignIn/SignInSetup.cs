@@ -6,6 +6,9 @@ namespace IdentityProvider.Server.SignIn;
 /// <summary>Registers accounts and sign-in.</summary>
 internal static class SignInSetup
 {
+    /// <summary>In characters.</summary>
+    public const int ShortestPassword = 8;
+
     /// <summary>ASP.NET Core Identity's user manager with the settings that the server and its commands share.</summary>
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
@@ -17,7 +20,7 @@ internal static class SignInSetup
             // Length is what counts, not composition (NIST SP 800-63B §3.1.1.2).
             options.Password = new PasswordOptions
             {
-                RequiredLength = 8,
+                RequiredLength = ShortestPassword,
                 RequireDigit = false,
                 RequireLowercase = false,
                 RequireUppercase = false,
@@ -34,5 +37,7 @@ internal static class SignInSetup
         .AddAccounts()
         .AddSingleton<BrowserSessions>()
         .AddSingleton<PasswordHashing>()
-        .AddScoped<PasswordSignIn>();
+        .AddSingleton<SignInHistory>()
+        .AddScoped<PasswordSignIn>()
+        .AddScoped<PasswordChange>();
 }

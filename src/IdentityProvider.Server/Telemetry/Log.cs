@@ -81,6 +81,9 @@ internal static partial class Log
     [LoggerMessage(1500, LogLevel.Information, "{UserId} signed in")]
     public static partial void SignedIn(ILogger logger, Guid userId);
 
+    [LoggerMessage(1501, LogLevel.Information, "{UserId} changed their password")]
+    public static partial void PasswordChanged(ILogger logger, Guid userId);
+
     // Outbox: 1700 to 1799
 
     [LoggerMessage(1700, LogLevel.Information, "Message {Id} to client {ClientId} was not delivered ({Reason}); it is tried again at {NextAttemptAt:O}")]

@@ -72,6 +72,15 @@ public sealed class NextStepTests
     }
 
     [Fact]
+    public void The_age_of_a_sign_in_is_counted_from_the_whole_second_that_tokens_say()
+    {
+        var between = Usual with { Session = Given.Session() with { AuthTime = Given.Now - TimeSpan.FromSeconds(599.5) } };
+        Assert.IsType<NextStep.Login>(Decide("max_age=599", between));
+        Assert.IsType<NextStep.Issue>(Decide("max_age=600", between));
+        Assert.IsType<NextStep.Login>(Decide("max_age=600", between with { Now = Given.Now + TimeSpan.FromMilliseconds(1), Progress = JustCame with { StartedAt = Given.Now } }));
+    }
+
+    [Fact]
     public void A_sign_in_that_grew_too_old_on_our_pages_is_asked_again() =>
         Assert.IsType<NextStep.Login>(Decide("max_age=900", Usual with { Now = Given.Now + TimeSpan.FromMinutes(6) }));
 

@@ -29,6 +29,24 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public void A_sign_in_is_fresh_for_five_minutes()
+    {
+        var session = Given.Session() with { AuthTime = Given.Now };
+        Assert.True(session.IsFresh(Given.Now + TimeSpan.FromMinutes(5)));
+        Assert.False(session.IsFresh(Given.Now + TimeSpan.FromMinutes(5) + TimeSpan.FromTicks(1)));
+    }
+
+    [Fact]
+    public void A_session_that_an_app_uses_ends_later_but_never_after_its_absolute_limit()
+    {
+        var session = Given.Session() with { LastUsedAt = Given.Now, ExpiresAt = Given.Now + TimeSpan.FromDays(1) };
+        Assert.Equal(Given.Now + Idle, session.EndsUnusedAt(Idle));
+        Assert.Equal(Given.Now + Idle + TimeSpan.FromHours(1), session.UsedAt(Given.Now + TimeSpan.FromHours(1)).EndsUnusedAt(Idle));
+        Assert.Equal(session.ExpiresAt, session.UsedAt(Given.Now + TimeSpan.FromHours(13)).EndsUnusedAt(Idle));
+        Assert.Same(session, session.UsedAt(Given.Now - TimeSpan.FromHours(1)));
+    }
+
+    [Fact]
     public void A_use_is_written_once_a_minute()
     {
         Assert.False(Given.Session().IsDueForTouch(Given.Now + TimeSpan.FromSeconds(59)));

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace IdentityProvider.Server.Tests.Pages;
 
 /// <summary>A person's browser without a screen: keeps cookies, follows redirects within the server, reads forms and sends them.</summary>
-public sealed class Browser(TestServer server, bool keepsCookies = true) : IDisposable
+public sealed class Browser(TestServer server, bool keepsCookies = true, string? userAgent = null) : IDisposable
 {
     private readonly HttpClient _http = keepsCookies
         ? server.NewBrowser()
@@ -24,6 +24,8 @@ public sealed class Browser(TestServer server, bool keepsCookies = true) : IDisp
         using var request = new HttpRequestMessage(method, path);
         if (form is not null)
             request.Content = new FormUrlEncodedContent(form);
+        if (userAgent is not null)
+            request.Headers.Add("User-Agent", userAgent);
         if (cookie is not null)
             request.Headers.Add("Cookie", cookie);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
@@ -76,6 +78,10 @@ public sealed partial record Page(string Path, HttpStatusCode Status, System.Net
                 .ToDictionary(p => Uri.UnescapeDataString(p[0]), p => Uri.UnescapeDataString(p[1]), StringComparer.Ordinal);
         }
     }
+
+    /// <summary>As if the page had but the one form that has this in it.</summary>
+    public Page FormWith(string text) =>
+        this with { Html = Html.Split("<form ").Skip(1).Select(f => "<form " + f[..f.IndexOf("</form>", StringComparison.Ordinal)]).Single(f => f.Contains(text, StringComparison.Ordinal)) };
 
     public string Heading => WebUtility.HtmlDecode(Tag().Replace(H1().Match(Html).Groups[1].Value, "")).Trim();
 

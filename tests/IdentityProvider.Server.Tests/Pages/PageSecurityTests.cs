@@ -22,6 +22,7 @@ public sealed class PageSecurityTests(PagesServer fixture) : IClassFixture<Pages
         var consent = await browser.SignInAsync(login, username);
         Server.Clock.Advance(TimeSpan.FromMinutes(1));
         var logout = await browser.OpenAsync("/logout");
+        Server.Clock.Advance(TimeSpan.FromMinutes(1));
         List<Page> pages =
         [
             login,
@@ -32,6 +33,9 @@ public sealed class PageSecurityTests(PagesServer fixture) : IClassFixture<Pages
             await browser.OpenAsync(client.Request("client_id=nobody")),
             await browser.OpenAsync(client.Request("response_mode=form_post&prompt=none")),
             await browser.OpenAsync("/"),
+            await browser.OpenAsync("/account"),
+            await browser.OpenAsync("/account/password"),
+            await browser.OpenAsync("/account/everywhere"),
             await browser.OpenAsync("/login?resume=x"),
             await browser.SubmitAsync(logout),
         ];
@@ -117,18 +121,24 @@ public sealed class PageSecurityTests(PagesServer fixture) : IClassFixture<Pages
         Server.Clock.Advance(TimeSpan.FromMinutes(1));
         var select = await browser.OpenAsync(client.Request("prompt=select_account"));
         var logout = await browser.OpenAsync("/logout");
+        var app = await Server.AddGrantAsync(username);
+        var account = (await browser.OpenAsync("/account")).FormWith(app);
+        var password = await browser.OpenAsync("/account/password");
+        var everywhere = await browser.OpenAsync("/account/everywhere");
 
-        foreach (var page in new[] { login, consent, select, logout })
+        foreach (var page in new[] { login, consent, select, logout, account, password, everywhere })
         {
             foreach (var token in new[] { "", "garbage", stranger })
             {
                 var refused = await browser.SubmitAsync(
-                    page, ("__RequestVerificationToken", token), ("username", username), ("password", Person.Password), ("decision", "allow"), ("account", "this"));
+                    page, ("__RequestVerificationToken", token), ("username", username), ("password", Person.Password), ("decision", "allow"), ("account", "this"),
+                    ("current_password", Person.Password), ("new_password", "another-one"), ("repeated_password", "another-one"), ("end", "all"));
                 Assert.Equal(((HttpStatusCode)Refusals.Of(Refusal.FormTokenInvalid).Status, "Please try that again"), (refused.Status, refused.Heading));
             }
         }
 
         Assert.Contains("You are signed in", (await browser.OpenAsync("/")).Text, StringComparison.Ordinal);
+        Assert.Contains(app, (await browser.OpenAsync("/account")).Html, StringComparison.Ordinal);
         Assert.Equal("The App asks for access", (await browser.OpenAsync(client.Request())).Heading);
     }
 
@@ -139,7 +149,7 @@ public sealed class PageSecurityTests(PagesServer fixture) : IClassFixture<Pages
         var login = await browser.OpenAsync("/login");
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.SendAsync(HttpMethod.Post, "/login?resume=x", login.Fields)).Status);
         using var http = Server.NewBrowser();
-        foreach (var path in new[] { "/login", "/consent", "/select-account", "/authorize", "/logout", "/logout/confirm" })
+        foreach (var path in new[] { "/login", "/consent", "/select-account", "/authorize", "/logout", "/logout/confirm", "/account/sessions/end", "/account/apps/remove", "/account/password", "/account/everywhere" })
         {
             using var json = new StringContent("{}", Encoding.UTF8, "application/json");
             using var answer = await http.PostAsync(path, json, TestContext.Current.CancellationToken);
@@ -151,7 +161,7 @@ public sealed class PageSecurityTests(PagesServer fixture) : IClassFixture<Pages
     public async Task A_query_that_is_not_well_formed_is_a_page_everywhere()
     {
         using var browser = new Browser(Server);
-        foreach (var path in new[] { "/login", "/consent", "/select-account", "/authorize", "/logout" })
+        foreach (var path in new[] { "/login", "/consent", "/select-account", "/authorize", "/logout", "/account", "/account/password", "/account/everywhere" })
         {
             foreach (var query in new[] { "a=%00", "a=%ff", "a=1&a=2" })
                 Assert.Equal(HttpStatusCode.BadRequest, (await browser.OpenAsync($"{path}?{query}")).Status);

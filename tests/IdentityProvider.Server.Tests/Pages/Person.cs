@@ -3,6 +3,7 @@ using System.Web;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,6 +46,22 @@ public static class Person
         await server.Get<Resources>().AddAsync(NotesApi, TestContext.Current.CancellationToken);
         Assert.True(await server.Get<Clients>().AddAsync(client, TestContext.Current.CancellationToken));
         return client;
+    }
+
+    /// <summary>A consent that a person gave to a new client; its identifier.</summary>
+    public static async Task<string> AddGrantAsync(this TestServer server, string username, Func<Client, Client>? edit = null)
+    {
+        var client = await server.AddClientAsync(edit);
+        await server.Get<Grants>().PutAsync(
+            new Grant { UserId = await server.UserIdAsync(username), ClientId = client.ClientId, Scope = ScopeSet.Of(["openid", "email"]), UpdatedAt = server.Clock.GetUtcNow() },
+            TestContext.Current.CancellationToken);
+        return client.ClientId;
+    }
+
+    public static async Task<Guid> UserIdAsync(this TestServer server, string username)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        return (await scope.ServiceProvider.GetRequiredService<UserManager<User>>().FindByNameAsync(username))!.Id;
     }
 
     public static Resource NotesApi { get; } =

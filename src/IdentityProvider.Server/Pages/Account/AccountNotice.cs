@@ -1,0 +1,25 @@
+namespace IdentityProvider.Server.Pages.Account;
+
+/// <summary>What was just done, told on the page that follows: a word in its address, never a text.</summary>
+internal static class AccountNotice
+{
+    public const string Parameter = "done";
+
+    public const string SessionEnded = "session-ended";
+    public const string SessionGone = "session-gone";
+    public const string OthersEnded = "others-ended";
+    public const string AppRemoved = "app-removed";
+    public const string PasswordChanged = "password-changed";
+
+    public static string PathOf(string notice) => $"{OwnPage.Account.Path}?{Parameter}={notice}";
+
+    public static string? TextOf(string? notice) => notice switch
+    {
+        SessionEnded => "That device is signed out, and so are the apps that were used there.",
+        SessionGone => "That device was signed out already.",
+        OthersEnded => "Every other device is signed out.",
+        AppRemoved => "The app has no access to your account any more.",
+        PasswordChanged => "Your password is changed. Every other device is signed out, and no app keeps access while you are away.",
+        _ => null,
+    };
+}

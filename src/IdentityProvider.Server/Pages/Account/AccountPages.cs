@@ -1,0 +1,47 @@
+using IdentityProvider.Server.SignIn;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Pages.Account;
+
+/// <summary><c>/account</c>: where a person is signed in, what apps have of them, and what happened; each of which they can end.</summary>
+internal sealed class AccountPages(AccountAccess access, AccountOverview overview, BrowserSessions browsers, Storage.Sessions sessions, Grants grants)
+{
+    public async Task GetAsync(HttpContext http)
+    {
+        if (await access.OpenAsync(http, OwnPage.Account, needsFreshSignIn: false) is not var (query, (session, user)))
+            return;
+        var empty = new AccountModel(
+            access.FormToken(http), session.SessionId.ToString("N"), user.Username, AccountNotice.TextOf(query[AccountNotice.Parameter]), browsers.Now)
+        {
+            Sessions = [],
+            Apps = [],
+            History = [],
+        };
+        await PageResults.ShowAsync<AccountPage>(http, await overview.LoadAsync(empty, session, http.RequestAborted), PagePolicy.OwnForm);
+    }
+
+    /// <summary>Ends one of the person's own sessions. Another's is answered as one that has ended: its identifier gives nothing.</summary>
+    public async Task EndSessionAsync(HttpContext http)
+    {
+        if (await access.ReadAsync(http, OwnPage.Account, needsFreshSignIn: false) is not var (form, (current, _)))
+            return;
+        var named = Guid.TryParseExact(form["session"], "N", out var sessionId) ? await browsers.FindAsync(sessionId, http.RequestAborted) : null;
+        if (named?.SessionId == current.SessionId)
+        {
+            PageResults.Redirect(http, "/logout");
+            return;
+        }
+
+        var ended = named?.UserId == current.UserId && await sessions.EndAsync(named.SessionId, browsers.Now, http.RequestAborted);
+        PageResults.Redirect(http, AccountNotice.PathOf(ended ? AccountNotice.SessionEnded : AccountNotice.SessionGone));
+    }
+
+    public async Task RemoveAppAsync(HttpContext http)
+    {
+        if (await access.ReadAsync(http, OwnPage.Account, needsFreshSignIn: false) is not var (form, (current, _)))
+            return;
+        if (form["client_id"] is { } clientId)
+            await grants.RevokeAsync(current.UserId, clientId, browsers.Now, http.RequestAborted);
+        PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.AppRemoved));
+    }
+}

@@ -1,0 +1,23 @@
+namespace IdentityProvider.Server.Pages.Account;
+
+/// <summary>Registers <c>/account</c> and the pages below it.</summary>
+internal static class AccountSetup
+{
+    public static IServiceCollection AddAccountPages(this IServiceCollection services) => services
+        .AddSingleton<AccountAccess>()
+        .AddSingleton<AccountOverview>()
+        .AddSingleton<AccountPages>()
+        .AddSingleton<PasswordPages>()
+        .AddSingleton<EverywherePages>();
+
+    public static void MapAccountPages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(OwnPage.Account.Path, http => http.RequestServices.GetRequiredService<AccountPages>().GetAsync(http));
+        routes.MapPost("/account/sessions/end", http => http.RequestServices.GetRequiredService<AccountPages>().EndSessionAsync(http));
+        routes.MapPost("/account/apps/remove", http => http.RequestServices.GetRequiredService<AccountPages>().RemoveAppAsync(http));
+        routes.MapGet(OwnPage.Password.Path, http => http.RequestServices.GetRequiredService<PasswordPages>().GetAsync(http));
+        routes.MapPost(OwnPage.Password.Path, http => http.RequestServices.GetRequiredService<PasswordPages>().PostAsync(http));
+        routes.MapGet(OwnPage.Everywhere.Path, http => http.RequestServices.GetRequiredService<EverywherePages>().GetAsync(http));
+        routes.MapPost(OwnPage.Everywhere.Path, http => http.RequestServices.GetRequiredService<EverywherePages>().PostAsync(http));
+    }
+}

@@ -1,0 +1,35 @@
+using IdentityProvider.Server.SignIn;
+
+namespace IdentityProvider.Server.Pages.Account;
+
+/// <summary><c>/account/everywhere</c>: a person signs out of all other devices, or of everything, this browser and offline access too.</summary>
+internal sealed class EverywherePages(AccountAccess access, BrowserSessions browsers)
+{
+    public async Task GetAsync(HttpContext http)
+    {
+        if (await access.OpenAsync(http, OwnPage.Everywhere, needsFreshSignIn: true) is not var (_, (session, user)))
+            return;
+        var model = new EverywherePage.EverywhereModel(access.FormToken(http), session.SessionId.ToString("N"), user.Username);
+        await PageResults.ShowAsync<EverywherePage>(http, model, PagePolicy.OwnForm);
+    }
+
+    public async Task PostAsync(HttpContext http)
+    {
+        if (await access.ReadAsync(http, OwnPage.Everywhere, needsFreshSignIn: true) is not var (form, (session, _)))
+            return;
+        switch (form["end"])
+        {
+            case "others":
+                await browsers.EndOthersAsync(session.UserId, session.SessionId, offline: null, http.RequestAborted);
+                PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.OthersEnded));
+                return;
+            case "all":
+                await browsers.EndEverywhereAsync(http, session.UserId);
+                await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null));
+                return;
+            default:
+                PageResults.Redirect(http, OwnPage.Everywhere.Path);
+                return;
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.SignIn;
+using IdentityProvider.Server.Telemetry;
+
+namespace IdentityProvider.Server.Pages.Account;
+
+/// <summary><c>/account/password</c>: a person gives themselves another password.</summary>
+internal sealed class PasswordPages(AccountAccess access)
+{
+    public async Task GetAsync(HttpContext http)
+    {
+        if (await access.OpenAsync(http, OwnPage.Password, needsFreshSignIn: true) is { } opened)
+            await ShowAsync(http, opened.SignedIn, problem: null);
+    }
+
+    public async Task PostAsync(HttpContext http)
+    {
+        if (await access.ReadAsync(http, OwnPage.Password, needsFreshSignIn: true) is not var (form, signedIn))
+            return;
+        var change = http.RequestServices.GetRequiredService<PasswordChange>();
+        if (await change.ChangeAsync(http, signedIn, form["current_password"], form["new_password"], form["repeated_password"]) is not { } reason)
+        {
+            Log.PasswordChanged(OAuthResults.Logger(http), signedIn.Session.UserId);
+            PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.PasswordChanged));
+            return;
+        }
+
+        Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
+        if (reason == Refusal.PasswordHashingBusy)
+            http.Response.Headers.RetryAfter = "5";
+        await ShowAsync(http, signedIn, reason);
+    }
+
+    private Task ShowAsync(HttpContext http, SignedIn signedIn, Refusal? problem)
+    {
+        var model = new PasswordPage.PasswordModel(
+            access.FormToken(http), signedIn.Session.SessionId.ToString("N"), signedIn.User.Username, problem is { } reason ? TextOf(reason) : null);
+        return PageResults.ShowAsync<PasswordPage>(http, model, PagePolicy.OwnForm, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
+    }
+
+    private static string TextOf(Refusal reason) => reason switch
+    {
+        Refusal.NewPasswordsDiffer => "The two new passwords are not the same. Please type both again.",
+        Refusal.NewPasswordTooWeak => $"Please choose a new password of {SignInSetup.ShortestPassword} characters or more that is not the current one.",
+        Refusal.PasswordHashingBusy => "Many people are signing in right now. Please try again in a few seconds.",
+        _ => "The current password isn’t right, or there were too many tries. Nothing was changed.",
+    };
+}

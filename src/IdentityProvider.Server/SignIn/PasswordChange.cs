@@ -1,0 +1,58 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Storage;
+using Microsoft.AspNetCore.Identity;
+
+namespace IdentityProvider.Server.SignIn;
+
+/// <summary>
+/// A person's own change of password. Whoever knew the old one loses what they got by it: every other session and all offline access end, and
+/// this session goes on under a new secret.
+/// </summary>
+internal sealed class PasswordChange(UserManager<User> users, PasswordSignIn signIn, PasswordHashing hashing, SignInHistory history, BrowserSessions sessions)
+{
+    /// <summary>Null where it is done; else why not.</summary>
+    public async Task<Refusal?> ChangeAsync(HttpContext http, SignedIn signedIn, string? current, string? chosen, string? repeated)
+    {
+        // 1. The new one was typed twice alike: nobody sees what they type.
+        if (string.IsNullOrEmpty(chosen) || chosen != repeated)
+            return Refusal.NewPasswordsDiffer;
+
+        // 2. It is another, of a length that can be hashed, and one that an operator could have given too.
+        if (chosen.Length > PasswordHashing.LongestPassword || chosen == current || !await IsAcceptableAsync(chosen))
+            return Refusal.NewPasswordTooWeak;
+
+        // 3. The old one is right; a wrong one counts as a failed sign-in.
+        if (!(await signIn.VerifyAsync(signedIn.User.Username, current, Origin.Of(http), http.RequestAborted)).Try(out var user, out var reason))
+            return reason;
+        if (user.Id != signedIn.Session.UserId)
+            return Refusal.SignInFailed;
+
+        using (var place = await hashing.EnterAsync(http.RequestAborted))
+        {
+            if (!place.IsAcquired)
+                return Refusal.PasswordHashingBusy;
+            user.PasswordHash = await hashing.HashAsync(user, chosen);
+        }
+
+        // Whoever changed the account meanwhile was first.
+        if (!(await users.UpdateSecurityStampAsync(user)).Succeeded)
+            return Refusal.SignInFailed;
+        var kept = await sessions.BeginAsync(http, user.Id, ["pwd"]);
+        await sessions.EndOthersAsync(user.Id, kept, FamilyEnd.GrantRevoked, CancellationToken.None);
+        await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.PasswordChanged, CancellationToken.None);
+        return null;
+    }
+
+    private async Task<bool> IsAcceptableAsync(string chosen)
+    {
+        foreach (var validator in users.PasswordValidators)
+        {
+            if (!(await validator.ValidateAsync(users, new User(), chosen)).Succeeded)
+                return false;
+        }
+
+        return true;
+    }
+}

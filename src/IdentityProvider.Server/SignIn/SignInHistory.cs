@@ -1,0 +1,27 @@
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.SignIn;
+
+/// <summary>Writes a person's sign-in history.</summary>
+internal sealed class SignInHistory(SignInEvents events, Entropy entropy, TimeProvider clock)
+{
+    /// <summary>Adds a line; its identifier.</summary>
+    public async Task<Guid> AddAsync(Guid userId, Origin origin, SignInOutcome outcome, CancellationToken cancellation)
+    {
+        var entry = new SignInEvent
+        {
+            EventId = entropy.NewId(),
+            UserId = userId,
+            At = clock.GetUtcNow(),
+            Address = origin.Address,
+            UserAgent = origin.UserAgent,
+            Outcome = outcome,
+        };
+        await events.AddAsync(entry, cancellation);
+        return entry.EventId;
+    }
+
+    /// <summary>The attempt that was noted as failed succeeded.</summary>
+    public Task SucceededAsync(Guid eventId, CancellationToken cancellation) => events.DecideAsync(eventId, SignInOutcome.SignedIn, cancellation);
+}
