@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Json;
 
 namespace IdentityProvider.Jose;
 
@@ -18,6 +19,12 @@ public sealed class VerifiedJws
 
     /// <summary>The payload's bytes.</summary>
     public ReadOnlyMemory<byte> Payload { get; }
+
+    /// <summary>
+    /// The payload as one strict JSON object (RFC 7519 §7.2 step 10); null when it is something else. For JWTs whose kind has no audience
+    /// or no expiry, such as a status list: whoever reads it checks its claims.
+    /// </summary>
+    public JsonElement? ClaimsOrNull() => StrictJson.ParseObject(Payload.Span, "the payload", out var claims) is null ? claims : null;
 }
 
 /// <summary>JSON Web Signature in its compact form, the only one we read or write (RFC 7515 §3.1, §7.1).</summary>

@@ -16,9 +16,20 @@ public sealed class ArrowTests
     public void Storage_references_no_more_than_Protocol_and_Jose() =>
         Assert.Empty(OurReferences(Tree.Storage).Except(["IdentityProvider.Jose", "IdentityProvider.Protocol"]));
 
+    [Fact]
+    public void The_verifier_references_Jose_alone() => Assert.Equal(["IdentityProvider.Jose"], OurReferences(Tree.Verifier));
+
+    [Fact]
+    public void The_verifier_for_ASP_NET_Core_references_the_verifier_alone() => Assert.Equal(["IdentityProvider.Verifier"], OurReferences(Tree.VerifierAspNetCore));
+
+    [Fact]
+    public void The_server_knows_no_verifier() =>
+        Assert.DoesNotContain(OurReferences(Tree.Server).Concat(OurReferences(Tree.Storage)), name => name.StartsWith("IdentityProvider.Verifier", StringComparison.Ordinal));
+
     [Theory]
     [InlineData("IdentityProvider.Jose")]
     [InlineData("IdentityProvider.Protocol")]
+    [InlineData("IdentityProvider.Verifier")]
     public void The_pure_core_takes_no_package_and_no_web_framework(string project)
     {
         var document = XDocument.Parse(Tree.Read($"src/{project}/{project}.csproj"));

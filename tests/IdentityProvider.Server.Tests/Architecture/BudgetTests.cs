@@ -32,7 +32,7 @@ public sealed partial class BudgetTests
     public void No_constructor_takes_more_than_six_parameters()
     {
         var wide =
-            from assembly in new[] { Tree.Jose, Tree.Protocol, Tree.Storage, Tree.Server }
+            from assembly in new[] { Tree.Jose, Tree.Protocol, Tree.Storage, Tree.Server, Tree.Verifier, Tree.VerifierAspNetCore }
             from type in assembly.GetTypes()
             where type.Namespace?.StartsWith("IdentityProvider", StringComparison.Ordinal) == true && !type.Namespace.Contains("Migrations", StringComparison.Ordinal)
             where !IsRecord(type) && !type.Name.Contains('<', StringComparison.Ordinal)
@@ -47,7 +47,7 @@ public sealed partial class BudgetTests
     {
         string[] empty = ["Manager", "Service", "Helper", "Helpers", "Util", "Utils", "Context", "Base"];
         var named =
-            from assembly in new[] { Tree.Jose, Tree.Protocol, Tree.Storage, Tree.Server }
+            from assembly in new[] { Tree.Jose, Tree.Protocol, Tree.Storage, Tree.Server, Tree.Verifier, Tree.VerifierAspNetCore }
             from type in assembly.GetTypes()
             where type.Namespace?.StartsWith("IdentityProvider", StringComparison.Ordinal) == true && !type.Name.Contains('<', StringComparison.Ordinal)
             where empty.Any(e => type.Name.EndsWith(e, StringComparison.Ordinal)) && !typeof(Microsoft.Extensions.Hosting.BackgroundService).IsAssignableFrom(type)

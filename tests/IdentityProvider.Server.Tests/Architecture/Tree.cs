@@ -13,6 +13,10 @@ internal static class Tree
 
     public static Assembly Storage { get; } = typeof(IdentityProvider.Storage.Clients).Assembly;
 
+    public static Assembly Verifier { get; } = typeof(Verifier.AccessTokenVerifier).Assembly;
+
+    public static Assembly VerifierAspNetCore { get; } = typeof(Verifier.AspNetCore.AccessTokenSetup).Assembly;
+
     public static Assembly Server { get; } = typeof(Settings).Assembly;
 
     /// <summary>The C# and Razor files below a folder that people write, by their paths from the root.</summary>
