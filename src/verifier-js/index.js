@@ -1,0 +1,1 @@
+export { Refused, bearerToken, createVerifier, refusals } from './shell/verifier.js';
