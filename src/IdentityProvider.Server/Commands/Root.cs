@@ -58,6 +58,7 @@ public static class Root
         var root = new RootCommand(About)
         {
             ServeCommand.Build(), ClientCommands.Build(), ResourceCommands.Build(), UserCommands.Build(), KeyCommands.Build(), OutboxCommands.Build(), DatabaseCommands.Build(),
+            AdviseCommand.Build(),
         };
         root.Directives.Clear();
         root.Add(Json);
