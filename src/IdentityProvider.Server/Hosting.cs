@@ -8,6 +8,7 @@ using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.SignIn;
+using IdentityProvider.Server.Status;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -41,6 +42,7 @@ public static class Hosting
         builder.Services.AddLogout();
         builder.Services.AddKeys();
         builder.Services.AddKeyRotation();
+        builder.Services.AddStatus();
         builder.Services.AddHostedService<Pruning>();
         builder.Services.AddSingleton<OutboxDelivery>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<OutboxDelivery>());
@@ -53,6 +55,7 @@ public static class Hosting
         app.MapHealth();
         app.MapMetadata(settings);
         app.MapJwks();
+        app.MapStatus();
         app.MapPages();
         app.MapAuthorize();
         app.MapLogout();
@@ -91,6 +94,7 @@ public static class Hosting
         services.AddSingleton(provider => Forgetting(provider, "resources", registry => registry.ForgetResources()));
         services.AddSingleton<TopicWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<TopicWatch>());
+        services.AddHostedService<TopicListening>();
     }
 
     private static TopicListener Forgetting(IServiceProvider provider, string topic, Action<Registry> forget) =>

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -39,20 +40,39 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
             cancellation);
     }
 
-    /// <summary>Replaces the metadata and leaves the secrets alone; false where there is no such client.</summary>
-    public Task<bool> UpdateAsync(Client client, CancellationToken cancellation = default)
+    /// <summary>
+    /// Replaces the metadata and leaves the secrets alone; false where there is no such client. Where the client may do less than before, what
+    /// its living tokens say is old.
+    /// </summary>
+    public Task<bool> UpdateAsync(Client client, DateTimeOffset now, CancellationToken cancellation = default)
     {
         var document = Documents.Write(client);
         return databases.TransactAsync(
             async (db, token) =>
             {
-                var changed = await db.Clients.Where(c => c.ClientId == client.ClientId)
-                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, document), token);
+                if (await db.Clients.AsNoTracking().FirstOrDefaultAsync(c => c.ClientId == client.ClientId, token) is not { } row)
+                    return false;
+                await db.Clients.Where(c => c.ClientId == client.ClientId).ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, document), token);
                 await db.BumpAsync(Topic.Clients, token);
-                return changed == 1;
+                if (MayLess(client, than: Documents.Read(row)))
+                    await MarkTokensAsync(db, client.ClientId, StatusValue.Stale, now, token);
+                return true;
             },
             cancellation);
     }
+
+    /// <summary>Takes back every token that the client has, its own and those of people who use it; false where there is no such client.</summary>
+    public Task<bool> RevokeTokensAsync(string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (await db.Clients.Where(c => c.ClientId == clientId).ExecuteUpdateAsync(set => set.SetProperty(c => c.TokensNotBefore, now), token) == 0)
+                    return false;
+                await db.BumpAsync(Topic.Clients, token);
+                await EndTokensAsync(db, clientId, now, token);
+                return true;
+            },
+            cancellation);
 
     /// <summary>Removes a client with its secrets and people's grants to it, and ends its families; false where there is no such client.</summary>
     public Task<bool> DeleteAsync(string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
@@ -61,9 +81,8 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
             {
                 var deleted = await db.Clients.Where(c => c.ClientId == clientId).ExecuteDeleteAsync(token);
                 await db.Grants.Where(g => g.ClientId == clientId).ExecuteDeleteAsync(token);
-                await db.TokenFamilies.Where(f => f.ClientId == clientId && f.EndedAt == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedAt, now).SetProperty(f => f.EndReason, FamilyEnd.EndedByOperator), token);
                 await db.BumpAsync(Topic.Clients, token);
+                await EndTokensAsync(db, clientId, now, token);
                 return deleted == 1;
             },
             cancellation);
@@ -118,6 +137,22 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
                 return removed;
             },
             cancellation);
+
+    // The client's own and those of people who use it.
+    private static async Task EndTokensAsync(IdpDb db, string clientId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await db.EndFamiliesAsync(db.TokenFamilies.Where(f => f.ClientId == clientId), FamilyEnd.EndedByOperator, now, cancellation);
+        await db.MarkBlocksAsync(db.StatusBlocks.Where(b => b.ClientId == clientId), StatusValue.Invalid, now, cancellation);
+    }
+
+    private static async Task MarkTokensAsync(IdpDb db, string clientId, StatusValue value, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await db.MarkFamiliesAsync(db.TokenFamilies.Where(f => f.ClientId == clientId && f.EndedAt == null), value, now, cancellation);
+        await db.MarkBlocksAsync(db.StatusBlocks.Where(b => b.ClientId == clientId), value, now, cancellation);
+    }
+
+    private static bool MayLess(Client client, Client than) =>
+        !than.Scope.IsSubsetOf(client.Scope) || than.Resources.Except(client.Resources, StringComparer.Ordinal).Any();
 
     private static ClientSecretRow Row(string clientId, ClientSecret secret) =>
         new() { ClientId = clientId, Hash = secret.Hash, CreatedAt = secret.CreatedAt, ExpiresAt = secret.ExpiresAt };

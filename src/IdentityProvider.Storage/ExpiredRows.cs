@@ -33,7 +33,20 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
             await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation),
             await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation),
             await DeleteAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), cancellation)
-                + await DeleteAsync(db.OutboxMessages.Where(m => m.GivenUpAt < now - Outbox.GivenUpKept).OrderBy(m => m.GivenUpAt), cancellation));
+                + await DeleteAsync(db.OutboxMessages.Where(m => m.GivenUpAt < now - Outbox.GivenUpKept).OrderBy(m => m.GivenUpAt), cancellation),
+            await DeleteAsync(db.StatusBlocks.Where(b => b.LastTokenExpiresAt < end).OrderBy(b => b.LastTokenExpiresAt), cancellation)
+                + await DeleteStatusListsAsync(db, end, cancellation));
+    }
+
+    // What was set in a list goes before the list does, so that a batch that ends early leaves no change without its list. The newest stays:
+    // the next one takes its number from it.
+    private static async Task<int> DeleteStatusListsAsync(IdpDb db, DateTimeOffset end, CancellationToken cancellation)
+    {
+        var retired = db.StatusLists.Where(l => l.LastTokenExpiresAt < end && db.StatusLists.Any(newer => newer.ListId > l.ListId));
+        var changes = await DeleteAsync(
+            db.StatusChanges.Where(c => retired.Any(l => l.ListId == c.ListId)).OrderBy(c => c.Sequence), cancellation);
+        return changes + await DeleteAsync(
+            retired.Where(l => !db.StatusChanges.Any(c => c.ListId == l.ListId)).OrderBy(l => l.ListId), cancellation);
     }
 
     private static async Task<int> DeleteAsync<TRow>(IOrderedQueryable<TRow> expired, CancellationToken cancellation)
@@ -53,8 +66,13 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
 }
 
 /// <summary>How many rows of each kind are gone.</summary>
-public sealed record PrunedRows(int AuthorizationCodes, int TokenFamilies, int Sessions, int RevokedTokens, int SignInEvents, int OutboxMessages)
+public sealed record PrunedRows(
+    int AuthorizationCodes, int TokenFamilies, int Sessions, int RevokedTokens, int SignInEvents, int OutboxMessages, int Statuses)
 {
+    public int Total => Kinds.Sum();
+
     /// <summary>Whether a kind used up its batches, so that more of it is probably left.</summary>
-    public bool HasMore => new[] { AuthorizationCodes, TokenFamilies, Sessions, RevokedTokens, SignInEvents, OutboxMessages }.Max() >= ExpiredRows.Batch * ExpiredRows.MostBatches;
+    public bool HasMore => Kinds.Max() >= ExpiredRows.Batch * ExpiredRows.MostBatches;
+
+    private int[] Kinds => [AuthorizationCodes, TokenFamilies, Sessions, RevokedTokens, SignInEvents, OutboxMessages, Statuses];
 }

@@ -67,7 +67,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
                 await db.Grants.Where(g => g.UserId == userId && g.ClientId == clientId).ExecuteDeleteAsync(token);
                 await db.AuthorizationCodes.Where(c => c.ExpiresAt > now && c.UserId == userId && c.ClientId == clientId && c.RedeemedAt == null)
                     .ExecuteDeleteAsync(token);
-                return await TokenFamilies.EndAsync(
+                return await db.EndFamiliesAsync(
                     db.TokenFamilies.Where(f => f.UserId == userId && f.ClientId == clientId), FamilyEnd.GrantRevoked, now, token);
             },
             cancellation);

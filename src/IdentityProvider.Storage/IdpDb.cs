@@ -38,6 +38,12 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<RevokedTokenRow> RevokedTokens => Set<RevokedTokenRow>();
 
+    internal DbSet<StatusListRow> StatusLists => Set<StatusListRow>();
+
+    internal DbSet<StatusBlockRow> StatusBlocks => Set<StatusBlockRow>();
+
+    internal DbSet<StatusChangeRow> StatusChanges => Set<StatusChangeRow>();
+
     internal DbSet<TopicRow> Topics => Set<TopicRow>();
 
     /// <summary>Identity asks its options for the shape of its tables, at run time and at design time: the one with passkeys.</summary>
@@ -66,11 +72,12 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         SignIns(builder);
         Tokens(builder);
         Messages(builder);
+        Statuses(builder);
         builder.Entity<TopicRow>(topic =>
         {
             topic.ToTable("Topics").HasKey(t => t.Name);
             topic.Property(t => t.Name).HasMaxLength(50);
-            topic.HasData([.. new[] { Topic.Clients, Topic.Resources, Topic.Keys }.Select(name => new TopicRow { Name = name, Version = 1 })]);
+            topic.HasData([.. Topic.All.Select(name => new TopicRow { Name = name, Version = 1 })]);
         });
 
         foreach (var property in builder.Model.GetEntityTypes().SelectMany(e => e.GetProperties()))
@@ -139,7 +146,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         builder.Entity<SigningKeyRow>(key =>
         {
             key.ToTable("SigningKeys").HasKey(k => k.Kid);
-            key.Property(k => k.Kid).HasMaxLength(100);
+            key.Property(k => k.Kid).HasMaxLength(Longest.Kid);
             key.Property(k => k.Algorithm).HasMaxLength(20);
             key.Property(k => k.PublicJwk).HasMaxLength(Longest.List);
             key.Property(k => k.EncryptedPrivateKey).HasMaxLength(8000);
@@ -214,6 +221,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             family.Property(f => f.Resources).HasMaxLength(Longest.List);
             family.Property(f => f.Amr).HasMaxLength(Longest.Amr);
             family.Property(f => f.Acr).HasMaxLength(Longest.Acr);
+            family.Property(f => f.Statuses).HasMaxLength(Longest.Statuses).HasDefaultValue("");
             family.Property(f => f.EndReason).HasConversion<string>().HasMaxLength(40);
             family.HasIndex(f => f.SessionId);
             family.HasIndex(f => f.UserId);
@@ -241,6 +249,30 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         message.HasIndex(m => m.DeliveredAt);
         message.HasIndex(m => m.GivenUpAt);
     });
+
+    private static void Statuses(ModelBuilder builder)
+    {
+        builder.Entity<StatusListRow>(list =>
+        {
+            list.ToTable("StatusLists").HasKey(l => l.ListId);
+            list.Property(l => l.ListId).ValueGeneratedNever();
+        });
+        builder.Entity<StatusBlockRow>(block =>
+        {
+            block.ToTable("StatusBlocks").HasKey(b => new { b.ListId, b.First });
+            block.Property(b => b.ClientId).HasMaxLength(Longest.ClientId);
+            block.Property(b => b.Kid).HasMaxLength(Longest.Kid);
+            block.HasIndex(b => b.ClientId);
+            block.HasIndex(b => b.FamilyId);
+            block.HasIndex(b => b.Kid);
+            block.HasIndex(b => b.LastTokenExpiresAt);
+        });
+        builder.Entity<StatusChangeRow>(change =>
+        {
+            change.ToTable("StatusChanges").HasKey(c => new { c.Sequence, c.ListId, c.First });
+            change.HasIndex(c => c.ListId);
+        });
+    }
 
     /// <summary>UTC, and no finer than PostgreSQL keeps, so that what is read equals what was written.</summary>
     private sealed class UtcMicroseconds() : ValueConverter<DateTimeOffset, DateTimeOffset>(

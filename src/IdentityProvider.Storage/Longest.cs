@@ -24,6 +24,11 @@ public static class Longest
     /// <summary>Why a delivery failed, in our own words.</summary>
     public const int Error = 200;
 
+    public const int Kid = 100;
+
+    /// <summary>Room for more statuses of a family than it notes, for those that parallel retries add.</summary>
+    public const int Statuses = 4000;
+
     public const int Address = 64;
 
     public const int UserAgent = 400;

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,13 +10,15 @@ public sealed class RevokedTokens(IDbContextFactory<IdpDb> databases)
     private readonly Func<IdpDb, string, CancellationToken, Task<bool>> _contains = EF.CompileAsyncQuery(
         (IdpDb db, string jti, CancellationToken cancellation) => db.RevokedTokens.Any(t => t.Jti == jti));
 
-    /// <summary>True for the one who revoked it; false where it was already.</summary>
-    public Task<bool> AddAsync(string jti, DateTimeOffset expiresAt, CancellationToken cancellation = default) =>
+    /// <summary>True for the one who revoked it; false where it was already. Its status, where it has one, says so too.</summary>
+    public Task<bool> AddAsync(string jti, DateTimeOffset expiresAt, StatusReference? status, CancellationToken cancellation = default) =>
         databases.TryInsertAsync(
-            (db, _) =>
+            async (db, token) =>
             {
                 db.RevokedTokens.Add(new RevokedTokenRow { Jti = jti, ExpiresAt = expiresAt });
-                return Task.CompletedTask;
+                await db.SaveChangesAsync(token);
+                if (status is { } at)
+                    await db.MarkAsync([new StatusRange(at.List, at.Index, 1, StatusValue.Invalid)], token);
             },
             (db, token) => db.RevokedTokens.AnyAsync(t => t.Jti == jti, token),
             cancellation);

@@ -153,9 +153,9 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
             {
                 ended = await sessions(db).Where(s => s.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), token);
-                await TokenFamilies.EndAsync(families(db), FamilyEnd.SessionEnded, now, token);
+                await db.EndFamiliesAsync(families(db), FamilyEnd.SessionEnded, now, token);
                 if (offline is var (access, reason))
-                    await TokenFamilies.EndAsync(access(db), reason, now, token);
+                    await db.EndFamiliesAsync(access(db), reason, now, token);
                 await Outbox.AddLogoutsAsync(db, sessions(db), now, token);
                 return ended;
             },

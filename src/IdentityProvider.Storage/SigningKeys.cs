@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
@@ -54,6 +55,7 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
                         .ExecuteUpdateAsync(set => set.SetProperty(k => k.RevokedAt, now), token) != 1)
                         throw new SomebodyWasFirst();
                     await db.BumpAsync(Topic.Keys, token);
+                    await db.MarkBlocksAsync(db.StatusBlocks.Where(b => b.Kid == kid), StatusValue.Invalid, now, token);
                     return true;
                 },
                 async (db, token) => await db.SigningKeys.AnyAsync(k => k.Kid == kid && k.RevokedAt == now, token)

@@ -69,8 +69,10 @@ public static class StorageSetup
             .AddSingleton<Sessions>()
             .AddSingleton<SigningKeys>()
             .AddSingleton<SignInEvents>()
+            .AddSingleton<StatusLists>()
             .AddSingleton<TokenFamilies>()
             .AddSingleton<Topics>()
+            .AddSingleton<TopicSignals>()
             .AddSingleton<Users>();
     }
 

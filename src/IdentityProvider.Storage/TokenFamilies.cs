@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,11 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
     /// Compare-and-swap of the generation to the next one; true for the one caller who won, while the family is alive. A retry after a lost
     /// answer knows its own rotation by its moment.
     /// </summary>
-    public async Task<bool> RotateAsync(Guid familyId, int fromGeneration, DateTimeOffset now, CancellationToken cancellation = default)
+    /// <param name="family">The family as it was read: its generation is the one that is left.</param>
+    /// <param name="added">The status of the access token that goes out with it; null where that notes none here.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<bool> RotateAsync(TokenFamily family, LiveStatus? added, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var attempt = 0;
@@ -29,31 +34,49 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
             async token =>
             {
                 attempt++;
-                var rotated = await db.TokenFamilies
-                    .Where(f => f.FamilyId == familyId && f.Generation == fromGeneration && f.EndedAt == null && f.ExpiresAt > now)
-                    .ExecuteUpdateAsync(set => set.SetProperty(f => f.Generation, fromGeneration + 1).SetProperty(f => f.RotatedAt, now), token);
+                var mayRotate = Alive(db, family, now);
+                var rotated = added is { } status
+                    ? await RotateAsync(mayRotate, family, status, now, token)
+                    : await mayRotate.ExecuteUpdateAsync(
+                        set => set.SetProperty(f => f.Generation, f => f.Generation + 1).SetProperty(f => f.RotatedAt, now), token);
                 if (rotated == 1)
                     return true;
                 return attempt > 1 && await db.TokenFamilies.AnyAsync(
-                    f => f.FamilyId == familyId && f.Generation == fromGeneration + 1 && f.RotatedAt == now && f.EndedAt == null, token);
+                    f => f.FamilyId == family.FamilyId && f.Generation == family.Generation + 1 && f.RotatedAt == now && f.EndedAt == null, token);
             },
             cancellation);
     }
 
-    /// <summary>Ends a family and with it every token of it; true for the one who ended it.</summary>
-    public async Task<bool> EndAsync(Guid familyId, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation = default)
+    /// <summary>
+    /// Notes the status of an access token that goes out without a rotation; with none, makes sure that the family still is where it was read.
+    /// False where it isn't, or where a row can note no more: then nothing may go out.
+    /// </summary>
+    public async Task<bool> NoteAsync(TokenFamily family, LiveStatus? added, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await EndAsync(db.TokenFamilies.Where(f => f.FamilyId == familyId), reason, now, cancellation) == 1;
+        var text = added is { } status ? " " + Lists.Join([status]) : "";
+        var noted = await Alive(db, family, now).Where(f => f.Statuses.Length <= Longest.Statuses - text.Length)
+            .ExecuteUpdateAsync(set => set.SetProperty(f => f.Statuses, f => f.Statuses + text), cancellation);
+        return noted == 1;
     }
 
+    /// <summary>Ends a family and with it every token of it; true for the one who ended it.</summary>
+    public async Task<bool> EndAsync(Guid familyId, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation = default) =>
+        await EndAsync(db => db.TokenFamilies.Where(f => f.FamilyId == familyId), reason, now, cancellation) > 0;
+
     /// <summary>Ends all that a person has with a client, or with every client where none is named; says how many.</summary>
-    public async Task<int> EndAllAsync(Guid userId, string? clientId, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation = default)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        var families = db.TokenFamilies.Where(f => f.UserId == userId && (clientId == null || f.ClientId == clientId));
-        return await EndAsync(families, reason, now, cancellation);
-    }
+    public Task<int> EndAllAsync(Guid userId, string? clientId, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation = default) =>
+        EndAsync(db => db.TokenFamilies.Where(f => f.UserId == userId && (clientId == null || f.ClientId == clientId)), reason, now, cancellation);
+
+    /// <summary>What the living access tokens of a person say is old now (roles, claims): their statuses say so, and a refresh brings true ones.</summary>
+    public Task MarkStaleAsync(Guid userId, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                await db.MarkFamiliesAsync(db.TokenFamilies.Where(f => f.UserId == userId && f.EndedAt == null), StatusValue.Stale, now, token);
+                return true;
+            },
+            cancellation);
 
     /// <summary>What clients have of a person now, newest first. Those that hang on a session are listed whether or not that lies idle.</summary>
     public async Task<IReadOnlyList<TokenFamily>> ListAsync(Guid userId, DateTimeOffset now, int limit, CancellationToken cancellation = default)
@@ -82,13 +105,36 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
         RotatedAt = family.RotatedAt,
         CreatedAt = family.CreatedAt,
         ExpiresAt = family.ExpiresAt,
+        Statuses = Lists.Join(family.Statuses),
         EndedAt = family.EndedAt,
         EndReason = family.EndReason,
     };
 
-    internal static Task<int> EndAsync(IQueryable<TokenFamilyRow> families, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation) =>
-        families.Where(f => f.EndedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedAt, now).SetProperty(f => f.EndReason, reason), cancellation);
+    // What was already there is pruned of the dead where nobody added to it meanwhile; whatever is there is kept otherwise.
+    private static Task<int> RotateAsync(IQueryable<TokenFamilyRow> family, TokenFamily read, LiveStatus added, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var before = Lists.Join(read.Statuses);
+        var after = Lists.Join(read.StatusesWith(added, now));
+        var more = " " + Lists.Join([added]);
+        return family.Where(f => f.Statuses == before || f.Statuses.Length <= Longest.Statuses - more.Length)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(f => f.Generation, f => f.Generation + 1).SetProperty(f => f.RotatedAt, now)
+                    .SetProperty(f => f.Statuses, f => f.Statuses == before ? after : f.Statuses + more),
+                cancellation);
+    }
+
+    private static IQueryable<TokenFamilyRow> Alive(IdpDb db, TokenFamily family, DateTimeOffset now) =>
+        db.TokenFamilies.Where(f => f.FamilyId == family.FamilyId && f.Generation == family.Generation && f.EndedAt == null && f.ExpiresAt > now);
+
+    private Task<int> EndAsync(
+        Func<IdpDb, IQueryable<TokenFamilyRow>> families, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var ended = 0;
+        return databases.TransactAsync(
+            async (db, token) => ended = await db.EndFamiliesAsync(families(db), reason, now, token),
+            async (db, token) => ended > 0 && await families(db).CountAsync(f => f.EndedAt == now, token) >= ended,
+            cancellation);
+    }
 
     private static TokenFamily Read(TokenFamilyRow row) => new()
     {
@@ -105,6 +151,7 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
         RotatedAt = row.RotatedAt,
         CreatedAt = row.CreatedAt,
         ExpiresAt = row.ExpiresAt,
+        Statuses = Lists.Statuses(row.Statuses),
         EndedAt = row.EndedAt,
         EndReason = row.EndReason,
     };

@@ -6,4 +6,9 @@ public static class Topic
     public const string Clients = "clients";
     public const string Resources = "resources";
     public const string Keys = "keys";
+
+    /// <summary>The status lists. Its version also numbers the transactions that changed any (<see cref="StatusLists"/>).</summary>
+    public const string Status = "status";
+
+    internal static IReadOnlyList<string> All { get; } = [Clients, Resources, Keys, Status];
 }

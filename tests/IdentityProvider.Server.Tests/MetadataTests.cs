@@ -34,7 +34,9 @@ public sealed class MetadataTests
         var uris = document.RootElement.EnumerateObject().Where(m => m.Name.EndsWith("_endpoint", StringComparison.Ordinal) || m.Name == "jwks_uri");
         foreach (var uri in uris)
         {
-            using var answer = await server.Http.GetAsync(new Uri(uri.Value.GetString()!).PathAndQuery, TestContext.Current.CancellationToken);
+            // The head is enough: the stream of events has no end.
+            using var answer = await server.Http.GetAsync(
+                new Uri(uri.Value.GetString()!).PathAndQuery, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
             Assert.True(answer.StatusCode != HttpStatusCode.NotFound, $"{uri.Name} is not there");
         }
     }

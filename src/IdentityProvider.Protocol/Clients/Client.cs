@@ -74,6 +74,9 @@ public sealed record Client
     /// <summary>The secrets that are valid, newest first: several at once so that one can be replaced without downtime.</summary>
     public IReadOnlyList<ClientSecret> Secrets { get; init; } = [];
 
+    /// <summary>Every token that the client got on its own behalf until then was taken back; null where none was.</summary>
+    public DateTimeOffset? TokensNotBefore { get; init; }
+
     /// <summary>A public client has no secret to prove who it is (RFC 6749 §2.1).</summary>
     public bool IsPublic => TokenEndpointAuthMethod == ClientAuthenticationMethod.None;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.UserInfo;
 
 namespace IdentityProvider.Protocol.Metadata;
@@ -31,6 +32,8 @@ public static class ServerMetadata
             json.WriteString("introspection_endpoint", issuer + "/introspect");
             json.WriteString("revocation_endpoint", issuer + "/revoke");
             json.WriteString("end_session_endpoint", issuer + "/logout");
+            json.WriteString("status_list_aggregation_endpoint", issuer + StatusReference.Path);
+            json.WriteString("status_events_endpoint", issuer + StatusReference.EventsPath);
 
             var algorithms = SignatureAlgorithm.All.Select(a => a.Name);
             WriteArray(json, "scopes_supported", ScopeSet.Identity);

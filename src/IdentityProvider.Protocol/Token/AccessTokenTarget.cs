@@ -19,6 +19,9 @@ public sealed class AccessTokenTarget
     /// <summary>Whether its tokens are opaque, so that the API asks about each (RFC 7662).</summary>
     public bool IsOpaque => Resource?.Revocation == RevocationStyle.Introspection;
 
+    /// <summary>Whether its tokens name their place in a status list.</summary>
+    public bool HasStatus => Resource?.Revocation == RevocationStyle.StatusList;
+
     /// <summary>Those of the scopes that mean something there: about the person, or the API's own.</summary>
     public ScopeSet Narrow(ScopeSet scope)
     {

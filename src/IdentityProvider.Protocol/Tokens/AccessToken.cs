@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Token;
 
 namespace IdentityProvider.Protocol.Tokens;
@@ -18,14 +19,16 @@ public static class AccessToken
     /// <param name="key">The active key of the target's algorithm.</param>
     /// <param name="issuer">Our identifier.</param>
     /// <param name="jti">Made by <see cref="TokenIdentifier"/>.</param>
-    public static string Sign(AccessTokenPlan plan, SigningKey key, string issuer, string jti)
+    /// <param name="status">Where its status stands; null for an API whose tokens live until they expire.</param>
+    public static string Sign(AccessTokenPlan plan, SigningKey key, string issuer, string jti, StatusReference? status = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return JwtWriter.Sign(key, Typ, new State(plan, issuer, jti), static (claims, state) => Write(claims, state));
+        return JwtWriter.Sign(key, Typ, new State(plan, issuer, jti, status), static (claims, state) => Write(claims, state));
     }
 
     /// <summary>The same claims for a token that is sealed instead of signed: name and value pairs.</summary>
-    internal static void WriteClaims(Utf8JsonWriter claims, AccessTokenPlan plan, string issuer, string jti) => Write(claims, new State(plan, issuer, jti));
+    internal static void WriteClaims(Utf8JsonWriter claims, AccessTokenPlan plan, string issuer, string jti) =>
+        Write(claims, new State(plan, issuer, jti, null));
 
     private static void Write(Utf8JsonWriter claims, State state)
     {
@@ -39,6 +42,8 @@ public static class AccessToken
         claims.WriteNumber("iat", NumericDate.From(plan.IssuedAt));
         claims.WriteNumber("exp", NumericDate.From(plan.ExpiresAt));
         claims.WriteString("jti", state.Jti);
+        if (state.Status is { } status)
+            WriteStatus(claims, status, state.Issuer);
         if (plan.Family is not { } family)
             return;
 
@@ -64,5 +69,16 @@ public static class AccessToken
         claims.WriteEndArray();
     }
 
-    private readonly record struct State(AccessTokenPlan Plan, string Issuer, string Jti);
+    // draft-ietf-oauth-status-list, "Referenced Token in JOSE".
+    private static void WriteStatus(Utf8JsonWriter claims, StatusReference status, string issuer)
+    {
+        claims.WriteStartObject("status");
+        claims.WriteStartObject("status_list");
+        claims.WriteNumber("idx", status.Index);
+        claims.WriteString("uri", StatusReference.UriOf(issuer, status.List));
+        claims.WriteEndObject();
+        claims.WriteEndObject();
+    }
+
+    private readonly record struct State(AccessTokenPlan Plan, string Issuer, string Jti, StatusReference? Status);
 }

@@ -22,9 +22,9 @@ public static class AccessTokenRules
         if (facts.IsRevoked || facts.Client is null)
             return Refusal.BearerTokenRevoked;
 
-        // 2. A client's own hangs on nothing else.
+        // 2. A client's own hangs on nothing else than that not all of them were taken back since. Its date has whole seconds.
         if (token.FamilyId is not { } familyId)
-            return null;
+            return facts.Client.TokensNotBefore is { } moment && token.IssuedAt <= moment ? Refusal.BearerTokenRevoked : null;
 
         // 3. Its sign-in lasts, and its person may still sign in.
         var stands = facts.Family is { } family && family.FamilyId == familyId && family.IsAlive(now)

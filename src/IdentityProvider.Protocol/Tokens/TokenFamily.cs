@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Status;
+
 namespace IdentityProvider.Protocol.Tokens;
 
 /// <summary>
@@ -41,9 +43,21 @@ public sealed record TokenFamily
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>
+    /// The statuses of its access tokens that may still live, so that its end finds their bits; at most about
+    /// <see cref="MostStatusesOfItsOwn"/>, for a family that refreshes more often gets a block (<see cref="StatusBlockOwner"/>).
+    /// </summary>
+    public IReadOnlyList<LiveStatus> Statuses { get; init; } = [];
+
+    /// <summary>How many statuses a row notes before the family gets a block.</summary>
+    public const int MostStatusesOfItsOwn = 24;
+
     public DateTimeOffset? EndedAt { get; init; }
 
     public FamilyEnd? EndReason { get; init; }
+
+    /// <summary>Its statuses of tokens that live, and one more.</summary>
+    public IReadOnlyList<LiveStatus> StatusesWith(LiveStatus added, DateTimeOffset now) => [.. Statuses.Where(status => status.ExpiresAt > now), added];
 
     public bool IsAlive(DateTimeOffset now) => EndedAt is null && now < ExpiresAt;
 }

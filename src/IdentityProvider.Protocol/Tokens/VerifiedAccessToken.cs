@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Status;
 
 namespace IdentityProvider.Protocol.Tokens;
 
@@ -14,7 +15,7 @@ public sealed class VerifiedAccessToken
 
     private static readonly string[] Required = ["sub", "client_id", "iat", "jti"];
 
-    private VerifiedAccessToken(JsonElement claims, string? kid)
+    private VerifiedAccessToken(JsonElement claims, string? kid, string issuer)
     {
         Subject = StringOrNull(claims, "sub")!;
         ClientId = StringOrNull(claims, "client_id")!;
@@ -27,6 +28,7 @@ public sealed class VerifiedAccessToken
         AuthTime = claims.TryGetProperty("auth_time", out var authTime) ? ReadDate(authTime) : null;
         FamilyId = TokenIdentifier.FamilyIdOrNull(Jti);
         Kid = kid;
+        Status = ReadStatus(claims, issuer);
     }
 
     public string Subject { get; }
@@ -53,6 +55,9 @@ public sealed class VerifiedAccessToken
     /// <summary>The key that signed it; null for an opaque one, which no signing key made.</summary>
     public string? Kid { get; }
 
+    /// <summary>Where its status stands; null where its API has no status list.</summary>
+    public StatusReference? Status { get; }
+
     /// <summary>Verifies a token that is a JWT (RFC 9068 §4); its audience is left to who asks. Never throws on what the text says.</summary>
     public static Decision<VerifiedAccessToken> Verify(string token, JsonWebKeySet keys, string issuer, DateTimeOffset now)
     {
@@ -72,7 +77,7 @@ public sealed class VerifiedAccessToken
 
         // 2. The skew is for clocks that are ahead, not for a longer life.
         var jwt = (JwtVerification.Verified)verification;
-        return Living(new VerifiedAccessToken(jwt.Claims, jwt.Header.Kid), now);
+        return Living(new VerifiedAccessToken(jwt.Claims, jwt.Header.Kid, issuer), now);
     }
 
     /// <summary>Opens a token that is opaque; its audience is left to who asks. Never throws on what the text says.</summary>
@@ -87,7 +92,7 @@ public sealed class VerifiedAccessToken
             return reason;
 
         // 2. Under this name of it, and not expired (RFC 9068 §4).
-        return StringOrNull(claims, "iss") != issuer ? Refusal.BearerTokenInvalid : Living(new VerifiedAccessToken(claims, kid: null), now);
+        return StringOrNull(claims, "iss") != issuer ? Refusal.BearerTokenInvalid : Living(new VerifiedAccessToken(claims, kid: null, issuer), now);
     }
 
     private static Decision<VerifiedAccessToken> Living(VerifiedAccessToken token, DateTimeOffset now) =>
@@ -105,6 +110,13 @@ public sealed class VerifiedAccessToken
 
     private static string? StringOrNull(JsonElement claims, string name) =>
         claims.TryGetProperty(name, out var claim) && claim.ValueKind == JsonValueKind.String ? claim.GetString() : null;
+
+    private static StatusReference? ReadStatus(JsonElement claims, string issuer) =>
+        claims.TryGetProperty("status", out var status)
+        && status.TryGetProperty("status_list", out var entry)
+        && StatusReference.ListOrNull(issuer, entry.GetProperty("uri").GetString()!) is { } list
+            ? new StatusReference(list, entry.GetProperty("idx").GetInt32())
+            : null;
 
     private static DateTimeOffset ReadDate(JsonElement date) => DateTimeOffset.FromUnixTimeSeconds((long)date.GetDouble());
 }

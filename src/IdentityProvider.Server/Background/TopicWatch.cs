@@ -3,12 +3,13 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Background;
 
 /// <summary>
-/// Brings what another node or a command changed to this node's memory: polls the tiny table of topic versions twice a second and tells
-/// whoever keeps a copy.
+/// Brings what another node or a command changed to this node's memory: reads the tiny table of topic versions twice a second, and at once
+/// when the database says that one moved (<see cref="TopicListening"/>), and tells whoever keeps a copy.
 /// </summary>
 public sealed class TopicWatch(Topics topics, IEnumerable<TopicListener> listeners, ILogger<TopicWatch> logger)
     : RepeatedWork(TimeSpan.FromMilliseconds(500), logger)
 {
+    private readonly SemaphoreSlim _oneLook = new(1);
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
 
     protected override Task DoAsync(CancellationToken cancellation) => LookAsync(cancellation);
@@ -16,15 +17,29 @@ public sealed class TopicWatch(Topics topics, IEnumerable<TopicListener> listene
     /// <summary>Reads the versions once and tells the listeners of each topic that moved. A listener that fails is told again next time.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
-        var versions = await topics.ReadAsync(cancellation);
-        foreach (var listener in listeners)
+        await _oneLook.WaitAsync(cancellation);
+        try
         {
-            var version = versions.GetValueOrDefault(listener.Topic);
-            if (_seen.TryGetValue(listener.Key, out var last) && last == version)
-                continue;
-            await listener.ChangedAsync(cancellation);
-            _seen[listener.Key] = version;
+            var versions = await topics.ReadAsync(cancellation);
+            foreach (var listener in listeners)
+            {
+                var version = versions.GetValueOrDefault(listener.Topic);
+                if (_seen.TryGetValue(listener.Key, out var last) && last == version)
+                    continue;
+                await listener.ChangedAsync(cancellation);
+                _seen[listener.Key] = version;
+            }
         }
+        finally
+        {
+            _oneLook.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _oneLook.Dispose();
+        base.Dispose();
     }
 }
 

@@ -150,7 +150,7 @@ internal static class ClientCommands
         var secret = standing.IsPublic && !client.IsPublic ? work.Get<Entropy>().Token() : null;
         if (secret is not null)
             await work.Get<Clients>().AddSecretAsync(client.ClientId, new(SecretHash.Of(secret), now, null), cancellation: work.Cancellation);
-        if (!await work.Get<Clients>().UpdateAsync(client, work.Cancellation))
+        if (!await work.Get<Clients>().UpdateAsync(client, work.Installation.Now, work.Cancellation))
             return Unknown(work, client.ClientId);
         if (client.IsPublic && !standing.IsPublic)
             await work.Get<Clients>().RemoveSecretsAsync(client.ClientId, now.AddDays(1), work.Cancellation);

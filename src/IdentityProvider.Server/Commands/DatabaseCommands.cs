@@ -26,7 +26,7 @@ internal static class DatabaseCommands
     private static Command Prune() => new Command("prune", "Remove expired codes, sessions, sign-ins and revocations now. The server does so by itself.")
         .Does(async work =>
         {
-            var total = new PrunedRows(0, 0, 0, 0, 0, 0);
+            var total = new PrunedRows(0, 0, 0, 0, 0, 0, 0);
             PrunedRows last;
             do
             {
@@ -37,9 +37,10 @@ internal static class DatabaseCommands
                     total.Sessions + last.Sessions,
                     total.RevokedTokens + last.RevokedTokens,
                     total.SignInEvents + last.SignInEvents,
-                    total.OutboxMessages + last.OutboxMessages);
+                    total.OutboxMessages + last.OutboxMessages,
+                    total.Statuses + last.Statuses);
             }
-            while (last != new PrunedRows(0, 0, 0, 0, 0, 0));
+            while (last.Total > 0);
 
             return work.Output.Show(new JsonObject
             {
@@ -49,6 +50,7 @@ internal static class DatabaseCommands
                 ["revoked_tokens"] = total.RevokedTokens,
                 ["sign_in_events"] = total.SignInEvents,
                 ["outbox_messages"] = total.OutboxMessages,
+                ["statuses"] = total.Statuses,
             });
         });
 }

@@ -1,15 +1,22 @@
 using System.Buffers.Text;
+using System.IO.Compression;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace IdentityProvider.Server.Http;
 
 /// <summary>
-/// A small document that anyone may read and keep for a while: prebuilt bytes with a strong ETag (RFC 9110 §8.8.3), open to every origin.
-/// Metadata and the JWKS are served from these, with no work per request.
+/// A document that anyone may read and keep for a while: prebuilt bytes, plain and compressed, each with a strong ETag (RFC 9110 §8.8.3), open
+/// to every origin. Metadata, the JWKS and the status lists are served from these, with no work per request.
 /// </summary>
 public sealed class PublicDocument
 {
+    /// <summary>What fits in one packet gains nothing by compression, in bytes.</summary>
+    private const int TooSmallToCompress = 1024;
+
     private readonly byte[] _content;
+    private readonly Lazy<byte[]?> _compressed;
     private readonly string _contentType;
     private readonly string _cacheControl;
 
@@ -20,10 +27,15 @@ public sealed class PublicDocument
     public PublicDocument(byte[] content, string contentType, TimeSpan maxAge, bool isImmutable = false)
     {
         _content = content;
+        _compressed = new(() => Compress(content));
         _contentType = contentType;
         _cacheControl = $"public, max-age={(long)maxAge.TotalSeconds}{(isImmutable ? ", immutable" : "")}";
-        ETag = $"\"{Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, 16))}\"";
+        Hash = SHA256.HashData(content);
+        ETag = Tag("");
     }
+
+    /// <summary>SHA-256 of the document.</summary>
+    public ReadOnlyMemory<byte> Hash { get; }
 
     /// <summary>The entity tag with its quotes.</summary>
     public string ETag { get; }
@@ -32,7 +44,9 @@ public sealed class PublicDocument
     public Task WriteAsync(HttpContext http)
     {
         var headers = http.Response.Headers;
-        headers.ETag = ETag;
+        var compressed = TakesGzip(http.Request.Headers.AcceptEncoding) ? _compressed.Value : null;
+        headers.ETag = compressed is null ? ETag : Tag("-gzip");
+        headers.Vary = HeaderNames.AcceptEncoding;
         headers.CacheControl = _cacheControl;
         headers.AccessControlAllowOrigin = "*";
         if (CallerHasIt(http.Request.Headers.IfNoneMatch))
@@ -41,22 +55,44 @@ public sealed class PublicDocument
             return Task.CompletedTask;
         }
 
+        var content = compressed ?? _content;
+        if (compressed is not null)
+            headers.ContentEncoding = "gzip";
         http.Response.ContentType = _contentType;
-        http.Response.ContentLength = _content.Length;
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(_content).AsTask();
+        http.Response.ContentLength = content.Length;
+        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(content).AsTask();
     }
 
-    private bool CallerHasIt(Microsoft.Extensions.Primitives.StringValues ifNoneMatch)
+    private string Tag(string encoding) => $"\"{Base64Url.EncodeToString(Hash.Span[..16])}{encoding}\"";
+
+    private bool CallerHasIt(StringValues ifNoneMatch)
     {
         foreach (var line in ifNoneMatch)
         {
             foreach (var tag in (line ?? "").Split(',', StringSplitOptions.TrimEntries))
             {
-                if (tag == "*" || string.Equals(tag, ETag, StringComparison.Ordinal) || string.Equals(tag, "W/" + ETag, StringComparison.Ordinal))
+                if (tag == "*" || IsOurs(tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..] : tag))
                     return true;
             }
         }
 
         return false;
+    }
+
+    // Either form of the same document.
+    private bool IsOurs(string tag) => tag == ETag || tag == Tag("-gzip");
+
+    private static bool TakesGzip(StringValues acceptEncoding) =>
+        StringWithQualityHeaderValue.TryParseList(acceptEncoding, out var encodings)
+        && encodings.Any(encoding => encoding.Value.Equals("gzip", StringComparison.OrdinalIgnoreCase) && encoding.Quality is null or > 0);
+
+    private static byte[]? Compress(byte[] content)
+    {
+        if (content.Length < TooSmallToCompress)
+            return null;
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Optimal))
+            gzip.Write(content);
+        return compressed.ToArray();
     }
 }

@@ -27,6 +27,9 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
     /// <summary>Every key of the JWKS: what verifies our own tokens.</summary>
     public JsonWebKeySet Published => Now.Published;
 
+    /// <summary>SHA-256 of the JWKS as it is served, by which a verifier knows whether it has the newest.</summary>
+    public ReadOnlyMemory<byte> JwksHash => Now.Jwks.Hash;
+
     internal KeyMoment Now
     {
         get

@@ -20,7 +20,11 @@ internal static class Documents
         var client = stored is null ? null : ClientMetadataRules.Restore(stored with { ClientId = row.ClientId });
         return client is null
             ? throw Unreadable("client", row.ClientId)
-            : client with { Secrets = [.. row.Secrets.OrderByDescending(s => s.CreatedAt).Select(s => new ClientSecret(s.Hash, s.CreatedAt, s.ExpiresAt))] };
+            : client with
+            {
+                TokensNotBefore = row.TokensNotBefore,
+                Secrets = [.. row.Secrets.OrderByDescending(s => s.CreatedAt).Select(s => new ClientSecret(s.Hash, s.CreatedAt, s.ExpiresAt))],
+            };
     }
 
     /// <summary>Whether the client registered this member. Asks no more of the document, so that one of a newer version stops nothing.</summary>

@@ -9,6 +9,8 @@ internal sealed class ClientRow
 
     public required string Document { get; set; }
 
+    public DateTimeOffset? TokensNotBefore { get; init; }
+
     public List<ClientSecretRow> Secrets { get; init; } = [];
 }
 
@@ -143,6 +145,9 @@ internal sealed class TokenFamilyRow
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The statuses of its living access tokens (<see cref="Lists.Statuses"/>).</summary>
+    public required string Statuses { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
 

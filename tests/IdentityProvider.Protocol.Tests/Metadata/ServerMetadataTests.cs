@@ -17,6 +17,8 @@ public sealed class ServerMetadataTests
           "introspection_endpoint": "https://login.example.com/introspect",
           "revocation_endpoint": "https://login.example.com/revoke",
           "end_session_endpoint": "https://login.example.com/logout",
+          "status_list_aggregation_endpoint": "https://login.example.com/status",
+          "status_events_endpoint": "https://login.example.com/status/events",
           "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
           "response_types_supported": ["code"],
           "response_modes_supported": ["query", "form_post"],

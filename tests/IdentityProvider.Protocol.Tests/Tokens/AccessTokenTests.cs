@@ -1,4 +1,5 @@
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Tokens;
 using Xunit;
 
@@ -41,17 +42,31 @@ public sealed class AccessTokenTests
     }
 
     [Fact]
-    public void With_two_scopes_it_stays_under_900_bytes()
+    public void With_two_scopes_it_stays_under_900_bytes_and_its_status_costs_less_than_120()
     {
         // The longest of each part that a usual deployment has.
         var code = Given.Code() with { ClientId = "GZ0tAdEVmeOxOMBDWaXl8w", Acr = "urn:idp:2" };
         var client = Given.ConfidentialClient() with { ClientId = code.ClientId };
         var jti = TokenIdentifier.InFamily(Given.FamilyId, new byte[8]);
+        string Sign(StatusReference? status) => AccessToken.Sign(Given.Plan(code, client).AccessToken, Given.SigningKey, "https://login.example.com", jti, status);
 
-        var jwt = AccessToken.Sign(Given.Plan(code, client).AccessToken, Given.SigningKey, "https://login.example.com", jti);
+        var plain = Sign(null).Length;
+        var withStatus = Sign(new StatusReference(1234, 1_000_000)).Length;
 
-        Assert.InRange(jwt.Length, 1, 899);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{jwt.Length} bytes");
+        Assert.InRange(plain, 1, 899);
+        Assert.InRange(withStatus - plain, 1, 119);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{plain} bytes, with a status {withStatus}");
+    }
+
+    [Fact]
+    public void It_names_its_place_in_a_status_list()
+    {
+        var plan = Given.Plan().AccessToken;
+        var jwt = AccessToken.Sign(plan, Given.SigningKey, Given.Issuer, "jti", new StatusReference(7, 42));
+
+        Assert.Equal($$$"""{"status_list":{"idx":42,"uri":"{{{Given.Issuer}}}/status/7"}}""", Given.Claims(jwt).GetProperty("status").GetRawText());
+        Assert.Equal(new StatusReference(7, 42), Given.Allowed(VerifiedAccessToken.Verify(jwt, Given.Jwks, Given.Issuer, Given.Now)).Status);
+        Assert.Null(Given.VerifiedAccessToken().Status);
     }
 
     [Fact]

@@ -166,7 +166,7 @@ public abstract class AccountsContract : StorageContract
         await using var storage = await NewAsync();
         var revoked = storage.Get<RevokedTokens>();
 
-        Assert.Single(await RaceAsync(storage, _ => revoked.AddAsync("jti-1", Now)), w => w);
+        Assert.Single(await RaceAsync(storage, _ => revoked.AddAsync("jti-1", Now, null)), w => w);
 
         Assert.True(await revoked.ContainsAsync("jti-1"));
         Assert.False(await revoked.ContainsAsync("JTI-1"));

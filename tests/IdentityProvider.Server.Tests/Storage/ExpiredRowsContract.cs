@@ -14,9 +14,9 @@ public abstract class ExpiredRowsContract : StorageContract
     {
         await using var storage = await NewAsync();
         await storage.SignInAsync();
-        await storage.Get<RevokedTokens>().AddAsync("jti", Now);
+        await storage.Get<RevokedTokens>().AddAsync("jti", Now, null);
 
-        Assert.Equal(new PrunedRows(0, 0, 0, 0, 0, 0), await storage.Get<ExpiredRows>().PruneAsync(Now + ExpiredRows.Kept));
+        Assert.Equal(new PrunedRows(0, 0, 0, 0, 0, 0, 0), await storage.Get<ExpiredRows>().PruneAsync(Now + ExpiredRows.Kept));
 
         Assert.NotNull(await storage.Codes.FindAsync(Given.Bytes(1, 2)));
     }
@@ -28,15 +28,15 @@ public abstract class ExpiredRowsContract : StorageContract
         var (session, _) = await storage.SignInAsync(1);
         var (_, alone) = await storage.SignInAsync(2);
         var (_, stays) = await storage.SignInAsync(3);
-        await storage.Get<RevokedTokens>().AddAsync("jti", Now);
+        await storage.Get<RevokedTokens>().AddAsync("jti", Now, null);
         await storage.Sessions.EndAsync(session.SessionId, Now);
         await storage.Families.EndAsync(alone.FamilyId, FamilyEnd.CodeReused, Now);
 
         var soon = Now + ExpiredRows.Kept + TimeSpan.FromMinutes(2);
-        Assert.Equal(new PrunedRows(3, 2, 1, 1, 0, 0), await storage.Get<ExpiredRows>().PruneAsync(soon));
+        Assert.Equal(new PrunedRows(3, 2, 1, 1, 0, 0, 0), await storage.Get<ExpiredRows>().PruneAsync(soon));
         Assert.NotNull(await storage.Families.FindAsync(stays.FamilyId));
 
-        Assert.Equal(new PrunedRows(0, 1, 2, 0, 0, 0), await storage.Get<ExpiredRows>().PruneAsync(Now.AddDays(31)));
+        Assert.Equal(new PrunedRows(0, 1, 2, 0, 0, 0, 0), await storage.Get<ExpiredRows>().PruneAsync(Now.AddDays(31)));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ public sealed class PostgresInterleavingTests
         // As if the first attempt had been committed, or somebody else's, before its connection broke.
         await using var other = await Other.BeginAsync(
             storage, $"""UPDATE "TokenFamilies" SET "Generation" = 1, "RotatedAt" = '{Now.AddSeconds(secondsLater):O}'""");
-        var rotating = storage.Families.RotateAsync(family.FamilyId, 0, Now);
+        var rotating = storage.Families.RotateAsync(family with { Generation = 0 }, null, Now);
         await other.WhenBlockedAsync(1);
         await other.BreakTheBlockedAsync();
         await other.CommitAsync();
@@ -89,7 +89,7 @@ public sealed class PostgresInterleavingTests
 
         var ending = storage.Sessions.EndAsync(session.SessionId, Now);
         await other.WhenBlockedAsync(1);
-        var rotating = storage.Families.RotateAsync(family.FamilyId, 0, Now);
+        var rotating = storage.Families.RotateAsync(family with { Generation = 0 }, null, Now);
         await other.WhenBlockedAsync(2);
         await other.CommitAsync();
 

@@ -65,8 +65,8 @@ public abstract class RegistrationsContract : StorageContract
         var client = Given.Client() with { Secrets = [new(Hash(1), Given.Kept(Now), null)] };
         await clients.AddAsync(client);
 
-        Assert.True(await clients.UpdateAsync(client with { ClientName = "New", Secrets = [] }));
-        Assert.False(await clients.UpdateAsync(client with { ClientId = "unknown" }));
+        Assert.True(await clients.UpdateAsync(client with { ClientName = "New", Secrets = [] }, Given.Now));
+        Assert.False(await clients.UpdateAsync(client with { ClientId = "unknown" }, Given.Now));
 
         Assert.Equivalent(client with { ClientName = "New" }, await clients.FindAsync("shop"), strict: true);
     }
@@ -154,7 +154,7 @@ public abstract class RegistrationsContract : StorageContract
         var before = await storage.Get<Topics>().ReadAsync();
 
         await clients.AddAsync(Given.Client());
-        await clients.UpdateAsync(Given.Client());
+        await clients.UpdateAsync(Given.Client(), Given.Now);
         await clients.AddSecretAsync("shop", new ClientSecret(Hash(1), Now, null));
         await clients.RemoveSecretsAsync("shop", Now.AddDays(1));
         await clients.DeleteAsync("shop", Now);

@@ -124,14 +124,14 @@ public abstract class SessionsContract : StorageContract
             if (i == 3)
                 return await storage.Sessions.EndAsync(session.SessionId, Now);
             for (var from = 0; from < 20; from++)
-                await storage.Families.RotateAsync(family.FamilyId, from, Now);
+                await storage.Families.RotateAsync(family with { Generation = from }, null, Now);
             return false;
         });
 
         Assert.True(won[3]);
         var found = await storage.Families.FindAsync(family.FamilyId);
         Assert.Equal(FamilyEnd.SessionEnded, found!.EndReason);
-        Assert.False(await storage.Families.RotateAsync(family.FamilyId, found.Generation, Now));
+        Assert.False(await storage.Families.RotateAsync(family with { Generation = found.Generation }, null, Now));
     }
 
     [Fact]

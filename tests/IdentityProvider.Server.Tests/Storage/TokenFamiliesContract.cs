@@ -12,7 +12,7 @@ public abstract class TokenFamiliesContract : StorageContract
         await using var storage = await NewAsync();
         var (_, family) = await storage.SignInAsync();
 
-        Assert.True(await storage.Families.RotateAsync(family.FamilyId, 0, Now.AddMinutes(1)));
+        Assert.True(await storage.Families.RotateAsync(family with { Generation = 0 }, null, Now.AddMinutes(1)));
 
         var found = await storage.Families.FindAsync(family.FamilyId);
         Assert.Equal(1, found!.Generation);
@@ -25,11 +25,11 @@ public abstract class TokenFamiliesContract : StorageContract
     {
         await using var storage = await NewAsync();
         var (_, family) = await storage.SignInAsync();
-        Assert.True(await storage.Families.RotateAsync(family.FamilyId, 0, Now));
+        Assert.True(await storage.Families.RotateAsync(family with { Generation = 0 }, null, Now));
 
-        Assert.False(await storage.Families.RotateAsync(family.FamilyId, 0, Now));
-        Assert.False(await storage.Families.RotateAsync(family.FamilyId, 2, Now));
-        Assert.False(await storage.Families.RotateAsync(Given.NewId(), 0, Now));
+        Assert.False(await storage.Families.RotateAsync(family with { Generation = 0 }, null, Now));
+        Assert.False(await storage.Families.RotateAsync(family with { Generation = 2 }, null, Now));
+        Assert.False(await storage.Families.RotateAsync(family with { FamilyId = Given.NewId() }, null, Now));
         Assert.Equal(1, (await storage.Families.FindAsync(family.FamilyId))!.Generation);
     }
 
@@ -41,7 +41,7 @@ public abstract class TokenFamiliesContract : StorageContract
         for (var generation = 0; generation < 5; generation++)
         {
             var from = generation;
-            var won = await RaceAsync(storage, i => storage.Families.RotateAsync(family.FamilyId, from, Now.AddSeconds(i)));
+            var won = await RaceAsync(storage, i => storage.Families.RotateAsync(family with { Generation = from }, null, Now.AddSeconds(i)));
             Assert.Single(won, w => w);
             Assert.Equal(generation + 1, (await storage.Families.FindAsync(family.FamilyId))!.Generation);
         }
@@ -54,9 +54,9 @@ public abstract class TokenFamiliesContract : StorageContract
         var (_, expired) = await storage.SignInAsync(1);
         var (_, ended) = await storage.SignInAsync(2);
 
-        Assert.False(await storage.Families.RotateAsync(expired.FamilyId, 0, expired.ExpiresAt));
+        Assert.False(await storage.Families.RotateAsync(expired with { Generation = 0 }, null, expired.ExpiresAt));
         Assert.True(await storage.Families.EndAsync(ended.FamilyId, FamilyEnd.RefreshTokenReused, Now));
-        Assert.False(await storage.Families.RotateAsync(ended.FamilyId, 0, Now));
+        Assert.False(await storage.Families.RotateAsync(ended with { Generation = 0 }, null, Now));
     }
 
     [Fact]
@@ -82,11 +82,11 @@ public abstract class TokenFamiliesContract : StorageContract
 
         await RaceAsync(storage, i => i == 7
             ? storage.Families.EndAsync(family.FamilyId, FamilyEnd.RevokedByClient, Now)
-            : storage.Families.RotateAsync(family.FamilyId, 0, Now));
+            : storage.Families.RotateAsync(family with { Generation = 0 }, null, Now));
 
         var found = await storage.Families.FindAsync(family.FamilyId);
         Assert.NotNull(found!.EndedAt);
-        Assert.False(await storage.Families.RotateAsync(family.FamilyId, found.Generation, Now));
+        Assert.False(await storage.Families.RotateAsync(family with { Generation = found.Generation }, null, Now));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal sealed class RevocationEndpoint(
                     Log.FamilyRevoked(logger, end.FamilyId, client.ClientId);
                 break;
             case RevocationDecision.RevokeToken revoke:
-                await revoked.AddAsync(revoke.Token.Jti, revoke.Token.ExpiresAt, CancellationToken.None);
+                await revoked.AddAsync(revoke.Token.Jti, revoke.Token.ExpiresAt, revoke.Token.Status, CancellationToken.None);
                 break;
         }
 

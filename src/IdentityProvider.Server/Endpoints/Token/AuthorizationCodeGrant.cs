@@ -25,7 +25,8 @@ internal sealed class AuthorizationCodeGrant(
             {
                 case AuthorizationCodeDecision.Issue issue:
                     var response = await mint.MintAsync(issue.Plan, cancellation);
-                    if (await stored.Codes.RedeemAsync(codeHash, issue.Family, now, CancellationToken.None))
+                    var family = response.Noted is { } status ? issue.Family with { Statuses = [status] } : issue.Family;
+                    if (await stored.Codes.RedeemAsync(codeHash, family, now, CancellationToken.None))
                         return response;
                     break;
 

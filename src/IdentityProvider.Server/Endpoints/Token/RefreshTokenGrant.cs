@@ -28,12 +28,16 @@ internal sealed class RefreshTokenGrant(
             {
                 case RefreshTokenDecision.Rotate rotate:
                     var response = await mint.MintAsync(rotate.Plan, cancellation);
-                    if (await families.RotateAsync(rotate.FamilyId, rotate.FromGeneration, now, CancellationToken.None))
+                    if (await families.RotateAsync(facts.Family!, response.Noted, now, CancellationToken.None))
                         return response;
                     break;
 
+                // A second access token of one generation: where it has a status, the family knows it before it goes out.
                 case RefreshTokenDecision.Repeat repeat:
-                    return await mint.MintAsync(repeat.Plan, cancellation);
+                    var again = await mint.MintAsync(repeat.Plan, cancellation);
+                    if (!repeat.Plan.AccessToken.Target.HasStatus || await families.NoteAsync(facts.Family!, again.Noted, now, CancellationToken.None))
+                        return again;
+                    break;
 
                 // Ended whether or not the caller still waits for the answer.
                 case RefreshTokenDecision.Theft theft:

@@ -1,20 +1,25 @@
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
+using IdentityProvider.Server.Status;
 
 namespace IdentityProvider.Server.Endpoints.Token;
 
-/// <summary>Makes the tokens of a plan, in memory: no database, and nothing that is lost if they are thrown away.</summary>
-internal sealed class TokenMint(Settings settings, KeyRing keys, Entropy entropy, RefreshTokens refreshTokens, OpaqueAccessTokens opaque)
+/// <summary>
+/// Makes the tokens of a plan, in memory: no database but for the lease of a block of statuses now and then, and nothing that is lost if they
+/// are thrown away.
+/// </summary>
+internal sealed class TokenMint(
+    Settings settings, KeyRing keys, Entropy entropy, RefreshTokens refreshTokens, OpaqueAccessTokens opaque, StatusIndexes statuses)
 {
     public async ValueTask<TokenResponse> MintAsync(TokenPlan plan, CancellationToken cancellation)
     {
         var planned = plan.AccessToken;
-        var jti = NewIdentifier(planned.Family);
-        var accessToken = planned.Target.IsOpaque
-            ? opaque.Seal(planned, jti)
-            : AccessToken.Sign(planned, await keys.ActiveAsync(planned.Target.Algorithm, cancellation), settings.Issuer, jti);
+        var (accessToken, status) = planned.Target.IsOpaque
+            ? (opaque.Seal(planned, NewIdentifier(planned.Family)), null)
+            : await SignAsync(planned, cancellation);
         var idToken = plan.IdToken is null
             ? null
             : IdToken.Sign(plan.IdToken, await keys.ActiveAsync(plan.IdToken.Client.IdTokenSignedResponseAlg, cancellation), settings.Issuer, accessToken);
@@ -23,8 +28,26 @@ internal sealed class TokenMint(Settings settings, KeyRing keys, Entropy entropy
             (long)(planned.ExpiresAt - planned.IssuedAt).TotalSeconds,
             planned.Scope.ToString(),
             plan.RefreshToken is null ? null : refreshTokens.Compute(plan.RefreshToken),
-            idToken);
+            idToken)
+        {
+            Noted = status is { } reference && OwnerOf(planned) == StatusBlockOwner.Shared ? new LiveStatus(reference, planned.ExpiresAt) : null,
+        };
     }
+
+    private async ValueTask<(string Token, StatusReference? Status)> SignAsync(AccessTokenPlan plan, CancellationToken cancellation)
+    {
+        var key = await keys.ActiveAsync(plan.Target.Algorithm, cancellation);
+        StatusReference? status = plan.Target.HasStatus ? await statuses.TakeAsync(OwnerOf(plan), key.Kid, cancellation) : null;
+        return (AccessToken.Sign(plan, key, settings.Issuer, NewIdentifier(plan.Family), status), status);
+    }
+
+    // A client's own tokens end with the client alone, so a block is theirs. A family notes a few in its row, and refreshes too often beyond them.
+    private static StatusBlockOwner OwnerOf(AccessTokenPlan plan) => plan.Family switch
+    {
+        null => StatusBlockOwner.Client(plan.Client.ClientId),
+        { } family when family.Statuses.Count(status => status.ExpiresAt > plan.IssuedAt) < TokenFamily.MostStatusesOfItsOwn => StatusBlockOwner.Shared,
+        { } family => StatusBlockOwner.Family(family.FamilyId),
+    };
 
     private string NewIdentifier(TokenFamily? family)
     {

@@ -1,10 +1,14 @@
 using System.Text.Json;
+using IdentityProvider.Protocol.Status;
 
 namespace IdentityProvider.Server.Endpoints.Token;
 
 /// <summary>Tokens that are minted and not yet handed out, with what is said of them (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).</summary>
 internal sealed record TokenResponse(string AccessToken, long ExpiresIn, string Scope, string? RefreshToken, string? IdToken)
 {
+    /// <summary>The access token's status, where its family's row is to note it before anything goes out.</summary>
+    public LiveStatus? Noted { get; init; }
+
     public static void Write(Utf8JsonWriter json, TokenResponse response)
     {
         json.WriteStartObject();

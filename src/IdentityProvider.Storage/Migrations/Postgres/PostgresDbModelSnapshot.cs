@@ -142,6 +142,9 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("jsonb");
 
+                    b.Property<DateTimeOffset?>("TokensNotBefore")
+                        .HasColumnType("timestamp with time zone");
+
                     b.HasKey("ClientId");
 
                     b.ToTable("Clients", (string)null);
@@ -463,6 +466,90 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.ToTable("SigningKeys", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.StatusBlockRow", b =>
+                {
+                    b.Property<int>("ListId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("First")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.Property<Guid?>("FamilyId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Kid")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("LastTokenExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("ListId", "First");
+
+                    b.HasIndex("ClientId");
+
+                    b.HasIndex("FamilyId");
+
+                    b.HasIndex("Kid");
+
+                    b.HasIndex("LastTokenExpiresAt");
+
+                    b.ToTable("StatusBlocks", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.StatusChangeRow", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("ListId")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("First")
+                        .HasColumnType("integer");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.Property<byte>("Value")
+                        .HasColumnType("smallint");
+
+                    b.HasKey("Sequence", "ListId", "First");
+
+                    b.HasIndex("ListId");
+
+                    b.ToTable("StatusChanges", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.StatusListRow", b =>
+                {
+                    b.Property<int>("ListId")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("LastTokenExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Next")
+                        .HasColumnType("integer");
+
+                    b.HasKey("ListId");
+
+                    b.ToTable("StatusLists", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.TokenFamilyRow", b =>
                 {
                     b.Property<Guid>("FamilyId")
@@ -522,6 +609,14 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.Property<Guid?>("SessionId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Statuses")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasDefaultValue("")
+                        .UseCollation("C");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");
 
@@ -571,6 +666,11 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         new
                         {
                             Name = "keys",
+                            Version = 1L
+                        },
+                        new
+                        {
+                            Name = "status",
                             Version = 1L
                         });
                 });

@@ -141,6 +141,9 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<DateTimeOffset?>("TokensNotBefore")
+                        .HasColumnType("datetimeoffset");
+
                     b.HasKey("ClientId");
 
                     b.ToTable("Clients", (string)null);
@@ -460,6 +463,90 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.ToTable("SigningKeys", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.StatusBlockRow", b =>
+                {
+                    b.Property<int>("ListId")
+                        .HasColumnType("int");
+
+                    b.Property<int>("First")
+                        .HasColumnType("int");
+
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("int");
+
+                    b.Property<Guid?>("FamilyId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Kid")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("LastTokenExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("ListId", "First");
+
+                    b.HasIndex("ClientId");
+
+                    b.HasIndex("FamilyId");
+
+                    b.HasIndex("Kid");
+
+                    b.HasIndex("LastTokenExpiresAt");
+
+                    b.ToTable("StatusBlocks", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.StatusChangeRow", b =>
+                {
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint");
+
+                    b.Property<int>("ListId")
+                        .HasColumnType("int");
+
+                    b.Property<int>("First")
+                        .HasColumnType("int");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("int");
+
+                    b.Property<byte>("Value")
+                        .HasColumnType("tinyint");
+
+                    b.HasKey("Sequence", "ListId", "First");
+
+                    b.HasIndex("ListId");
+
+                    b.ToTable("StatusChanges", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.StatusListRow", b =>
+                {
+                    b.Property<int>("ListId")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("LastTokenExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("Next")
+                        .HasColumnType("int");
+
+                    b.HasKey("ListId");
+
+                    b.ToTable("StatusLists", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.TokenFamilyRow", b =>
                 {
                     b.Property<Guid>("FamilyId")
@@ -519,6 +606,14 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.Property<Guid?>("SessionId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<string>("Statuses")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .HasDefaultValue("")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uniqueidentifier");
 
@@ -566,6 +661,11 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         new
                         {
                             Name = "keys",
+                            Version = 1L
+                        },
+                        new
+                        {
+                            Name = "status",
                             Version = 1L
                         });
                 });

@@ -195,8 +195,8 @@ public sealed class BackChannelLogoutTests
         await DeliverAsync(server);
 
         listener.AnswerAsync = _ => Task.CompletedTask;
-        await server.Get<Clients>().UpdateAsync(moves with { BackchannelLogoutUri = new Uri(listener.Address, "/moved").AbsoluteUri }, Cancellation);
-        await server.Get<Clients>().UpdateAsync(leaves with { BackchannelLogoutUri = null }, Cancellation);
+        await server.Get<Clients>().UpdateAsync(moves with { BackchannelLogoutUri = new Uri(listener.Address, "/moved").AbsoluteUri }, server.Clock.GetUtcNow(), Cancellation);
+        await server.Get<Clients>().UpdateAsync(leaves with { BackchannelLogoutUri = null }, server.Clock.GetUtcNow(), Cancellation);
         server.Get<Registry>().ForgetClients();
         server.Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal("/moved", (await listener.NextAsync()).Path);

@@ -25,7 +25,7 @@ public sealed class AuthorizationCodeGrantTests : IAsyncLifetime
         Assert.Equal("no-store", answer.Header("Cache-Control"));
         Assert.Equal("no-cache", answer.Header("Pragma"));
         Assert.Equal("application/json", answer.Message.Content.Headers.ContentType!.ToString());
-        Assert.InRange(answer.AccessToken.Length, 1, 899);
+        Assert.InRange(answer.AccessToken.Length, 1, 999);
     }
 
     [Fact]
