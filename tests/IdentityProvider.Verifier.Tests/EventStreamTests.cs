@@ -127,6 +127,17 @@ public sealed class EventStreamTests : OverHttp
     }
 
     [Fact]
+    public async Task An_event_that_is_refused_is_not_asked_for_again()
+    {
+        var verifier = await ConnectedAsync();
+        Issuer.Send(Issuer.Frame("status", Issuer.Set(2, 1), id: "41"));
+        Issuer.Send(Issuer.Frame("status", Issuer.EventJwt(1, 2, "[[2,1,0]]", Given.Stranger), id: "42"));
+        await ReconnectedAsync(verifier);
+        Assert.Equal([null, null], Issuer.LastEventIds);
+        Assert.Equal(VerifierRefusal.TokenRevoked, await RefusalAsync(verifier, Issuer.TokenAt(2)));
+    }
+
+    [Fact]
     public async Task What_happened_while_the_stream_was_cut_is_caught_up_with()
     {
         var verifier = await ConnectedAsync();

@@ -29,15 +29,23 @@ internal sealed class EventStream(Documents documents, KeyCache keys, StatusList
         var failures = 0;
         while (!lifetime.IsCancellationRequested)
         {
+            var worked = false;
             try
             {
                 await ReadAsync(lifetime).ConfigureAwait(false);
+                worked = _isConnected;
+            }
+            catch (EventRefusedException)
+            {
+                // What we were owed may be what can't be verified, signed by a key that is gone: begin anew, the heartbeat tells what was missed.
+                _lastEventId = null;
             }
             catch (Exception)
             {
-                // Whatever it was (cut, silent, forged, no stream at all), the answer is the same: open it again.
+                // Whatever it was (cut, silent, no stream at all), the answer is the same: open it again.
+                worked = _isConnected;
             }
-            failures = _isConnected ? 0 : failures + 1;
+            failures = worked ? 0 : failures + 1;
             _isConnected = false;
             await Task.Delay(Delay(failures), clock, lifetime).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
