@@ -4,6 +4,7 @@ using IdentityProvider.Server.Endpoints;
 using IdentityProvider.Server.Endpoints.Authorize;
 using IdentityProvider.Server.Endpoints.Logout;
 using IdentityProvider.Server.Endpoints.Metadata;
+using IdentityProvider.Server.Endpoints.SessionManagement;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Pages;
@@ -40,6 +41,7 @@ public static class Hosting
         builder.Services.AddPages();
         builder.Services.AddAuthorize();
         builder.Services.AddLogout();
+        builder.Services.AddSessionManagement();
         builder.Services.AddKeys();
         builder.Services.AddKeyRotation();
         builder.Services.AddStatus();
@@ -59,6 +61,7 @@ public static class Hosting
         app.MapPages();
         app.MapAuthorize();
         app.MapLogout();
+        app.MapSessionManagement();
         app.MapTokenEndpoints();
         return app;
     }

@@ -28,7 +28,13 @@ public sealed class AuthorizationAnswer
         }
     }
 
-    public static AuthorizationAnswer Code(ReturnAddress returnAddress, string code, string issuer) => new(returnAddress, issuer, ("code", code));
+    /// <summary>The answer to a request that was allowed.</summary>
+    /// <param name="returnAddress">Where it goes.</param>
+    /// <param name="code">What the client redeems.</param>
+    /// <param name="sessionState"><c>session_state</c> (Session Management 1.0 §2), or null for none.</param>
+    /// <param name="issuer">Our identifier.</param>
+    public static AuthorizationAnswer Code(ReturnAddress returnAddress, string code, string? sessionState, string issuer) =>
+        new(returnAddress, issuer, [("code", code), .. sessionState is null ? Array.Empty<(string, string)>() : [("session_state", sessionState)]]);
 
     public static AuthorizationAnswer Error(ReturnAddress returnAddress, Refusal reason, string issuer)
     {

@@ -34,6 +34,7 @@ public static class ServerMetadata
             json.WriteString("end_session_endpoint", issuer + "/logout");
             json.WriteString("status_list_aggregation_endpoint", issuer + StatusReference.Path);
             json.WriteString("status_events_endpoint", issuer + StatusReference.EventsPath);
+            json.WriteString("check_session_iframe", issuer + "/session/check");
 
             var algorithms = SignatureAlgorithm.All.Select(a => a.Name);
             WriteArray(json, "scopes_supported", ScopeSet.Identity);
@@ -54,6 +55,12 @@ public static class ServerMetadata
             json.WriteBoolean("request_parameter_supported", false);
             json.WriteBoolean("request_uri_parameter_supported", false);
             json.WriteBoolean("authorization_response_iss_parameter_supported", true);
+            foreach (var channel in new[] { "backchannel", "frontchannel" })
+            {
+                json.WriteBoolean(channel + "_logout_supported", true);
+                json.WriteBoolean(channel + "_logout_session_supported", true);
+            }
+
             WriteArray(json, "ui_locales_supported", ["en"]);
             json.WriteEndObject();
         }

@@ -20,11 +20,17 @@ internal sealed record PagePolicy
     /// <summary>A page whose form leads nowhere but to us.</summary>
     public static PagePolicy OwnForm { get; } = new() { FormAction = "form-action 'self'" };
 
+    /// <summary>The page that signs a browser out of apps: what it frames is of exactly these addresses' origins.</summary>
+    public static PagePolicy Framing(IReadOnlyList<string> addresses) =>
+        Plain with { Frames = [.. addresses.Select(OriginOf).OfType<string>().Distinct(StringComparer.Ordinal)] };
+
     /// <summary>The directive, or empty for no restriction.</summary>
     private string FormAction { get; init; } = "";
 
     /// <summary>The origin of a client's logo.</summary>
     private string? Images { get; init; }
+
+    private IReadOnlyList<string> Frames { get; init; } = [];
 
     private string? ScriptNonce { get; init; }
 
@@ -45,6 +51,7 @@ internal sealed record PagePolicy
     public override string ToString() =>
         Common + "'self' data:" + (Images is null ? "" : " " + Images)
         + (ScriptNonce is null ? "" : $"; script-src 'nonce-{ScriptNonce}'")
+        + (Frames.Count == 0 ? "" : "; frame-src " + string.Join(' ', Frames))
         + (FormAction.Length == 0 ? "" : "; " + FormAction);
 
     // A host-source of CSP can't be an IPv6 literal, so that [::1] needs all of http, which is loopback alone by its registration.

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
@@ -10,7 +11,7 @@ namespace IdentityProvider.Server.SignIn;
 /// The session of a browser: an opaque 256-bit secret in a cookie that no script reads, whose SHA-256 is in the row. The secret is new at
 /// every sign-in, so that nobody can plant one and wait.
 /// </summary>
-internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Settings settings, Entropy entropy, TimeProvider clock)
+internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Settings settings, Entropy entropy, TimeProvider clock, BrowserState state)
 {
     private const int SecretLength = 43;
 
@@ -19,16 +20,15 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     /// <summary><c>__Host-</c> binds the cookie to https, this host and every path (RFC 6265bis §4.1.3.2); loopback http can't have it.</summary>
     private string CookieName => settings.IsHttps ? "__Host-idp-session" : "idp-session";
 
-    /// <summary>Who is signed in here; null where nobody is, or no longer.</summary>
+    /// <summary>Who is signed in here; null where nobody is, or no longer. The browser's own state follows.</summary>
     public async Task<SignedIn?> FindAsync(HttpContext http)
     {
-        if (await FindUntilOverAsync(http) is not { } session || !session.IsAlive(settings.Sessions.IdleLimit, Now))
-            return null;
-        if (await users.FindClaimsAsync(session.UserId, http.RequestAborted) is not { IsActive: true } user)
-            return null;
-        if (session.IsDueForTouch(Now))
-            await sessions.TouchAsync(session.SessionId, Now, http.RequestAborted);
-        return new SignedIn(session, user);
+        var found = await FindAliveAsync(http);
+        if (found is null)
+            state.Forget(http);
+        else
+            state.Keep(http, found.Session.SessionId);
+        return found;
     }
 
     /// <summary>Who would be signed out here: also someone whose session lay idle, since apps that refreshed may live on it. It proves nothing, and is no use.</summary>
@@ -70,6 +70,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
         }
 
         http.Response.Cookies.Append(CookieName, secret, Cookie());
+        state.Keep(http, session.SessionId);
         return session.SessionId;
     }
 
@@ -79,7 +80,14 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
         if (session is not null)
             await sessions.EndAsync(session.SessionId, Now, http.RequestAborted);
         http.Response.Cookies.Delete(CookieName, Cookie());
+        state.Forget(http);
     }
+
+    /// <summary>The clients that signed someone in by this session.</summary>
+    public Task<IReadOnlyList<string>> ClientsOfAsync(Session session, CancellationToken cancellation) => sessions.ClientsOfAsync(session.SessionId, cancellation);
+
+    /// <summary><c>session_state</c> of an answer that this session allowed (<see cref="BrowserState.SessionStateFor"/>).</summary>
+    public string? SessionStateFor(AuthorizationRequest request, Session session) => state.SessionStateFor(request, session);
 
     /// <summary>Ends a person's sessions in other browsers, with everything that hangs on them; offline access too where a reason is given.</summary>
     public Task EndOthersAsync(Guid userId, Guid kept, FamilyEnd? offline, CancellationToken cancellation) =>
@@ -90,6 +98,18 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     {
         await sessions.EndEverythingAsync(userId, FamilyEnd.GrantRevoked, Now, http.RequestAborted);
         http.Response.Cookies.Delete(CookieName, Cookie());
+        state.Forget(http);
+    }
+
+    private async Task<SignedIn?> FindAliveAsync(HttpContext http)
+    {
+        if (await FindUntilOverAsync(http) is not { } session || !session.IsAlive(settings.Sessions.IdleLimit, Now))
+            return null;
+        if (await users.FindClaimsAsync(session.UserId, http.RequestAborted) is not { IsActive: true } user)
+            return null;
+        if (session.IsDueForTouch(Now))
+            await sessions.TouchAsync(session.SessionId, Now, http.RequestAborted);
+        return new SignedIn(session, user);
     }
 
     private async Task<Session?> FindUntilOverAsync(HttpContext http) =>

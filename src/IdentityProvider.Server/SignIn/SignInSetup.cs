@@ -36,6 +36,7 @@ internal static class SignInSetup
     public static IServiceCollection AddSignIn(this IServiceCollection services) => services
         .AddAccounts()
         .AddSingleton<BrowserSessions>()
+        .AddSingleton<BrowserState>()
         .AddSingleton<PasswordHashing>()
         .AddSingleton<SignInHistory>()
         .AddScoped<PasswordSignIn>()

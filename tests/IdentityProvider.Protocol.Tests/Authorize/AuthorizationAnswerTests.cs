@@ -9,7 +9,12 @@ public sealed class AuthorizationAnswerTests
     [Fact]
     public void A_code_comes_with_state_and_issuer() =>
         Assert.Equal("https://app.example/cb?code=c-1&state=a%26b%3D%20c&iss=https%3A%2F%2Fissuer.example",
-            AuthorizationAnswer.Code(Address("https://app.example/cb", "a&b= c"), "c-1", Given.Issuer).Location);
+            AuthorizationAnswer.Code(Address("https://app.example/cb", "a&b= c"), "c-1", null, Given.Issuer).Location);
+
+    [Fact]
+    public void The_state_of_the_session_comes_along_where_there_is_one() =>
+        Assert.Equal("https://app.example/cb?code=c-1&session_state=hash.salt&state=s&iss=https%3A%2F%2Fissuer.example",
+            AuthorizationAnswer.Code(Address("https://app.example/cb", "s"), "c-1", "hash.salt", Given.Issuer).Location);
 
     [Fact]
     public void So_does_an_error() =>
@@ -21,7 +26,7 @@ public sealed class AuthorizationAnswerTests
     [InlineData("https://app.example/cb?", "https://app.example/cb?code=c&iss=")]
     [InlineData("com.example.app:/cb", "com.example.app:/cb?code=c&iss=")]
     public void The_redirect_URIs_own_query_is_kept(string uri, string start) =>
-        Assert.StartsWith(start, AuthorizationAnswer.Code(Address(uri, null), "c", Given.Issuer).Location, StringComparison.Ordinal);
+        Assert.StartsWith(start, AuthorizationAnswer.Code(Address(uri, null), "c", null, Given.Issuer).Location, StringComparison.Ordinal);
 
     private static ReturnAddress Address(string uri, string? state)
     {

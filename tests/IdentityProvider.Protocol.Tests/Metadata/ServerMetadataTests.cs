@@ -19,6 +19,7 @@ public sealed class ServerMetadataTests
           "end_session_endpoint": "https://login.example.com/logout",
           "status_list_aggregation_endpoint": "https://login.example.com/status",
           "status_events_endpoint": "https://login.example.com/status/events",
+          "check_session_iframe": "https://login.example.com/session/check",
           "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
           "response_types_supported": ["code"],
           "response_modes_supported": ["query", "form_post"],
@@ -39,6 +40,10 @@ public sealed class ServerMetadataTests
           "request_parameter_supported": false,
           "request_uri_parameter_supported": false,
           "authorization_response_iss_parameter_supported": true,
+          "backchannel_logout_supported": true,
+          "backchannel_logout_session_supported": true,
+          "frontchannel_logout_supported": true,
+          "frontchannel_logout_session_supported": true,
           "ui_locales_supported": ["en"]
         }
         """;

@@ -72,7 +72,7 @@ internal sealed class AuthorizeEndpoint(
                 return;
             case NextStep.Issue issue:
                 var code = await codes.IssueAsync(request, issue.Session, http.RequestAborted);
-                await AuthorizeResults.AnswerAsync(http, AuthorizationAnswer.Code(request.ReturnAddress, code, settings.Issuer));
+                await AuthorizeResults.AnswerAsync(http, AuthorizationAnswer.Code(request.ReturnAddress, code, sessions.SessionStateFor(request, issue.Session), settings.Issuer));
                 return;
         }
     }

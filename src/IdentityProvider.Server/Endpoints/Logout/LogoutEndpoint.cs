@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Logout;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
@@ -70,26 +71,44 @@ internal sealed class LogoutEndpoint(Registry registry, KeyRing keys, BrowserSes
                 await PageResults.ShowAsync<ConfirmLogoutPage>(http, model, ask.ReturnTo is { } to ? PagePolicy.LeadingTo(to.Location) : PagePolicy.OwnForm);
                 return;
             case LogoutDecision.Ask ask:
-                await EndAsync(http, signedIn.Session, ask.ReturnTo);
+                await EndAsync(http, signedIn.Session, ask.ReturnTo, client);
                 return;
             case LogoutDecision.End end:
-                await EndAsync(http, end.Session, end.ReturnTo);
+                await EndAsync(http, end.Session, end.ReturnTo, client);
                 return;
         }
     }
 
-    private async Task EndAsync(HttpContext http, Session? session, ReturnAfterLogout? returnTo)
+    // Where apps of the session have something to load in this browser, the page stays until they had the time.
+    private async Task EndAsync(HttpContext http, Session? session, ReturnAfterLogout? returnTo, Client? client)
     {
         await sessions.EndAsync(http, session);
-        if (returnTo is null)
-            await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null));
-        else
+        var frames = session is null ? [] : await FramesAsync(session, http.RequestAborted);
+        if (returnTo is not null && frames.Count == 0)
+        {
             PageResults.Redirect(http, returnTo.Location);
+            return;
+        }
+
+        var model = new SignedOutPage.SignedOutModel(returnTo is null || client is null ? null : (client.ClientName, returnTo.Location), frames);
+        await PageResults.ShowAsync<SignedOutPage>(http, model, PagePolicy.Framing(frames));
+    }
+
+    private async Task<IReadOnlyList<string>> FramesAsync(Session session, CancellationToken cancellation)
+    {
+        var clients = new List<Client>();
+        foreach (var clientId in await sessions.ClientsOfAsync(session, cancellation))
+        {
+            if (await registry.FindClientAsync(clientId, cancellation) is { } client)
+                clients.Add(client);
+        }
+
+        return FrontChannelLogout.Frames(clients, settings.Issuer, session.SessionId);
     }
 
     // Nobody is signed in, and nothing shows that the client really sent the browser here: the way back is offered, not taken.
     private static Task ShowSignedOutAsync(HttpContext http, LogoutDecision.Ask ask) => PageResults.ShowAsync<SignedOutPage>(
-        http, new SignedOutPage.SignedOutModel(ask is { ReturnTo: { } to, Client: { } client } ? (client.ClientName, to.Location) : null));
+        http, new SignedOutPage.SignedOutModel(ask is { ReturnTo: { } to, Client: { } client } ? (client.ClientName, to.Location) : null, []));
 
     private string Seal(Parameters request) => Base64Url.EncodeToString(_protector.Protect(Encoding.UTF8.GetBytes(request.ToQuery())));
 
