@@ -1,12 +1,18 @@
 import * as oidc from 'openid-client';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+
+const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 /**
- * Everything this app says to the identity provider, in four steps: begin, finish, accessToken, signOut.
- * The library does the protocol; what is left here is which checks are asked for (all of them).
+ * Everything this app says to the identity provider, in four steps: begin, finish, accessToken, signOut. And what the provider says to
+ * it by itself: endedSession.
+ * The libraries do the protocol; what is left here is which checks are asked for (all of them).
  */
 export class RelyingParty {
   #settings;
   #discovery;
+  #keys;
+  #logoutTokens = new Map();
 
   constructor(settings) {
     this.#settings = settings;
@@ -96,6 +102,30 @@ export class RelyingParty {
       id_token_hint: signIn.idToken,
       post_logout_redirect_uri: this.#settings.postLogoutRedirectUri,
     });
+  }
+
+  /**
+   * What a logout token says (OpenID Connect Back-Channel Logout 1.0 section 2.6): the `sid` of the session that ended, and the `sub` whose
+   * it was. Throws where it isn't one, or is for another, or too old, or was here before.
+   */
+  async endedSession(logoutToken) {
+    const metadata = (await this.#configuration()).serverMetadata();
+    this.#keys ??= createRemoteJWKSet(new URL(metadata.jwks_uri));
+    const { payload } = await jwtVerify(logoutToken, this.#keys, {
+      typ: 'logout+jwt',
+      algorithms: ['RS256'],
+      issuer: metadata.issuer,
+      audience: this.#settings.clientId,
+      requiredClaims: ['iat', 'exp', 'jti', 'sub', 'sid'],
+      maxTokenAge: '2 minutes',
+      clockTolerance: '30 seconds',
+    });
+    if (typeof payload.events?.[logoutEvent] !== 'object' || 'nonce' in payload) throw new Error('not a logout token');
+    const now = Date.now();
+    for (const [jti, until] of this.#logoutTokens) if (until < now) this.#logoutTokens.delete(jti);
+    if (this.#logoutTokens.has(payload.jti)) throw new Error('a logout token that was used');
+    this.#logoutTokens.set(payload.jti, (payload.exp + 30) * 1000);
+    return { sid: payload.sid, sub: payload.sub };
   }
 }
 

@@ -9,6 +9,9 @@ import { errorPage, homePage, icon, signedOutPage } from './pages.js';
 /** Sign-ins begun in one browser and not finished: one for each tab, the oldest forgotten. */
 const PENDING_LIMIT = 5;
 
+/** A logout token has some 1,000 characters. */
+const FORM_LIMIT = 16 * 1024;
+
 const settings = start(() => readSettings(process.env));
 const sessions = new Sessions();
 const relyingParty = new RelyingParty(settings);
@@ -20,6 +23,7 @@ const routes = {
   'GET /callback': callback,
   'GET /orders': orders,
   'POST /sign-out': signOut,
+  'POST /backchannel-logout': backchannelLogout,
   'GET /signed-out': (request, answer) => answer.page(200, signedOutPage(settings, 'You are signed out.')),
   'GET /health': (request, answer) => answer.send(200, 'text/plain; charset=utf-8', 'ready\n'),
   'GET /style.css': (request, answer) => answer.send(200, 'text/css; charset=utf-8', style),
@@ -84,6 +88,28 @@ async function signOut({ session, sessionId, headers }, answer) {
   answer.redirect(session?.signIn ? (await relyingParty.signOut(session.signIn)).href : '/signed-out');
 }
 
+/** The identity provider says by itself that a session has ended: whatever this app had of it ends too. */
+async function backchannelLogout({ request }, answer) {
+  try {
+    const { sid, sub } = await relyingParty.endedSession((await readForm(request)).get('logout_token') ?? '');
+    sessions.endWhere(({ signIn }) => signIn?.claims.sid === sid && signIn.claims.sub === sub);
+    answer.send(200, 'text/plain; charset=utf-8', '');
+  } catch (error) {
+    console.error(`${settings.appName}: a logout token was refused: ${error.name} ${error.code ?? ''}`.trim());
+    answer.send(400, 'text/plain; charset=utf-8', '');
+  }
+}
+
+/** A short form; a longer one is cut off. */
+async function readForm(request) {
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) {
+    body += chunk;
+    if (body.length > FORM_LIMIT) throw new RangeError('the form is too long');
+  }
+  return new URLSearchParams(body);
+}
+
 class Answer {
   #response;
   #headers = {
@@ -128,7 +154,7 @@ async function handle(request, response) {
     const route = routes[`${request.method} ${url.pathname}`];
     if (!route) return answer.page(404, errorPage(settings, 'Not found', 'There is no such page.'));
     const sessionId = sessionIdOf(request);
-    await route({ url, headers: request.headers, sessionId, session: sessions.find(sessionId) }, answer);
+    await route({ request, url, headers: request.headers, sessionId, session: sessions.find(sessionId) }, answer);
   } catch (error) {
     // The kind of the fault, never its content: an error of the library can carry a token.
     console.error(`${settings.appName}: ${request.method} ${request.url.split('?')[0]} failed: ${error.name} ${error.code ?? ''} ${error.error ?? ''}`.trim());

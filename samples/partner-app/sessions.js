@@ -34,4 +34,11 @@ export class Sessions {
   end(id) {
     this.#byId.delete(id);
   }
+
+  /** Ends those of which this is true of the content, in whatever browser they are. */
+  endWhere(isMeant) {
+    for (const [id, { content }] of this.#byId) {
+      if (isMeant(content)) this.#byId.delete(id);
+    }
+  }
 }

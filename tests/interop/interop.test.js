@@ -8,6 +8,7 @@ import { joseSuite } from './suites/jose.js';
 import { introspectionSuite } from './suites/introspection.js';
 import { samplesSuite } from './suites/samples.js';
 import { browserSuite } from './suites/browser.js';
+import { logoutSuite } from './suites/logout.js';
 import { logSuite } from './suites/logs.js';
 
 // One server for the whole run, so that its log at the end is the log of everything.
@@ -25,4 +26,5 @@ joseSuite(idp);
 introspectionSuite(idp);
 samplesSuite(idp, samples);
 browserSuite(idp, samples);
+logoutSuite(idp);
 logSuite(idp, samples.programs);

@@ -7,7 +7,7 @@ export function logSuite(idp, programs) {
   describe('logs', () => {
     test('The run used enough secrets of every kind for this to mean something', () => {
       const kinds = idp.seen.kinds();
-      for (const kind of ['password', 'client_secret', 'code', 'code_verifier', 'access_token', 'refresh_token', 'id_token', 'basic credentials', 'id_token_hint'])
+      for (const kind of ['password', 'client_secret', 'code', 'code_verifier', 'access_token', 'refresh_token', 'id_token', 'basic credentials', 'id_token_hint', 'logout_token'])
         assert.ok(kinds.has(kind), kind);
       assert.ok([...kinds].some((kind) => kind.startsWith('cookie ')), 'cookies');
       assert.ok(idp.seen.count > 100, `${idp.seen.count}`);

@@ -67,6 +67,12 @@ export function samplesSuite(idp, samples) {
       assert.equal((await call(tokens.id_token)).status, 401);
     });
 
+    test('The app believes no logout token that is not one', async () => {
+      const post = (body, options) => fetch(`${samples.one}/backchannel-logout`, { method: 'POST', body: new URLSearchParams(body), ...options });
+      for (const body of [{}, { logout_token: '' }, { logout_token: 'a.b.c' }, { logout_token: await tokenFor(samples.api, 'orders.read') }, { logout_token: 'x'.repeat(20_000) }])
+        assert.equal(await post(body).then(({ status }) => status, () => 400), 400);
+    });
+
     test('The app takes no answer to a sign-in that this browser did not begin', async () => {
       const response = await fetch(`${samples.one}/callback?code=planted&state=planted`);
       assert.equal(response.status, 400);

@@ -32,6 +32,8 @@ export class Samples {
       client_uri: url,
       redirect_uris: [`${url}/callback`],
       post_logout_redirect_uris: [`${url}/signed-out`],
+      backchannel_logout_uri: `${url}/backchannel-logout`,
+      backchannel_logout_session_required: true,
       token_endpoint_auth_method: 'client_secret_basic',
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],

@@ -25,7 +25,7 @@ internal sealed class EverywherePages(AccountAccess access, BrowserSessions brow
                 return;
             case "all":
                 await browsers.EndEverywhereAsync(http, session.UserId);
-                await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null));
+                await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null, []));
                 return;
             default:
                 PageResults.Redirect(http, OwnPage.Everywhere.Path);
