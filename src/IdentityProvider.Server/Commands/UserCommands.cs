@@ -12,7 +12,9 @@ namespace IdentityProvider.Server.Commands;
 /// <summary><c>idp users …</c>: accounts, by ASP.NET Core Identity.</summary>
 internal static class UserCommands
 {
-    public static Command Build() => new("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), SetPassword() };
+    private const string BadRoleName = "role: must be plain text of at most 100 characters";
+
+    public static Command Build() => new("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), SetPassword(), GrantRole(), RevokeRole() };
 
     private static Command Create()
     {
@@ -36,8 +38,8 @@ internal static class UserCommands
             if (secret.Length > PasswordHashing.LongestPassword)
                 return work.Output.Refuse($"password: must be at most {PasswordHashing.LongestPassword} characters");
             var named = work.Parsed.GetValue(roles) ?? [];
-            if (named.FirstOrDefault(role => !PlainText.IsPlain(role, 100)) is not null)
-                return work.Output.Refuse("role: must be plain text of at most 100 characters");
+            if (!named.All(IsRoleName))
+                return work.Output.Refuse(BadRoleName);
 
             var user = new User
             {
@@ -49,8 +51,7 @@ internal static class UserCommands
             // The account last: where something is wrong with it nobody has half an account.
             foreach (var role in named)
             {
-                if (!await work.Get<RoleManager<Role>>().RoleExistsAsync(role)
-                    && Refusal(await work.Get<RoleManager<Role>>().CreateAsync(new Role { Id = work.Get<Entropy>().NewId(), Name = role })) is { } noRole)
+                if (await MakeRoleAsync(work, role) is { } noRole)
                     return work.Output.Refuse(noRole);
             }
 
@@ -136,6 +137,48 @@ internal static class UserCommands
             return work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName });
         });
     }
+
+    private static Command GrantRole()
+    {
+        var (username, role) = (Username(), RoleName());
+        return new Command("grant-role", "Give a person a role; it is made where there is none of that name.") { username, role }.Does(async work =>
+        {
+            var name = work.Parsed.GetRequiredValue(role);
+            if (!IsRoleName(name))
+                return work.Output.Refuse(BadRoleName);
+            if (await FindAsync(work, username) is not { } user)
+                return Unknown(work, username);
+            if (await MakeRoleAsync(work, name) is { } noRole)
+                return work.Output.Refuse(noRole);
+            var users = work.Get<UserManager<User>>();
+            return Refusal(await users.AddToRoleAsync(user, name)) is { } reason ? work.Output.Refuse(reason) : work.Output.Show(await DocumentAsync(work, user));
+        });
+    }
+
+    private static Command RevokeRole()
+    {
+        var (username, role) = (Username(), RoleName());
+        return new Command("revoke-role", "Take a role from a person.") { username, role }.Does(async work =>
+        {
+            if (await FindAsync(work, username) is not { } user)
+                return Unknown(work, username);
+            var users = work.Get<UserManager<User>>();
+            return Refusal(await users.RemoveFromRoleAsync(user, work.Parsed.GetRequiredValue(role))) is { } reason
+                ? work.Output.Refuse(reason)
+                : work.Output.Show(await DocumentAsync(work, user));
+        });
+    }
+
+    /// <summary>Makes the role where there is none of that name; why not, or null.</summary>
+    private static async Task<string?> MakeRoleAsync(Work work, string name)
+    {
+        var roles = work.Get<RoleManager<Role>>();
+        return await roles.RoleExistsAsync(name) ? null : Refusal(await roles.CreateAsync(new Role { Id = work.Get<Entropy>().NewId(), Name = name }));
+    }
+
+    private static bool IsRoleName(string name) => PlainText.IsPlain(name, 100);
+
+    private static Argument<string> RoleName() => new("role") { Description = "The role's name." };
 
     // A thief may have got offline access, which outlives every session.
     private static Task<int> EndEverythingAsync(Work work, User user) =>

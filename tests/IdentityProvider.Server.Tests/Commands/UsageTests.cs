@@ -13,7 +13,7 @@ public sealed class UsageTests : IDisposable
         var run = await _idp.RunAsync([]);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.All(["serve", "clients", "resources", "users", "keys", "database", "advise"], noun => Assert.Contains($"\n  {noun} ", run.StandardOutput, StringComparison.Ordinal));
+        Assert.All(["serve", "clients", "resources", "users", "sessions", "keys", "database", "advise"], noun => Assert.Contains($"\n  {noun} ", run.StandardOutput, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -23,6 +23,9 @@ public sealed class UsageTests : IDisposable
     [InlineData("clients", "update", "app")]
     [InlineData("clients", "rotate-secret", "app", "--keep-old", "1 week")]
     [InlineData("users", "create", "--username", "alice", "--password", "-", "--claims", "-")]
+    [InlineData("sessions", "list")]
+    [InlineData("sessions", "end")]
+    [InlineData("sessions", "end", "22222222222242228222222222222222", "--user", "alice")]
     public async Task Wrong_usage_ends_with_2_and_says_where_help_is(params string[] words)
     {
         var run = await _idp.RunAsync(words);

@@ -57,6 +57,18 @@ public sealed class UserCommandsTests : IAsyncLifetime
         Assert.False((await _idp.DoneAsync(["users", "enable", "alice"]))["disabled"]!.GetValue<bool>());
     }
 
+    [Fact]
+    public async Task A_role_is_given_and_taken()
+    {
+        await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password]);
+
+        Assert.Equal("staff", Assert.Single((await _idp.DoneAsync(["users", "grant-role", "alice", "staff"]))["roles"]!.AsArray())!.GetValue<string>());
+        Assert.StartsWith("role: ", (await _idp.RunAsync(["users", "grant-role", "alice", "staff", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("username: ", (await _idp.RunAsync(["users", "grant-role", "nobody", "staff", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.Empty((await _idp.DoneAsync(["users", "revoke-role", "alice", "staff"]))["roles"]!.AsArray());
+        Assert.StartsWith("role: ", (await _idp.RunAsync(["users", "revoke-role", "alice", "staff", "--json"])).Refusal, StringComparison.Ordinal);
+    }
+
     /// <summary>A session, and an app's offline access, which hangs on none.</summary>
     private Task SignInAsync(JsonNode user) =>
         ClusterFolder.ExecuteAsync(_database, $"""INSERT INTO "TokenFamilies" ("FamilyId", "ClientId", "UserId", "Scope", "Resources", "AuthTime", "Amr", "Generation", "RotatedAt", "CreatedAt", "ExpiresAt") VALUES (gen_random_uuid(), 'app', '{user["sub"]}', 'openid offline_access', '', now(), 'pwd', 0, now(), now(), now() + interval '30 days'); INSERT INTO "Sessions" ("SessionId", "SecretHash", "UserId", "AuthTime", "Amr", "LastUsedAt", "ExpiresAt") VALUES (gen_random_uuid(), decode(md5(random()::text), 'hex'), '{user["sub"]}', now(), 'pwd', now(), now() + interval '1 day')""");
