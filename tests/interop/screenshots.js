@@ -43,6 +43,24 @@ for (const [look, options] of Object.entries(looks)) {
   await picture('partner-home');
   await page.getByRole('button', { name: 'Call the API' }).click();
   await picture('partner-orders');
+  await page.goto(`${idp.issuer}/`);
+  await picture('home');
+  await signInElsewhere(user);
+  await page.goto(`${idp.issuer}/account`);
+  await picture('account');
+  await page.getByRole('button', { name: /^Sign out of Safari/ }).click();
+  await picture('account-done');
+  await page.goto(`${idp.issuer}/account/password`);
+  await picture('password');
+  await page.getByLabel('Current password').fill('not-the-password');
+  await page.getByLabel('New password', { exact: true }).fill('a new password');
+  await page.getByLabel('New password, again').fill('a new password');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await picture('password-refused');
+  await page.goto(`${idp.issuer}/account/everywhere`);
+  await picture('everywhere');
+  await page.goto(`${idp.issuer}/login?return_to=everywhere`);
+  await picture('login-again');
   await page.goto(`${idp.issuer}/authorize?client_id=nobody&redirect_uri=https%3A%2F%2Fattacker.example%2F&response_type=code`);
   await picture('error');
   await page.goto(`${idp.issuer}/logout`);
@@ -52,6 +70,18 @@ for (const [look, options] of Object.entries(looks)) {
   await page.waitForURL(`${samples.one}/signed-out`);
   await picture('signed-out');
   await page.context().close();
+}
+
+/** The same person on a phone, so that the account page has two devices to show. */
+async function signInElsewhere({ username, password }) {
+  const userAgent = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Mobile/15E148 Safari/604.1';
+  const { page, context } = await Window.open(browser, idp, { userAgent });
+  await page.goto(`${samples.two}/sign-in`);
+  await page.getByLabel(/user ?name|email/i).fill(username);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: /^sign in/i }).click();
+  await page.waitForURL(`${samples.two}/`);
+  await context.close();
 }
 
 await browser.close();

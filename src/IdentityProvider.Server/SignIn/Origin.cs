@@ -3,5 +3,7 @@ namespace IdentityProvider.Server.SignIn;
 /// <summary>Where a request comes from, as far as it can be told: shown to the person later, and decided by never.</summary>
 internal sealed record Origin(string? Address, string? UserAgent)
 {
-    public static Origin Of(HttpContext http) => new(http.Connection.RemoteIpAddress?.ToString(), http.Request.Headers.UserAgent);
+    public static Origin Of(HttpContext http) => new(
+        http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4().ToString() : http.Connection.RemoteIpAddress?.ToString(),
+        http.Request.Headers.UserAgent);
 }

@@ -189,6 +189,57 @@ export function browserSuite(idp, samples) {
       await page.waitForURL(`${samples.one}/signed-out`);
     });
 
+    for (const javaScriptEnabled of [true, false]) {
+      test(`A person sees where they are signed in, ends it, and changes their password, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+        const user = await newUser();
+        const { page } = await newWindow({ javaScriptEnabled });
+        await signInAtOne(page, user);
+        const { page: other } = await newWindow({ javaScriptEnabled });
+        await other.goto(`${idp.issuer}/account`);
+        await fillLogin(other, user);
+        await other.waitForURL(`${idp.issuer}/account`);
+
+        await page.goto(`${idp.issuer}/`);
+        await page.getByRole('link', { name: 'Your account' }).click();
+        assert.match(await page.locator('main').innerText(), /This browser[\s\S]*Partner One[\s\S]*Recent sign-ins/);
+        await page.getByRole('button', { name: /^Sign out of Chrome on Linux/ }).click();
+        await page.getByRole('status').getByText('That device is signed out').waitFor();
+        await other.reload();
+        await other.getByLabel('Password', { exact: true }).waitFor();
+
+        await page.getByRole('button', { name: 'Remove the access of Partner One' }).click();
+        await page.getByText('No app has access to your account.').waitFor();
+
+        const changed = { ...user, password: `${user.password}-changed` };
+        idp.seen.add('password', changed.password);
+        await page.getByRole('link', { name: 'Change password…' }).click();
+        await page.getByLabel('Current password').fill(user.password);
+        await page.getByLabel('New password', { exact: true }).fill(changed.password);
+        await page.getByLabel('New password, again').fill(changed.password);
+        await page.getByRole('button', { name: 'Change password' }).click();
+        await page.getByRole('status').getByText('Your password is changed').waitFor();
+
+        await page.getByRole('link', { name: 'Sign out everywhere…' }).click();
+        await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+        await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+        await page.goto(`${idp.issuer}/account`);
+        await fillLogin(page, changed);
+        await page.waitForURL(`${idp.issuer}/account`);
+      });
+    }
+
+    test('The account page is worked by the keyboard alone', async () => {
+      const user = await newUser();
+      const { page } = await newWindow();
+      await page.goto(`${idp.issuer}/account`);
+      await fillLogin(page, user);
+      await reach(page, page.getByRole('link', { name: 'Sign out everywhere…' }));
+      await page.keyboard.press('Enter');
+      await reach(page, page.getByRole('button', { name: 'Sign out everywhere' }));
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    });
+
     test('Signs in and consents by the keyboard alone', async () => {
       const { page } = await newWindow();
       const user = await newUser();
@@ -221,6 +272,10 @@ export function browserSuite(idp, samples) {
       await page.getByRole('button', { name: /^allow/i }).click();
       await page.waitForURL(`${samples.one}/`);
       assert.equal(await sideways(), 0, 'the app');
+      for (const path of ['/account', '/account/password', '/account/everywhere']) {
+        await page.goto(`${idp.issuer}${path}`);
+        assert.equal(await sideways(), 0, path);
+      }
     });
 
     for (const javaScriptEnabled of [true, false]) {
