@@ -72,8 +72,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     public async Task<bool> EndAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellation = default) =>
         await EndAsync(
             db => db.Sessions.Where(s => s.SessionId == sessionId),
-            db => db.TokenFamilies.Where(f => f.SessionId == sessionId),
-            offline: null,
+            db => [(db.TokenFamilies.Where(f => f.SessionId == sessionId), FamilyEnd.SessionEnded)],
             now,
             cancellation) > 0;
 
@@ -110,13 +109,17 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         return [.. rows.Select(Read)];
     }
 
-    private Task<int> EndAllAsync(Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation) =>
-        EndAsync(
-            db => db.Sessions.Where(s => s.UserId == userId && s.SessionId != kept),
-            db => db.TokenFamilies.Where(f => f.UserId == userId && f.SessionId != null && f.SessionId != kept),
-            offline is { } reason ? (db => db.TokenFamilies.Where(f => f.UserId == userId && f.SessionId == null), reason) : null,
-            now,
-            cancellation);
+    private Task<int> EndAllAsync(Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation)
+    {
+        return EndAsync(db => db.Sessions.Where(s => s.UserId == userId && s.SessionId != kept), Families, now, cancellation);
+
+        IReadOnlyList<(IQueryable<TokenFamilyRow>, FamilyEnd)> Families(IdpDb db)
+        {
+            var families = db.TokenFamilies.Where(f => f.UserId == userId);
+            var under = (families.Where(f => f.SessionId != null && f.SessionId != kept), FamilyEnd.SessionEnded);
+            return offline is { } reason ? [under, (families.Where(f => f.SessionId == null), reason)] : [under];
+        }
+    }
 
     /// <summary>The clients that got an ID token in the session, whatever became of their tokens.</summary>
     public async Task<IReadOnlyList<string>> ClientsOfAsync(Guid sessionId, CancellationToken cancellation = default)
@@ -142,8 +145,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row.
     private Task<int> EndAsync(
         Func<IdpDb, IQueryable<SessionRow>> sessions,
-        Func<IdpDb, IQueryable<TokenFamilyRow>> families,
-        (Func<IdpDb, IQueryable<TokenFamilyRow>> Families, FamilyEnd Reason)? offline,
+        Func<IdpDb, IReadOnlyList<(IQueryable<TokenFamilyRow>, FamilyEnd)>> families,
         DateTimeOffset now,
         CancellationToken cancellation)
     {
@@ -153,9 +155,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
             {
                 ended = await sessions(db).Where(s => s.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), token);
-                await db.EndFamiliesAsync(families(db), FamilyEnd.SessionEnded, now, token);
-                if (offline is var (access, reason))
-                    await db.EndFamiliesAsync(access(db), reason, now, token);
+                await db.EndFamiliesAsync(families(db), now, token);
                 await Outbox.AddLogoutsAsync(db, sessions(db), now, token);
                 return ended;
             },

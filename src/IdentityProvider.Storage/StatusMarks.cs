@@ -13,13 +13,28 @@ internal static class StatusMarks
 {
     /// <summary>Ends families that haven't ended, with the bits of their tokens; says how many.</summary>
     public static async Task<int> EndFamiliesAsync(
-        this IdpDb db, IQueryable<TokenFamilyRow> families, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation)
+        this IdpDb db, IQueryable<TokenFamilyRow> families, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation) =>
+        await db.EndFamiliesAsync([(families, reason)], now, cancellation);
+
+    /// <summary>The same of several kinds: all their rows are locked before the topic's is.</summary>
+    public static async Task<int> EndFamiliesAsync(
+        this IdpDb db, IReadOnlyList<(IQueryable<TokenFamilyRow> Families, FamilyEnd Reason)> kinds, DateTimeOffset now, CancellationToken cancellation)
     {
-        var ended = await families.Where(f => f.EndedAt == null)
-            .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedAt, now).SetProperty(f => f.EndReason, reason), cancellation);
-        if (ended > 0)
-            await db.MarkFamiliesAsync(families.Where(f => f.EndedAt == now), StatusValue.Invalid, now, cancellation);
-        return ended;
+        var ended = new int[kinds.Count];
+        for (var i = 0; i < ended.Length; i++)
+        {
+            var (families, reason) = kinds[i];
+            ended[i] = await families.Where(f => f.EndedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(f => f.EndedAt, now).SetProperty(f => f.EndReason, reason), cancellation);
+        }
+
+        for (var i = 0; i < ended.Length; i++)
+        {
+            if (ended[i] > 0)
+                await db.MarkFamiliesAsync(kinds[i].Families.Where(f => f.EndedAt == now), StatusValue.Invalid, now, cancellation);
+        }
+
+        return ended.Sum();
     }
 
     /// <summary>Sets the bits of all living tokens of these families.</summary>

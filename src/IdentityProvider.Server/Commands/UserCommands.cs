@@ -151,7 +151,7 @@ internal static class UserCommands
             if (await MakeRoleAsync(work, name) is { } noRole)
                 return work.Output.Refuse(noRole);
             var users = work.Get<UserManager<User>>();
-            return Refusal(await users.AddToRoleAsync(user, name)) is { } reason ? work.Output.Refuse(reason) : work.Output.Show(await DocumentAsync(work, user));
+            return await ShowChangedAsync(work, user, await users.AddToRoleAsync(user, name));
         });
     }
 
@@ -163,10 +163,17 @@ internal static class UserCommands
             if (await FindAsync(work, username) is not { } user)
                 return Unknown(work, username);
             var users = work.Get<UserManager<User>>();
-            return Refusal(await users.RemoveFromRoleAsync(user, work.Parsed.GetRequiredValue(role))) is { } reason
-                ? work.Output.Refuse(reason)
-                : work.Output.Show(await DocumentAsync(work, user));
+            return await ShowChangedAsync(work, user, await users.RemoveFromRoleAsync(user, work.Parsed.GetRequiredValue(role)));
         });
+    }
+
+    // Tokens that live are of before: APIs that look at their status have them refreshed.
+    private static async Task<int> ShowChangedAsync(Work work, User user, IdentityResult result)
+    {
+        if (Refusal(result) is { } reason)
+            return work.Output.Refuse(reason);
+        await work.Get<TokenFamilies>().MarkStaleAsync(user.Id, work.Installation.Now, work.Cancellation);
+        return work.Output.Show(await DocumentAsync(work, user));
     }
 
     /// <summary>Makes the role where there is none of that name; why not, or null.</summary>

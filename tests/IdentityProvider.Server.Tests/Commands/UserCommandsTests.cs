@@ -60,9 +60,14 @@ public sealed class UserCommandsTests : IAsyncLifetime
     [Fact]
     public async Task A_role_is_given_and_taken()
     {
-        await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password]);
+        await SignInAsync(await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password]));
+        await ClusterFolder.ExecuteAsync(_database, """UPDATE "TokenFamilies" SET "Statuses" = '7.4711.4102444800'""");
 
         Assert.Equal("staff", Assert.Single((await _idp.DoneAsync(["users", "grant-role", "alice", "staff"]))["roles"]!.AsArray())!.GetValue<string>());
+
+        // Tokens from before say so: stale, not ended.
+        Assert.Equal("7 4711 1 3", await ClusterFolder.AskAsync(_database, """SELECT concat_ws(' ', "ListId", "First", "Count", "Value") FROM "StatusChanges" """));
+        Assert.Equal("1", await AliveFamiliesAsync());
         Assert.StartsWith("role: ", (await _idp.RunAsync(["users", "grant-role", "alice", "staff", "--json"])).Refusal, StringComparison.Ordinal);
         Assert.StartsWith("username: ", (await _idp.RunAsync(["users", "grant-role", "nobody", "staff", "--json"])).Refusal, StringComparison.Ordinal);
         Assert.Empty((await _idp.DoneAsync(["users", "revoke-role", "alice", "staff"]))["roles"]!.AsArray());
