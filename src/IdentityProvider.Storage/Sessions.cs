@@ -155,8 +155,8 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
             {
                 ended = await sessions(db).Where(s => s.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), token);
-                await db.EndFamiliesAsync(families(db), now, token);
                 await Outbox.AddLogoutsAsync(db, sessions(db), now, token);
+                await db.EndFamiliesAsync(families(db), now, token); // last, for it takes the topic's row
                 return ended;
             },
             async (db, token) => !await sessions(db).AnyAsync(s => s.EndedAt == null, token)

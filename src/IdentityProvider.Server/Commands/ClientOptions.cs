@@ -14,6 +14,8 @@ internal sealed class ClientOptions
     private readonly Option<bool> _isNative = new("--native") { Description = "An app on a device: application_type native, and no secret." };
     private readonly Option<string[]> _redirectUris = Many("--redirect-uri", "uri", "redirect_uris: matched exactly.");
     private readonly Option<string[]> _postLogoutRedirectUris = Many("--post-logout-redirect-uri", "uri", "post_logout_redirect_uris: where a sign-out may return to.");
+    private readonly Option<string?> _backchannelLogoutUri = new("--backchannel-logout-uri") { Description = "backchannel_logout_uri: where the app hears that a session has ended.", HelpName = "uri" };
+    private readonly Option<string?> _frontchannelLogoutUri = new("--frontchannel-logout-uri") { Description = "frontchannel_logout_uri: the same in the person's browser, in a frame.", HelpName = "uri" };
     private readonly Option<string[]> _grants = Many("--grant", "type", "grant_types: authorization_code (the default), refresh_token, client_credentials.");
     private readonly Option<string[]> _scopes = Many("--scope", "scope", "scope: what it may ask for, in one word or several; openid profile email where a person signs in and nothing is named.");
     private readonly Option<string[]> _resources = Many("--resource", "identifier", "resources: the APIs it may ask tokens for.");
@@ -25,7 +27,7 @@ internal sealed class ClientOptions
 
     private Option[] All =>
     [
-        _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _grants, _scopes, _resources, _introspects, _allowedOrigins, _method,
+        _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _backchannelLogoutUri, _frontchannelLogoutUri, _grants, _scopes, _resources, _introspects, _allowedOrigins, _method,
         _requireConsent, _requirePkce,
     ];
 
@@ -62,6 +64,8 @@ internal sealed class ClientOptions
             ApplicationType = device ? "native" : standing.ApplicationType,
             RedirectUris = Given(parsed, _redirectUris) ?? standing.RedirectUris,
             PostLogoutRedirectUris = Given(parsed, _postLogoutRedirectUris) ?? standing.PostLogoutRedirectUris,
+            BackchannelLogoutUri = parsed.GetValue(_backchannelLogoutUri) ?? standing.BackchannelLogoutUri,
+            FrontchannelLogoutUri = parsed.GetValue(_frontchannelLogoutUri) ?? standing.FrontchannelLogoutUri,
             GrantTypes = Given(parsed, _grants) ?? standing.GrantTypes,
             Scope = Given(parsed, _scopes) is { } words ? string.Join(' ', words) : standing.Scope,
             Resources = Given(parsed, _resources) ?? standing.Resources,
