@@ -20,6 +20,7 @@ internal static class PagesSetup
             .AddSingleton<SelectAccountPages>()
             .AddSingleton<ConsentPages>()
             .AddSingleton<HomePages>()
+            .AddSingleton<LogoutFrames>()
             .AddAccountPages();
     }
 

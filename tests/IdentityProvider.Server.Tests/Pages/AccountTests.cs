@@ -167,11 +167,14 @@ public sealed class AccountTests(PagesServer fixture) : IClassFixture<PagesServe
         var username = await Server.AddPersonAsync();
         using var here = await SignInAsync(username);
         using var phone = await SignInAsync(username);
-        var app = await AppAccess.OpenAsync(Server, here);
+        var app = await AppAccess.OpenAsync(Server, here, edit: c => c with { FrontchannelLogoutUri = "https://app.example/leave" });
         var offline = await AppAccess.OpenAsync(Server, phone, "scope=openid offline_access");
         var cookie = here.SetCookies["idp-session"].Split(';')[0];
 
-        Assert.Equal("You are signed out", (await here.SubmitAsync(await here.OpenAsync("/account/everywhere"), ("end", "all"))).Heading);
+        var signedOut = await here.SubmitAsync(await here.OpenAsync("/account/everywhere"), ("end", "all"));
+        Assert.Equal("You are signed out", signedOut.Heading);
+        Assert.Contains("<iframe src=\"https://app.example/leave?iss=", signedOut.Html, StringComparison.Ordinal);
+        Assert.Contains("https://app.example", signedOut.Header("Content-Security-Policy"), StringComparison.Ordinal);
         Assert.StartsWith("idp-session=; expires=Thu, 01 Jan 1970", here.SetCookies["idp-session"], StringComparison.Ordinal);
         using var copy = new Browser(Server, keepsCookies: false);
         Assert.Equal("/login?return_to=account", (await copy.SendAsync(HttpMethod.Get, "/account", null, cookie)).Location);

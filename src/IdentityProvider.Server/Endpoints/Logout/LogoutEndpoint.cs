@@ -83,7 +83,7 @@ internal sealed class LogoutEndpoint(Registry registry, KeyRing keys, BrowserSes
     private async Task EndAsync(HttpContext http, Session? session, ReturnAfterLogout? returnTo, Client? client)
     {
         await sessions.EndAsync(http, session);
-        var frames = session is null ? [] : await FramesAsync(session, http.RequestAborted);
+        var frames = session is null ? [] : await http.RequestServices.GetRequiredService<LogoutFrames>().OfAsync(session, http.RequestAborted);
         if (returnTo is not null && frames.Count == 0)
         {
             PageResults.Redirect(http, returnTo.Location);
@@ -92,18 +92,6 @@ internal sealed class LogoutEndpoint(Registry registry, KeyRing keys, BrowserSes
 
         var model = new SignedOutPage.SignedOutModel(returnTo is null || client is null ? null : (client.ClientName, returnTo.Location), frames);
         await PageResults.ShowAsync<SignedOutPage>(http, model, PagePolicy.Framing(frames));
-    }
-
-    private async Task<IReadOnlyList<string>> FramesAsync(Session session, CancellationToken cancellation)
-    {
-        var clients = new List<Client>();
-        foreach (var clientId in await sessions.ClientsOfAsync(session, cancellation))
-        {
-            if (await registry.FindClientAsync(clientId, cancellation) is { } client)
-                clients.Add(client);
-        }
-
-        return FrontChannelLogout.Frames(clients, settings.Issuer, session.SessionId);
     }
 
     // Nobody is signed in, and nothing shows that the client really sent the browser here: the way back is offered, not taken.

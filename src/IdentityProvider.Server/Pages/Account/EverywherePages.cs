@@ -3,7 +3,7 @@ using IdentityProvider.Server.SignIn;
 namespace IdentityProvider.Server.Pages.Account;
 
 /// <summary><c>/account/everywhere</c>: a person signs out of all other devices, or of everything, this browser and offline access too.</summary>
-internal sealed class EverywherePages(AccountAccess access, BrowserSessions browsers)
+internal sealed class EverywherePages(AccountAccess access, BrowserSessions browsers, LogoutFrames frames)
 {
     public async Task GetAsync(HttpContext http)
     {
@@ -25,7 +25,8 @@ internal sealed class EverywherePages(AccountAccess access, BrowserSessions brow
                 return;
             case "all":
                 await browsers.EndEverywhereAsync(http, session.UserId);
-                await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null, []));
+                var leaving = await frames.OfAsync(session, http.RequestAborted);
+                await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null, leaving), PagePolicy.Framing(leaving));
                 return;
             default:
                 PageResults.Redirect(http, OwnPage.Everywhere.Path);
