@@ -2,8 +2,9 @@ import { Program, freePort, root } from './program.js';
 
 const notice = new URL('./notice.js', import.meta.url).href;
 
-function startSample(idp, name, folder, environment) {
-  return new Program(name, process.execPath, ['--import', notice, `${root}/samples/${folder}/server.js`], { environment, seen: idp.seen });
+/** A sample's program in Node, with the secrets that it handles told to the run. */
+export function startSample(idp, name, folder, environment, file = 'server.js') {
+  return new Program(name, process.execPath, ['--import', notice, `${root}/samples/${folder}/${file}`], { environment, seen: idp.seen });
 }
 
 /** The sample API and two partner apps, as `make run` starts them, on ports of their own and with clients made for them. */
@@ -54,6 +55,12 @@ export class Samples {
       OTHER_APP_NAME: other[0],
       OTHER_APP_URL: other[1],
     });
+  }
+
+  /** Another sample, which ends with the rest; what it wrote is looked at with the rest. */
+  add(program) {
+    this.programs.push(program);
+    return program;
   }
 
   async stop() {
