@@ -1,3 +1,4 @@
+import { WWWAuthenticateChallengeError } from 'openid-client';
 import { AccessToken } from './access-token.js';
 
 const { ISSUER: issuer = 'http://localhost:8080', CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, API_URL: api = 'http://localhost:8083', CALLS: calls = '3' } = process.env;
@@ -25,7 +26,8 @@ try {
   const answers = await Promise.all(Array.from({ length: Number(calls) }, orders));
   console.log(`${answers.length} calls, ${answers[0].length} orders each, ${accessToken.requests} token asked for`);
 } catch (error) {
-  // The kind of the fault, never its content: an error of the library can carry a token. A refused client is told so in a challenge.
-  console.error(`job: ${error.error ?? error.cause?.[0]?.parameters?.error ?? error.message}`);
+  // The kind of the fault, never its content: an error of the library can carry a token.
+  const isRefused = error instanceof WWWAuthenticateChallengeError;
+  console.error(`job: ${isRefused ? 'the identity provider refuses these credentials' : (error.error ?? error.message)}`);
   process.exitCode = 1;
 }

@@ -136,7 +136,7 @@ describe('the event stream', () => {
     'that is a forged heartbeat': async (issuer) => issuer.heartbeat({ id: 9, key: await signingKey('foreign'), header: { kid: 'one' } }),
   };
   for (const [name, forge] of Object.entries(forgeries)) {
-    test(`An event ${name} is refused, and the stream is opened anew where it was good`, async (t) => {
+    test(`An event ${name} is refused, and the stream begins anew`, async (t) => {
       const { issuer, list, one, held, version, reopened, faults } = await listening(t);
       issuer.push(await issuer.change(list, [[9, 1, 1]], { id: 41 }));
       await version(1);
@@ -147,7 +147,8 @@ describe('the event stream', () => {
       assert.equal(await outcome(one, held), 'good');
       assert.equal(one.health().lists[0].version, 1);
       assert.match(faults.join(), /stream: /);
-      assert.deepEqual(issuer.resumed, [undefined, '41']);
+      // Not after the last event: what is owed from there may be what can't be believed.
+      assert.deepEqual(issuer.resumed, [undefined, undefined]);
     });
   }
 

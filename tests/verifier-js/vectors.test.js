@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { given, outcome } from './support/given.js';
 
-// The test vectors of draft-ietf-oauth-status-list, appendix "Test vectors for Status List encoding", and the examples of its section 4:
-// bits, lst, and the values that aren't 0.
-const vectors = JSON.parse(readFileSync(new URL('./status-list-vectors.json', import.meta.url), 'utf8'));
+// The draft's own, shared with the .NET tests: what a list of so many bits and statuses is, and the values in it.
+const vectors = JSON.parse(readFileSync(new URL('../IdentityProvider.Protocol.Tests/Status/vectors.json', import.meta.url), 'utf8'));
 
 /** The value that a verifier read, by what it says for the log. */
 async function read(verifier, token) {
@@ -14,14 +13,14 @@ async function read(verifier, token) {
 }
 
 describe('vectors of draft-ietf-oauth-status-list', () => {
-  for (const { name, bits, lst, count, values } of vectors) {
+  for (const { name, bits, lst, size: count, statuses } of vectors) {
     test(`${name}: every value is read as it was written`, async (t) => {
       const { issuer, verifier } = await given(t);
       const list = issuer.list('7');
       list.claims = { status_list: { bits, lst } };
       const one = verifier();
       // Each value, its neighbours, and the ends of the list.
-      const written = new Map(values);
+      const written = new Map(Object.entries(statuses).map(([index, value]) => [Number(index), value]));
       const indexes = new Set([...written.keys()].flatMap((index) => [index - 1, index, index + 1]).concat(0, count - 1));
       for (const index of [...indexes].filter((at) => at >= 0 && at < count)) {
         assert.equal(await read(one, await issuer.tokenOf(list, index)), written.get(index) ?? 0, `${index}`);

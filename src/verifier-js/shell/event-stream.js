@@ -77,7 +77,11 @@ export class EventStream {
         if (!signal.aborted) this.state = 'open';
       }
     } catch (error) {
-      if (error instanceof Untrusted) heard = false;
+      // What can't be believed would come again to whoever resumes before it, a revoked key's event for one: the stream begins anew.
+      if (error instanceof Untrusted) {
+        heard = false;
+        this.#id = undefined;
+      }
       if (!this.#closed.signal.aborted) this.#options.onFault('stream', /** @type {Error} */ (error));
     }
     connection.abort();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as oidc from 'openid-client';
 import { Person } from '../support/person.js';
 import { claimsOfAda, confidentialClient, machineClient, ordersApi, redirectUri } from '../support/given.js';
+import { until } from '../support/program.js';
 
 /** What the samples must be, as partners copy them: an API that takes its own tokens alone, an app that answers its own browsers alone. */
 export function samplesSuite(idp, samples) {
@@ -19,6 +20,15 @@ export function samplesSuite(idp, samples) {
         [oidc.customFetch]: idp.fetch,
       });
       return (await oidc.clientCredentialsGrant(configuration, { resource, scope })).access_token;
+    }
+
+    async function revoke(token) {
+      const response = await idp.fetch(`${idp.issuer}/revoke`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(`${machine.client_id}:${machine.client_secret}`).toString('base64')}` },
+        body: new URLSearchParams({ token }),
+      });
+      assert.equal(response.status, 200);
     }
 
     before(async () => {
@@ -47,6 +57,16 @@ export function samplesSuite(idp, samples) {
       const response = await call(await tokenFor(samples.api, 'orders.read'), 'DELETE');
       assert.equal(response.status, 403);
       assert.match(response.headers.get('www-authenticate'), /error="insufficient_scope", scope="orders.write"/);
+    });
+
+    test('The API hears of a revocation, and refuses the token from then on', async () => {
+      const token = await tokenFor(samples.api, 'orders.read');
+      assert.equal((await call(token)).status, 200);
+      await revoke(token);
+      await until('the API has heard', async () => (await call(token)).status === 401, 10);
+      const response = await call(token);
+      assert.equal((await response.json()).error, 'TokenRevoked');
+      assert.match(response.headers.get('www-authenticate'), /error="invalid_token", error_description="The token was revoked"/);
     });
 
     test('The API refuses an ID token', async () => {

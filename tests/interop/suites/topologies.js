@@ -113,7 +113,7 @@ export function topologiesSuite(idp, samples) {
       test('Says what is wrong in one line, and nothing secret', async () => {
         const { program, code } = await run('job-refused', 'not-the-secret-of-it', 1);
         assert.equal(code, 1);
-        assert.equal(program.output, 'job: invalid_client\n');
+        assert.equal(program.output, 'job: the identity provider refuses these credentials\n');
       });
     });
 
