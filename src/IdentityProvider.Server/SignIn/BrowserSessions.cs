@@ -43,9 +43,9 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
 
     /// <summary>
     /// Signs a person in. The same person signing in again keeps their session, even one that lay idle, so that what hangs on it at other clients lives on, with a new
-    /// secret and a new <c>auth_time</c>; another person's session in this browser ends. Returns the session's identifier.
+    /// secret and a new <c>auth_time</c>; another person's session in this browser ends.
     /// </summary>
-    public async Task<Guid> BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr)
+    public async Task BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr)
     {
         var secret = entropy.Token();
         var before = await FindUntilOverAsync(http);
@@ -71,7 +71,6 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
 
         http.Response.Cookies.Append(CookieName, secret, Cookie());
         state.Keep(http, session.SessionId);
-        return session.SessionId;
     }
 
     /// <summary>Ends a session, if there is one, with everything that hangs on it, and forgets the cookie.</summary>

@@ -39,9 +39,11 @@ internal sealed class PasswordChange(UserManager<User> users, PasswordSignIn sig
         // Whoever changed the account meanwhile was first.
         if (!(await users.UpdateSecurityStampAsync(user)).Succeeded)
             return Refusal.SignInFailed;
-        var kept = await sessions.BeginAsync(http, user.Id, ["pwd"]);
-        await sessions.EndOthersAsync(user.Id, kept, FamilyEnd.GrantRevoked, CancellationToken.None);
+
+        // From here on nobody's going away leaves it half done: what others have ends first.
+        await sessions.EndOthersAsync(user.Id, signedIn.Session.SessionId, FamilyEnd.GrantRevoked, CancellationToken.None);
         await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.PasswordChanged, CancellationToken.None);
+        await sessions.BeginAsync(http, user.Id, ["pwd"]);
         return null;
     }
 
