@@ -82,12 +82,15 @@ public static class Hosting
         await app.RunAsync(cancellation);
     }
 
-    /// <summary>What must be true before the host starts: the schema is current, and there is a key that signs and can be read.</summary>
+    /// <summary>
+    /// What must be true before the host starts: the schema is current, there is a key that signs and can be read, and what was revoked is known.
+    /// </summary>
     /// <exception cref="KeyException">The master key is absent or not the one of this database.</exception>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
     {
         await services.GetRequiredService<Schema>().MigrateAsync(cancellation);
         await services.GetRequiredService<KeyRing>().RenewAsync(cancellation);
+        await services.GetRequiredService<PublishedStatusLists>().FollowAsync(cancellation);
     }
 
     private static void AddRegistry(this IServiceCollection services)

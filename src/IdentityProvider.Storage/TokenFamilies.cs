@@ -54,9 +54,10 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
     public async Task<bool> NoteAsync(TokenFamily family, LiveStatus? added, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var text = added is { } status ? " " + Lists.Join([status]) : "";
-        var noted = await Alive(db, family, now).Where(f => f.Statuses.Length <= Longest.Statuses - text.Length)
-            .ExecuteUpdateAsync(set => set.SetProperty(f => f.Statuses, f => f.Statuses + text), cancellation);
+        var alive = Alive(db, family, now);
+        var noted = added is { } status
+            ? await NoteAsync(alive, Lists.Join([status]), cancellation)
+            : await alive.ExecuteUpdateAsync(set => set.SetProperty(f => f.Generation, f => f.Generation), cancellation);
         return noted == 1;
     }
 
@@ -115,13 +116,17 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
     {
         var before = Lists.Join(read.Statuses);
         var after = Lists.Join(read.StatusesWith(added, now));
-        var more = " " + Lists.Join([added]);
-        return family.Where(f => f.Statuses == before || f.Statuses.Length <= Longest.Statuses - more.Length)
+        var more = Lists.Join([added]);
+        return family.Where(f => f.Statuses == before || f.Statuses.Length < Longest.Statuses - more.Length)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(f => f.Generation, f => f.Generation + 1).SetProperty(f => f.RotatedAt, now)
-                    .SetProperty(f => f.Statuses, f => f.Statuses == before ? after : f.Statuses + more),
+                    .SetProperty(f => f.Statuses, f => f.Statuses == before ? after : f.Statuses == "" ? more : f.Statuses + " " + more),
                 cancellation);
     }
+
+    private static Task<int> NoteAsync(IQueryable<TokenFamilyRow> family, string more, CancellationToken cancellation) =>
+        family.Where(f => f.Statuses.Length < Longest.Statuses - more.Length)
+            .ExecuteUpdateAsync(set => set.SetProperty(f => f.Statuses, f => f.Statuses == "" ? more : f.Statuses + " " + more), cancellation);
 
     private static IQueryable<TokenFamilyRow> Alive(IdpDb db, TokenFamily family, DateTimeOffset now) =>
         db.TokenFamilies.Where(f => f.FamilyId == family.FamilyId && f.Generation == family.Generation && f.EndedAt == null && f.ExpiresAt > now);

@@ -16,21 +16,17 @@ public sealed class PublishedStatusLists(
     private readonly SemaphoreSlim _oneReader = new(1);
     private volatile IReadOnlyDictionary<int, PublishedStatusList> _lists = new Dictionary<int, PublishedStatusList>();
     private long _sequence;
+    private ReadOnlyMemory<byte> _jwksHash;
     private bool _isLoaded;
 
     /// <summary>The numbers of the lists that are published.</summary>
-    public async Task<IReadOnlyCollection<int>> ListAsync(CancellationToken cancellation)
-    {
-        if (!Volatile.Read(ref _isLoaded))
-            await FollowAsync(cancellation);
-        return [.. _lists.Keys.Order()];
-    }
+    public IReadOnlyCollection<int> Numbers => [.. _lists.Keys.Order()];
 
     /// <summary>A list's signed form; null where there is none of this number, or none any more.</summary>
     public async Task<PublicDocument?> FindAsync(int list, CancellationToken cancellation)
     {
         // A token may name a list that another node began a moment ago.
-        if (!_lists.TryGetValue(list, out var published) && (!Volatile.Read(ref _isLoaded) || list == _lists.Keys.DefaultIfEmpty().Max() + 1))
+        if (!_lists.TryGetValue(list, out var published) && list == _lists.Keys.DefaultIfEmpty().Max() + 1)
         {
             await FollowAsync(cancellation);
             _lists.TryGetValue(list, out published);
@@ -39,7 +35,9 @@ public sealed class PublishedStatusLists(
         return published is null ? null : published.Document(Signer, settings.Issuer, clock.GetUtcNow());
     }
 
-    /// <summary>Reads what has changed since the last time, and pushes it. The first time, what was there before is no event.</summary>
+    /// <summary>
+    /// Reads what has changed since the last time, and pushes it. The first time, before the server listens, what was there before is no event.
+    /// </summary>
     public async Task FollowAsync(CancellationToken cancellation)
     {
         await _oneReader.WaitAsync(cancellation);
@@ -57,7 +55,7 @@ public sealed class PublishedStatusLists(
 
             if (!_isLoaded)
                 AppendHeartbeat();
-            Volatile.Write(ref _isLoaded, true);
+            _isLoaded = true;
         }
         finally
         {
@@ -68,8 +66,6 @@ public sealed class PublishedStatusLists(
     /// <summary>Says which versions are the newest: every now and then, and at once when the keys have changed.</summary>
     public async Task HeartbeatAsync(CancellationToken cancellation)
     {
-        if (!Volatile.Read(ref _isLoaded))
-            return;
         await _oneReader.WaitAsync(cancellation);
         try
         {
@@ -119,7 +115,13 @@ public sealed class PublishedStatusLists(
 
     private void AppendHeartbeat()
     {
+        if (!keys.JwksHash.Span.SequenceEqual(_jwksHash.Span))
+        {
+            events.Forget();
+            _jwksHash = keys.JwksHash;
+        }
+
         var versions = _lists.Values.Select(list => KeyValuePair.Create(list.List, list.Version)).ToList();
-        events.AppendHeartbeat(_sequence, StatusHeartbeat.Sign(Signer, settings.Issuer, versions, keys.JwksHash, clock.GetUtcNow()));
+        events.AppendHeartbeat(_sequence, StatusHeartbeat.Sign(Signer, settings.Issuer, versions, _jwksHash, clock.GetUtcNow()));
     }
 }

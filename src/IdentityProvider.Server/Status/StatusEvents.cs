@@ -40,6 +40,20 @@ public sealed class StatusEvents
         }
     }
 
+    /// <summary>
+    /// Keeps nothing of what was: a key has come or gone, and whoever comes back must not get what a key signed that isn't published any more.
+    /// They begin with the next heartbeat, whose versions say what they missed.
+    /// </summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _kept.Clear();
+            _heartbeat = null;
+            _last.Previous = null;
+        }
+    }
+
     /// <summary>The events from where a reader left off, as far as they are kept, with the last heartbeat at least; then all that come.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(long? lastEventId, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -6,6 +6,9 @@ namespace IdentityProvider.Server.Tests.Status;
 /// <summary>Someone who listens to the events of a server, as the framework's own parser reads them.</summary>
 internal sealed class EventReader : IAsyncDisposable
 {
+    // What isn't pushed at all is a failed test and not one that waits for ever.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly TestServer _server;
     private readonly HttpResponseMessage _response;
     private readonly IAsyncEnumerator<SseItem<string>> _events;
@@ -36,12 +39,19 @@ internal sealed class EventReader : IAsyncDisposable
     {
         while (true)
         {
-            Assert.True(await _events.MoveNextAsync());
+            Assert.True(await _events.MoveNextAsync().AsTask().WaitAsync(Patience));
             var item = _events.Current;
             LastEventId = item.EventId ?? LastEventId;
             if (item.EventType == name)
                 return await StatusReader.VerifyAsync(_server, item.Data, name == "status" ? "statusevent+jwt" : "statusheartbeat+jwt");
         }
+    }
+
+    /// <summary>The claims of the next event, whatever it is and whoever signed it.</summary>
+    public async Task<JsonElement> NextRawAsync()
+    {
+        Assert.True(await _events.MoveNextAsync().AsTask().WaitAsync(Patience));
+        return StatusReader.Claims(_events.Current.Data);
     }
 
     public async ValueTask DisposeAsync()

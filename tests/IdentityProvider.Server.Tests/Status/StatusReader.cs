@@ -51,5 +51,5 @@ internal static class StatusReader
         return Claims(token);
     }
 
-    private static JsonElement Claims(string jwt) => JsonDocument.Parse(CanonicalBase64Url.DecodeOrNull(jwt.Split('.')[1])!).RootElement;
+    public static JsonElement Claims(string jwt) => JsonDocument.Parse(CanonicalBase64Url.DecodeOrNull(jwt.Split('.')[1])!).RootElement;
 }

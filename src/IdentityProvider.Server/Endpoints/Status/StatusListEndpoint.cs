@@ -35,13 +35,12 @@ internal sealed class StatusListEndpoint(PublishedStatusLists lists, Settings se
 
     public async Task HandleAggregationAsync(HttpContext http)
     {
-        var numbers = await lists.ListAsync(http.RequestAborted);
         var document = new MemoryStream();
         await using (var json = new Utf8JsonWriter(document))
         {
             json.WriteStartObject();
             json.WriteStartArray("status_lists");
-            foreach (var list in numbers)
+            foreach (var list in lists.Numbers)
                 json.WriteStringValue(StatusReference.UriOf(settings.Issuer, list));
             json.WriteEndArray();
             json.WriteEndObject();
