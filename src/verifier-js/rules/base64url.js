@@ -6,17 +6,17 @@ const values = new Uint8Array(256).fill(255);
 for (let i = 0; i < alphabet.length; i++) values[alphabet.charCodeAt(i)] = i;
 
 /**
- * Decodes the characters between two places of a text to where `into` says, and returns how many bytes they are; -1 when they are not the one
- * canonical spelling of some bytes.
+ * Decodes the characters between two places of a text to a place of some memory, and returns how many bytes they are; -1 when they are not the
+ * one canonical spelling of some bytes.
  *
- * @param {Uint8Array} text characters as UTF-8 @param {number} start @param {number} end @param {Uint8Array} into
+ * @param {Uint8Array} text characters as UTF-8 @param {number} start @param {number} end @param {Uint8Array} into @param {number} at
  */
-export function decodeInto(text, start, end, into) {
+export function decodeInto(text, start, end, into, at) {
   const rest = (end - start) & 3;
   // 1. One character over a multiple of four can't end a byte (RFC 4648 §4).
   if (rest === 1) return -1;
   let seen = 0;
-  let out = 0;
+  let out = at;
   let i = start;
   for (const whole = end - rest; i < whole; i += 4) {
     const a = values[text[i]];
@@ -39,14 +39,14 @@ export function decodeInto(text, start, end, into) {
     if (rest === 2 ? b & 15 : c & 3) return -1;
   }
   // 3. Only the 64 characters (RFC 4648 §5): any other is 255 in the table.
-  return seen > 63 ? -1 : out;
+  return seen > 63 ? -1 : out - at;
 }
 
 /** The bytes of a text, or undefined when it is not canonical. @param {string} text @returns {Uint8Array | undefined} */
 export function decode(text) {
   const characters = encoder.encode(text);
   const bytes = new Uint8Array((characters.length * 3) >> 2);
-  return decodeInto(characters, 0, characters.length, bytes) < 0 ? undefined : bytes;
+  return decodeInto(characters, 0, characters.length, bytes, 0) < 0 ? undefined : bytes;
 }
 
 /** Encodes without padding. @param {Uint8Array} bytes */

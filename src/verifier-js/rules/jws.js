@@ -37,9 +37,9 @@ export function splitJws(token, maxLength) {
   if (read !== length || written !== length) return refuse('TokenMalformed', 'not ASCII');
 
   // 4. Each part in the one spelling of base64url (§2).
-  const payloadLength = decodeInto(memory, dot + 1, last, memory.subarray(length));
-  const signatureLength = decodeInto(memory, last + 1, length, memory.subarray(length + Math.max(payloadLength, 0)));
-  if (payloadLength < 0 || signatureLength < 0) return refuse('TokenMalformed', 'not canonical base64url');
+  const payloadLength = decodeInto(memory, dot + 1, last, memory, length);
+  const signatureLength = payloadLength < 0 ? -1 : decodeInto(memory, last + 1, length, memory, length + payloadLength);
+  if (signatureLength < 0) return refuse('TokenMalformed', 'not canonical base64url');
   const end = length + payloadLength;
   return { head: token.slice(0, dot), payload: memory.subarray(length, end), signature: memory.subarray(end, end + signatureLength), signed: memory.subarray(0, last) };
 }

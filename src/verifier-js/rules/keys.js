@@ -108,10 +108,11 @@ async function importKey({ kty, n, e, crv, x, y, kid }, alg) {
 }
 
 /**
- * Whether a signature is the key's (RFC 7515 §5.2 step 8).
+ * Whether a signature is the key's (RFC 7515 §5.2 step 8). Some runtimes reject where its length is impossible.
  *
  * @param {string} alg @param {CryptoKey} key @param {Uint8Array} signature @param {Uint8Array} signed
  */
 export function verifySignature(alg, key, signature, signed) {
-  return crypto.subtle.verify(suites[/** @type {keyof typeof suites} */ (alg)].verify, key, /** @type {any} */ (signature), /** @type {any} */ (signed));
+  const { verify } = suites[/** @type {keyof typeof suites} */ (alg)];
+  return crypto.subtle.verify(verify, key, /** @type {any} */ (signature), /** @type {any} */ (signed));
 }

@@ -46,6 +46,12 @@ export class StatusLists {
     return this.#options.now() / 1000;
   }
 
+  /** The statuses of a list that is held and fresh. @param {string} uri */
+  fresh(uri) {
+    const held = this.#entries.get(uri)?.held;
+    return held && freshnessOfList(held, this.#options, this.#now) === 'fresh' ? held.bits : undefined;
+  }
+
   /**
    * Why the token of a reference is refused; undefined when its status is valid.
    *

@@ -1,4 +1,4 @@
-import { readStatusReference, refuseAsked, refuseClaims } from '../rules/claims.js';
+import { readStatusReference, refuseAsked, refuseClaims, refuseStatus } from '../rules/claims.js';
 import { challengeOf, statusOf } from '../rules/challenge.js';
 import { maxTokenLength } from '../rules/jws.js';
 import { meanings, refuse } from '../rules/refusals.js';
@@ -64,7 +64,8 @@ export function createVerifier(given) {
     const reference = readStatusReference(claims, options.listsBelow);
     if (reference && 'refused' in reference) return reference;
     if (!reference && options.requireStatus) return refuse('StatusMissing', 'status is absent');
-    const taken = reference && (await lists.check(reference, background));
+    const bits = reference && lists.fresh(reference.uri);
+    const taken = bits ? refuseStatus(bits.get(reference.index)) : reference && (await lists.check(reference, background));
     if (taken) return taken;
 
     // 4. What this request needs (RFC 6750 §3.1, RFC 9470 §3).
