@@ -22,7 +22,7 @@ export class StatusBits {
 
   /** The status at an index; undefined outside the list. @param {number} index */
   get(index) {
-    if (index < 0 || index >= this.count) return undefined;
+    if (!(index >= 0 && index < this.count)) return undefined;
     return (this.#bytes[Math.floor(index / this.#perByte)] >> ((index % this.#perByte) * this.#bits)) & this.#mask;
   }
 
