@@ -35,11 +35,14 @@ public sealed class TestServer : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     /// <summary>Starts a server on a new database, or as another node on the database of <paramref name="beside"/>.</summary>
-    public static async Task<TestServer> StartAsync(TestServer? beside = null, Func<Settings, Settings>? change = null)
+    /// <param name="beside">The server whose database it shares.</param>
+    /// <param name="change">Other settings.</param>
+    /// <param name="at">Where its clock stands, for a test with programs that have the machine's; its keys are made then.</param>
+    public static async Task<TestServer> StartAsync(TestServer? beside = null, Func<Settings, Settings>? change = null, DateTimeOffset? at = null)
     {
-        var database = beside?.ConnectionString ?? await TestCluster.NewDatabaseAsync();
+        var database = beside?.ConnectionString ?? await (at is null ? TestCluster.NewDatabaseAsync() : TestCluster.NewEmptyDatabaseAsync());
         var settings = SettingsFor(database);
-        var clock = beside?.Clock ?? new TestClock();
+        var clock = beside?.Clock ?? (at is { } now ? new TestClock(now) : new TestClock());
         var app = Hosting.Build(change?.Invoke(settings) ?? settings, database, builder =>
         {
             builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -85,9 +85,7 @@ public static class IntrospectionRules
             return null;
 
         // 2. It is the newest of a family that lives, of a person who may sign in and a session that lasts.
-        if (token.Generation != family.Generation || !family.IsAlive(now))
-            return null;
-        if (facts.User is not { IsActive: true } user || !TokenFamilyRules.HasItsSession(family, facts.Session, idleLimit, now))
+        if (!TokenFamilyRules.IsUsable(token, facts, idleLimit, now))
             return null;
 
         return new IntrospectionResponse
@@ -95,7 +93,7 @@ public static class IntrospectionRules
             Issuer = issuer,
             ClientId = family.ClientId,
             Subject = family.Subject,
-            Username = family.Scope.Contains("profile") ? user.Username : null,
+            Username = family.Scope.Contains("profile") ? facts.User?.Username : null,
             Scope = family.Scope,
             Audience = [issuer],
             IssuedAt = family.RotatedAt,

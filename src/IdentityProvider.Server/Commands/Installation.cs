@@ -1,4 +1,5 @@
 using IdentityProvider.Server.Database;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
@@ -103,6 +104,8 @@ internal sealed class Installation : IAsyncDisposable
         .AddIdpStorage(settings.Database.Provider, connectionString)
         .AddKeys()
         .AddAccounts()
+        .AddSingleton<Registry>()
+        .AddTokenReading()
         .BuildServiceProvider();
 
     // A command's result is its output; of what happens beneath only what went wrong is worth a line.

@@ -57,8 +57,8 @@ public static class Root
     {
         var root = new RootCommand(About)
         {
-            ServeCommand.Build(), ClientCommands.Build(), ResourceCommands.Build(), UserCommands.Build(), SessionCommands.Build(), KeyCommands.Build(),
-            OutboxCommands.Build(), DatabaseCommands.Build(), AdviseCommand.Build(),
+            ServeCommand.Build(), ClientCommands.Build(), ResourceCommands.Build(), UserCommands.Build(), SessionCommands.Build(), TokenCommands.Build(),
+            KeyCommands.Build(), OutboxCommands.Build(), DatabaseCommands.Build(), AdviseCommand.Build(),
         };
         root.Directives.Clear();
         root.Add(Json);

@@ -10,10 +10,7 @@ namespace IdentityProvider.Server.Endpoints;
 public static class TokenEndpoints
 {
     public static IServiceCollection AddTokenEndpoints(this IServiceCollection services) => services
-        .AddSingleton<OpaqueAccessTokens>()
-        .AddSingleton<AccessTokens>()
-        .AddSingleton<AccessTokenStanding>()
-        .AddSingleton<RefreshTokens>()
+        .AddTokenReading()
         .AddSingleton<TokenMint>()
         .AddSingleton<StoredAuthorizationCodes>()
         .AddSingleton<AuthorizationCodeGrant>()

@@ -72,9 +72,9 @@ internal sealed class SignedIn : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<SignedIn> StartAsync()
+    public static async Task<SignedIn> StartAsync(DateTimeOffset? at = null)
     {
-        var signedIn = new SignedIn(await TestServer.StartAsync());
+        var signedIn = new SignedIn(await TestServer.StartAsync(at: at));
         await signedIn.FillAsync();
         return signedIn;
     }
