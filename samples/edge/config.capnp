@@ -13,5 +13,5 @@ const config :Workerd.Config = (
 const orders :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "dist/worker.js")],
   bindings = [(name = "ISSUER", fromEnvironment = "ISSUER"), (name = "AUDIENCE", fromEnvironment = "AUDIENCE")],
-  compatibilityDate = "2026-11-01",
+  compatibilityDate = "2026-10-01",
 );

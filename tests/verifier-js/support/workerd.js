@@ -27,7 +27,7 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [${modules.join(', ')}],
   bindings = [${variables.join(', ')}],
-  compatibilityDate = "2026-11-01",
+  compatibilityDate = "2026-10-01",
 );
 `);
   const program = new Program(name, workerd.default ?? workerd, ['serve', join(folder, 'config.capnp')], { environment: {} });
