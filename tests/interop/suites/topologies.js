@@ -14,10 +14,12 @@ export function topologiesSuite(idp, samples) {
     let edge;
     let gateway;
 
+    const basic = () => `Basic ${Buffer.from(`${machine.client_id}:${machine.client_secret}`).toString('base64')}`;
+
     async function tokenFor(resource, scope) {
       const response = await idp.fetch(`${idp.issuer}/token`, {
         method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`${machine.client_id}:${machine.client_secret}`).toString('base64')}` },
+        headers: { authorization: basic() },
         body: new URLSearchParams({ grant_type: 'client_credentials', resource, scope }),
       });
       const answer = await response.json();
@@ -80,6 +82,14 @@ export function topologiesSuite(idp, samples) {
         assert.match((await call(`${gateway}/orders/`, await tokenFor(samples.api, 'orders.read'))).challenge, /error="invalid_token"/);
         const forbidden = await call(`${gateway}/stock/`, await tokenFor(gateway, 'orders.read'));
         assert.deepEqual([forbidden.status, forbidden.challenge], [403, 'Bearer error="insufficient_scope", scope="stock.read"']);
+      });
+
+      test('A revoked token is stopped at the gate, for every service at once', async () => {
+        const token = await tokenFor(gateway, 'orders.read stock.read');
+        for (const service of ['orders', 'stock']) assert.equal((await call(`${gateway}/${service}/`, token)).status, 200);
+        await idp.fetch(`${idp.issuer}/revoke`, { method: 'POST', headers: { authorization: basic() }, body: new URLSearchParams({ token }) });
+        await until('the gateway has heard', async () => (await call(`${gateway}/orders/`, token)).status === 401, 10);
+        assert.match((await call(`${gateway}/stock/`, token)).challenge, /error_description="The token was revoked"/);
       });
 
       test('What a caller says of itself never reaches a service', async () => {
