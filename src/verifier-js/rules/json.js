@@ -20,6 +20,8 @@ export function parseObject(bytes) {
   if (written < 0) return { wrong: 'nested too deep' };
   // The parser keeps the last of members with the same name, silently; then fewer are left than were written.
   if (written !== membersKept(value)) return { wrong: 'a member twice' };
+  // Only an escape can write half of a surrogate pair in text that is well-formed UTF-8.
+  if (bytes.includes(92) && !isUnicode(value)) return { wrong: 'with half a surrogate pair' };
   return { value };
 }
 
@@ -53,6 +55,12 @@ function membersKept(value) {
     if (member !== null && typeof member === 'object') members += membersKept(member);
   }
   return members;
+}
+
+/** Whether every text in a value is text (RFC 8259 §8.2). @param {any} value @returns {boolean} */
+function isUnicode(value) {
+  if (typeof value === 'string') return value.isWellFormed();
+  return value === null || typeof value !== 'object' || Object.entries(value).every(([name, member]) => name.isWellFormed() && isUnicode(member));
 }
 
 /** An own member, so that nothing on Object.prototype is ever taken for a claim. @param {object} object @param {string} name */
