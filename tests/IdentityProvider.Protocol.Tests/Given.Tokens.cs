@@ -54,7 +54,7 @@ public static partial class Given
 
     public static TRequest TokenRequest<TRequest>(string form, Client? client = null)
         where TRequest : TokenRequest =>
-        Assert.IsType<TRequest>(Allowed(TokenRequestRules.Read(Parameters(form), Authenticated(client ?? ConfidentialClient()))));
+        Assert.IsType<TRequest>(Allowed(TokenRequestRules.Read(Parameters(form), Authenticated(client ?? ConfidentialClient()), [])));
 
     public static UserClaims User() => new(UserId, "alice", new JsonObject { ["name"] = "Alice Adams", ["email"] = "alice@example.com", ["email_verified"] = true }, IsActive: true);
 

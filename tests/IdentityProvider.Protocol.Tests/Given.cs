@@ -31,6 +31,13 @@ public static partial class Given
 
     public static Client PublicClient() => Client() with { ClientId = "spa", TokenEndpointAuthMethod = ClientAuthenticationMethod.None };
 
+    /// <summary>Browser code whose refresh token the browser keeps in a cookie.</summary>
+    public static Client BrowserClient() => PublicClient() with
+    {
+        AllowedOrigins = ["https://app.example", "https://two.example"],
+        RefreshTokenDelivery = RefreshTokenDelivery.Cookie,
+    };
+
     public static Resource NotesApi() => new()
     {
         Identifier = "https://notes.example",

@@ -37,6 +37,7 @@ internal static class ClientAdviceRules
                 RedirectUris = ["https://spa.example.com/callback"],
                 PostLogoutRedirectUris = ["https://spa.example.com/"],
                 AllowedOrigins = ["https://spa.example.com"],
+                RefreshTokenDelivery = "cookie",
             },
             "The access token stays in the page's memory and the refresh token out of scripts' reach, in an HttpOnly cookie of the issuer's site; nothing is in localStorage. With a server at hand, samples/bff keeps all tokens from the browser."),
         ClientKind.Native => new(

@@ -35,6 +35,9 @@ public sealed record Client
     /// <summary>Origins of browser code that may call the token endpoint and UserInfo with CORS.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>Where its refresh tokens go. This server's own.</summary>
+    public RefreshTokenDelivery RefreshTokenDelivery { get; init; } = RefreshTokenDelivery.Body;
+
     /// <summary>PKCE with S256; only a confidential client can be registered to do without (RFC 9700 §2.1.1).</summary>
     public bool RequirePkce { get; init; } = true;
 
@@ -106,6 +109,16 @@ public enum ClientAuthenticationMethod
     None,
     ClientSecretBasic,
     ClientSecretPost,
+}
+
+/// <summary>How a client is handed its refresh tokens, and shows them.</summary>
+public enum RefreshTokenDelivery
+{
+    /// <summary>In the answer and in the form (RFC 6749 §5.1, §6).</summary>
+    Body,
+
+    /// <summary>In a cookie that no script reads and no body ever holds, for browser code at one of <see cref="Client.AllowedOrigins"/>.</summary>
+    Cookie,
 }
 
 /// <summary>A secret of 256 bits that was generated here; only its SHA-256 is kept.</summary>

@@ -12,6 +12,7 @@ internal static class ClientFlowRules
     public static MetadataError? Refuse(ClientMetadata metadata, Client client)
     {
         var grantTypes = client.GrantTypes;
+        var usesCookie = client.RefreshTokenDelivery == RefreshTokenDelivery.Cookie;
         var usesCode = client.Allows(GrantTypes.AuthorizationCode);
         return
             // 1. Grant types that exist here, each once.
@@ -26,7 +27,10 @@ internal static class ClientFlowRules
             // 5. The code flow and nothing else (RFC 7591 §2.1; RFC 9700 §2.1.2).
             ?? Broken(metadata.ResponseTypes?.Any(r => r != Code) == true, "response_types", "can only be code")
             ?? Broken(metadata.ResponseTypes is { } written && written.Contains(Code) != usesCode, "response_types", usesCode ? "must be code, as grant_types has authorization_code" : "code needs the grant type authorization_code")
-            ?? Broken(metadata.ResponseTypes?.Count > 1, "response_types", "names one twice");
+            ?? Broken(metadata.ResponseTypes?.Count > 1, "response_types", "names one twice")
+            // 6. A cookie for refresh tokens where there are any, and an origin from which it counts.
+            ?? Broken(usesCookie && !client.Allows(GrantTypes.RefreshToken), "refresh_token_delivery", "cookie needs the grant type refresh_token")
+            ?? Broken(usesCookie && client.AllowedOrigins.Count == 0, "refresh_token_delivery", "cookie needs allowed_origins: from nowhere else it counts");
     }
 
     private static MetadataError? Broken(bool broken, string member, string message) => ClientMetadataRules.Refuse(broken, member, message);

@@ -37,6 +37,9 @@ public sealed record ClientMetadata
     /// <summary>This server's own: the origins of browser code that may call with CORS.</summary>
     public IReadOnlyList<string>? AllowedOrigins { get; init; }
 
+    /// <summary>This server's own: <c>body</c>, or <c>cookie</c> for browser code that is to hold no refresh token.</summary>
+    public string? RefreshTokenDelivery { get; init; }
+
     /// <summary>This server's own: true, unless an operator lets a confidential client do without.</summary>
     public bool? RequirePkce { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record ClientMetadata
             Resources = client.Resources,
             Introspects = client.Introspects,
             AllowedOrigins = client.AllowedOrigins,
+            RefreshTokenDelivery = ClientMetadataRules.NameOf(client.RefreshTokenDelivery),
             RequirePkce = client.RequirePkce,
             RequireConsent = client.RequireConsent,
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,

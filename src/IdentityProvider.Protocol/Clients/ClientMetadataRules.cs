@@ -85,6 +85,9 @@ public static class ClientMetadataRules
         _ => "client_secret_basic",
     };
 
+    /// <summary>The name on the wire.</summary>
+    public static string NameOf(RefreshTokenDelivery delivery) => delivery == RefreshTokenDelivery.Cookie ? "cookie" : "body";
+
     internal static MetadataError? Refuse(bool broken, string member, string message) => broken ? new(member, message) : null;
 
     /// <summary>The words become values and the silence defaults; what has no meaning is named.</summary>
@@ -99,6 +102,8 @@ public static class ClientMetadataRules
             NameOf,
             out var method))
             return new("token_endpoint_auth_method", "must be client_secret_basic, client_secret_post or none");
+        if (!TryRead<RefreshTokenDelivery>(metadata.RefreshTokenDelivery, [RefreshTokenDelivery.Body, RefreshTokenDelivery.Cookie], NameOf, out var delivery))
+            return new("refresh_token_delivery", "must be body or cookie");
         if (!SignatureAlgorithm.TryParse(metadata.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var algorithm))
             return new("id_token_signed_response_alg", "must be RS256, PS256 or ES256");
         if (!SignatureAlgorithm.TryParse(metadata.IntrospectionSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var introspectionAlgorithm))
@@ -123,6 +128,7 @@ public static class ClientMetadataRules
             Resources = metadata.Resources ?? [],
             Introspects = introspects,
             AllowedOrigins = metadata.AllowedOrigins ?? [],
+            RefreshTokenDelivery = delivery,
             RequirePkce = metadata.RequirePkce ?? true,
             RequireConsent = metadata.RequireConsent ?? true,
             IdTokenSignedResponseAlg = algorithm,

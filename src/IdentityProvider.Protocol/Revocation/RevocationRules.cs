@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Protocol.Revocation;
@@ -15,6 +16,9 @@ public sealed class RevocationRequest
     public string Token { get; }
 
     public AuthenticatedClient Client { get; }
+
+    /// <summary>The request named no token and meant the one in the client's cookie.</summary>
+    public bool IsOfCookie { get; internal init; }
 }
 
 /// <summary>What becomes of a revocation. Closed.</summary>
@@ -59,12 +63,22 @@ public abstract class RevocationDecision
 /// <summary>Token revocation (RFC 7009): a client gives up what is its own, and nothing else.</summary>
 public static class RevocationRules
 {
-    /// <summary>Reads the request. A hint, known or not, saves no look-up here and is ignored (RFC 7009 §2.1).</summary>
-    public static Decision<RevocationRequest> Read(Parameters parameters, AuthenticatedClient client)
+    /// <summary>
+    /// Reads the request. A hint, known or not, saves no look-up here and is ignored (RFC 7009 §2.1). Browser code can't name a refresh token
+    /// that it never sees: where it names none, it means the one in its cookie.
+    /// </summary>
+    /// <param name="parameters">The form.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="cookies">The refresh tokens in the browser's cookies for this client.</param>
+    public static Decision<RevocationRequest> Read(Parameters parameters, AuthenticatedClient client, IReadOnlyList<string> cookies)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(client);
-        return parameters["token"] is { } token ? new RevocationRequest(token, client) : Refusal.RevocationTokenMissing;
+        if (parameters["token"] is { } token)
+            return new RevocationRequest(token, client);
+        if (RefreshTokenDeliveryRules.Choose(client.Client, inBody: null, cookies).Try(out var kept, out var reason))
+            return new RevocationRequest(kept, client) { IsOfCookie = true };
+        return reason == Refusal.RefreshTokenMissing ? Refusal.RevocationTokenMissing : reason;
     }
 
     /// <summary>A refresh token of any generation: whoever holds one of its own family may end it.</summary>

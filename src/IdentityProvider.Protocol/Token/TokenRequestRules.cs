@@ -8,7 +8,10 @@ public static class TokenRequestRules
     /// <summary>Longer than any code or token of ours: what is longer isn't one, and need not be hashed.</summary>
     private const int LongestCredential = 512;
 
-    public static Decision<TokenRequest> Read(Parameters parameters, AuthenticatedClient client)
+    /// <param name="parameters">The form.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="cookies">The refresh tokens in the browser's cookies for this client.</param>
+    public static Decision<TokenRequest> Read(Parameters parameters, AuthenticatedClient client, IReadOnlyList<string> cookies)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(client);
@@ -39,8 +42,8 @@ public static class TokenRequestRules
                     ? Refusal.CodeUnknown
                     : new TokenRequest.AuthorizationCode(code, parameters["redirect_uri"], parameters["code_verifier"], resources);
             case GrantTypes.RefreshToken:
-                if (parameters["refresh_token"] is not { } token)
-                    return Refusal.RefreshTokenMissing;
+                if (!RefreshTokenDeliveryRules.Choose(client.Client, parameters["refresh_token"], cookies).Try(out var token, out var reason))
+                    return reason;
                 return token.Length > LongestCredential ? Refusal.RefreshTokenMalformed : new TokenRequest.RefreshToken(token, asked, resources);
             default:
                 return new TokenRequest.ClientCredentials(asked, resources);

@@ -21,13 +21,14 @@ internal sealed class ClientOptions
     private readonly Option<string[]> _resources = Many("--resource", "identifier", "resources: the APIs it may ask tokens for.");
     private readonly Option<string[]> _introspects = Many("--introspects", "identifier", "introspects: the APIs whose tokens it may ask about.");
     private readonly Option<string[]> _allowedOrigins = Many("--allowed-origin", "origin", "allowed_origins: browser code that may call with CORS.");
+    private readonly Option<string?> _delivery = new("--refresh-token-delivery") { Description = "refresh_token_delivery: body (the default), or cookie for an app in a browser.", HelpName = "body|cookie" };
     private readonly Option<string?> _method = new("--auth-method") { Description = "token_endpoint_auth_method: client_secret_basic (the default), client_secret_post, none." };
     private readonly Option<bool?> _requireConsent = new("--require-consent") { Description = "require_consent: false where people need not be asked.", HelpName = "true|false" };
     private readonly Option<bool?> _requirePkce = new("--require-pkce") { Description = "require_pkce: false lets a client with a secret do without.", HelpName = "true|false" };
 
     private Option[] All =>
     [
-        _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _backchannelLogoutUri, _frontchannelLogoutUri, _grants, _scopes, _resources, _introspects, _allowedOrigins, _method,
+        _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _backchannelLogoutUri, _frontchannelLogoutUri, _grants, _scopes, _resources, _introspects, _allowedOrigins, _delivery, _method,
         _requireConsent, _requirePkce,
     ];
 
@@ -71,6 +72,7 @@ internal sealed class ClientOptions
             Resources = Given(parsed, _resources) ?? standing.Resources,
             Introspects = Given(parsed, _introspects) ?? standing.Introspects,
             AllowedOrigins = Given(parsed, _allowedOrigins) ?? standing.AllowedOrigins,
+            RefreshTokenDelivery = parsed.GetValue(_delivery) ?? standing.RefreshTokenDelivery,
             TokenEndpointAuthMethod = device || parsed.GetValue(_isPublic) ? "none" : parsed.GetValue(_method) ?? standing.TokenEndpointAuthMethod,
             RequireConsent = parsed.GetValue(_requireConsent) ?? standing.RequireConsent,
             RequirePkce = parsed.GetValue(_requirePkce) ?? standing.RequirePkce,

@@ -4,12 +4,15 @@ using Microsoft.Net.Http.Headers;
 namespace IdentityProvider.Server.Http;
 
 /// <summary>
-/// Calls by browser code of another origin (the Fetch standard's CORS protocol) at endpoints that take no cookie. A preflight names no client,
-/// so it is answered for any origin; the answer itself can be read only by an origin that the client registered (<c>allowed_origins</c>).
+/// Calls by browser code of another origin (the Fetch standard's CORS protocol). A preflight names no client, so it is answered for any origin,
+/// and never for a request with cookies; the answer itself can be read only by an origin that the client registered (<c>allowed_origins</c>).
+/// A refresh by cookie needs no preflight: a form that is posted without headers of the app's own is a simple request. Nor would one protect
+/// anything there: simple requests are sent unasked, so what protects is that the <c>Origin</c> of the request itself must be the client's
+/// (<c>RefreshTokenDeliveryRules</c>).
 /// </summary>
 public static class CrossOrigin
 {
-    /// <summary>Lets the caller's origin read the answer, if the client registered it, character for character.</summary>
+    /// <summary>Lets the caller's origin read the answer, if the client registered it, character for character; with cookies, if the client has one.</summary>
     public static void Allow(HttpContext http, Client client)
     {
         if (client.AllowedOrigins.Count == 0)
@@ -19,6 +22,8 @@ public static class CrossOrigin
         if (!client.AllowedOrigins.Contains(origin, StringComparer.Ordinal))
             return;
         http.Response.Headers.AccessControlAllowOrigin = origin;
+        if (client.RefreshTokenDelivery == RefreshTokenDelivery.Cookie)
+            http.Response.Headers.AccessControlAllowCredentials = "true";
         http.Response.Headers.AccessControlExposeHeaders = HeaderNames.WWWAuthenticate;
     }
 

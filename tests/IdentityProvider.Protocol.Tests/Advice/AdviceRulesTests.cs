@@ -83,6 +83,16 @@ public sealed class AdviceRulesTests
     public void Where_revocation_is_immediate_a_browser_holds_no_token() =>
         Assert.Equal("samples/bff", Clients(RevocationNeed.Immediate, VerifierCount.One, [ClientKind.Spa])[0].Example);
 
+    [Fact]
+    public void A_page_without_a_backend_never_sees_its_refresh_token()
+    {
+        var spa = Clients(RevocationNeed.Seconds, VerifierCount.One, [ClientKind.Spa])[0].Metadata;
+
+        Assert.Equal(("cookie", "none"), (spa.RefreshTokenDelivery, spa.TokenEndpointAuthMethod));
+        Assert.NotEmpty(spa.AllowedOrigins!);
+        Assert.All(Clients(RevocationNeed.Seconds, VerifierCount.One, [ClientKind.Web, ClientKind.Native, ClientKind.Service]), client => Assert.Null(client.Metadata.RefreshTokenDelivery));
+    }
+
     [Theory]
     [InlineData(VerifierCount.One, "API")]
     [InlineData(VerifierCount.Many, "Gateway")]

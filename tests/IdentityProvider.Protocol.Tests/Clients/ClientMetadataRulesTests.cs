@@ -19,6 +19,14 @@ public sealed class ClientMetadataRulesTests
 
     private static readonly ClientMetadata App = new() { RedirectUris = ["https://app.example/cb"] };
 
+    private static readonly ClientMetadata Spa = App with
+    {
+        TokenEndpointAuthMethod = "none",
+        GrantTypes = ["authorization_code", "refresh_token"],
+        AllowedOrigins = ["https://app.example"],
+        RefreshTokenDelivery = "cookie",
+    };
+
     private static readonly ClientMetadata Service = new()
     {
         GrantTypes = ["client_credentials"],
@@ -41,6 +49,14 @@ public sealed class ClientMetadataRulesTests
         Assert.Equal("RS256", client.IntrospectionSignedResponseAlg.Name);
         Assert.True(client.RequirePkce);
         Assert.True(client.RequireConsent);
+    }
+
+    [Fact]
+    public void Refresh_tokens_are_in_the_body_unless_a_cookie_is_asked_for()
+    {
+        Assert.Equal(RefreshTokenDelivery.Body, Allowed(App).RefreshTokenDelivery);
+        Assert.Equal(RefreshTokenDelivery.Body, Allowed(Spa with { RefreshTokenDelivery = "body" }).RefreshTokenDelivery);
+        Assert.Equal(RefreshTokenDelivery.Cookie, Allowed(Spa).RefreshTokenDelivery);
     }
 
     [Fact]
@@ -73,6 +89,7 @@ public sealed class ClientMetadataRulesTests
             Resources = [Orders.Identifier],
             Introspects = [Orders.Identifier],
             AllowedOrigins = ["https://app.example", "http://localhost:3000"],
+            RefreshTokenDelivery = "cookie",
             TokenEndpointAuthMethod = "client_secret_post",
             IdTokenSignedResponseAlg = "ES256",
             IntrospectionSignedResponseAlg = "PS256",
@@ -151,6 +168,9 @@ public sealed class ClientMetadataRulesTests
         { "allowed_origins", "capitals", App with { AllowedOrigins = ["https://App.example"] } },
         { "allowed_origins", "http", App with { AllowedOrigins = ["http://app.example"] } },
         { "allowed_origins", "a wildcard", App with { AllowedOrigins = ["https://*.app.example"] } },
+        { "refresh_token_delivery", "unknown", Spa with { RefreshTokenDelivery = "Cookie" } },
+        { "refresh_token_delivery", "a cookie of nothing", Spa with { GrantTypes = ["authorization_code"] } },
+        { "refresh_token_delivery", "a cookie from nowhere", Spa with { AllowedOrigins = null } },
         { "backchannel_logout_uri", "http", App with { BackchannelLogoutUri = "http://app.example/out" } },
         { "backchannel_logout_uri", "a fragment", App with { BackchannelLogoutUri = "https://app.example/out#x" } },
         { "backchannel_logout_uri", "a user name", App with { BackchannelLogoutUri = "https://you@app.example/out" } },

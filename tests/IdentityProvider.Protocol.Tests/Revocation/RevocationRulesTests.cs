@@ -39,11 +39,29 @@ public sealed class RevocationRulesTests
     }
 
     [Fact]
-    public void Refuses_a_request_without_a_token() =>
-        Assert.Equal(Refusal.RevocationTokenMissing, Given.Refused(RevocationRules.Read(Given.Parameters("token="), Given.Authenticated(Given.ConfidentialClient()))));
+    public void Refuses_a_request_without_a_token()
+    {
+        Assert.Equal(Refusal.RevocationTokenMissing, Given.Refused(Read("token=", Given.ConfidentialClient())));
+        Assert.Equal(Refusal.RevocationTokenMissing, Given.Refused(Read("token=", Given.ConfidentialClient(), "none of its own")));
+        Assert.Equal(Refusal.RevocationTokenMissing, Given.Refused(Read("token=", Given.BrowserClient())));
+        Assert.Equal(Refusal.RefreshTokenCookieRepeated, Given.Refused(Read("token=", Given.BrowserClient(), "one", "two")));
+    }
+
+    [Fact]
+    public void Where_browser_code_names_no_token_it_means_the_one_in_its_cookie()
+    {
+        var kept = Given.Allowed(Read("", Given.BrowserClient(), "kept"));
+        var named = Given.Allowed(Read("token=named", Given.BrowserClient(), "kept"));
+
+        Assert.Equal(("kept", true), (kept.Token, kept.IsOfCookie));
+        Assert.Equal(("named", false), (named.Token, named.IsOfCookie));
+    }
 
     private static RevocationRequest Ask(Client? client = null) =>
-        Given.Allowed(RevocationRules.Read(Given.Parameters("token=t&token_type_hint=unheard_of"), Given.Authenticated(client ?? Given.ConfidentialClient())));
+        Given.Allowed(Read("token=t&token_type_hint=unheard_of", client ?? Given.ConfidentialClient()));
+
+    private static Decision<RevocationRequest> Read(string form, Client client, params string[] cookies) =>
+        RevocationRules.Read(Given.Parameters(form), Given.Authenticated(client), cookies);
 
     private static Refusal Refused(RevocationDecision decision) => Assert.IsType<RevocationDecision.Refuse>(decision).Reason;
 }

@@ -35,7 +35,7 @@ public sealed class TokenRequestRulesTests
     public void Refuses_a_grant_type_that_the_client_is_not_registered_for(string grantType)
     {
         var client = Given.Authenticated(Client with { GrantTypes = [.. Client.GrantTypes.Where(name => name != grantType)] });
-        var decision = TokenRequestRules.Read(Given.Parameters($"grant_type={grantType}&code=c&refresh_token=r"), client);
+        var decision = TokenRequestRules.Read(Given.Parameters($"grant_type={grantType}&code=c&refresh_token=r"), client, []);
         Assert.Equal(Refusal.GrantTypeNotAllowedForClient, Given.Refused(decision));
     }
 
@@ -56,5 +56,5 @@ public sealed class TokenRequestRulesTests
         Assert.Equal("openid notes.read", narrowed.Scope!.ToString());
     }
 
-    private static Decision<TokenRequest> Read(string form) => TokenRequestRules.Read(Given.Parameters(form), Given.Authenticated(Client));
+    private static Decision<TokenRequest> Read(string form) => TokenRequestRules.Read(Given.Parameters(form), Given.Authenticated(Client), []);
 }

@@ -56,6 +56,15 @@ public sealed class AdviseTests : IDisposable
     }
 
     [Fact]
+    public void The_page_says_where_a_single_page_app_has_its_refresh_token_as_the_advice_does()
+    {
+        var spa = AdviceRules.Decide(new(RevocationNeed.Seconds, VerifierCount.Few, [ClientKind.Spa], PermissionChange.Rarely), "https://api.example", ["read"]).Clients[0];
+        var row = Tree.Read("docs/choosing.md").Split('\n').Single(line => line.Contains($"](../{spa.Example})", StringComparison.Ordinal));
+        Assert.Equal("cookie", spa.Metadata.RefreshTokenDelivery);
+        Assert.Contains("the refresh token in an HttpOnly cookie", row, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Options_answer_for_a_script_and_no_database_is_needed()
     {
         var advice = await _idp.DoneAsync([.. Answers, "--identifier", "https://orders.example", "--scope", "orders.read"]);

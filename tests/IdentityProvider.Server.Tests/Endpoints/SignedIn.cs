@@ -72,9 +72,9 @@ internal sealed class SignedIn : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<SignedIn> StartAsync(DateTimeOffset? at = null)
+    public static async Task<SignedIn> StartAsync(DateTimeOffset? at = null, Func<Settings, Settings>? change = null)
     {
-        var signedIn = new SignedIn(await TestServer.StartAsync(at: at));
+        var signedIn = new SignedIn(await TestServer.StartAsync(at: at, change: change));
         await signedIn.FillAsync();
         return signedIn;
     }

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Revocation;
+using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
@@ -21,19 +22,23 @@ internal sealed class RevocationEndpoint(
             return;
         }
 
+        if (RefreshTokenDeliveryRules.RefuseOrigin(client.Client, http.Request.Headers.Origin) is { } foreign)
+        {
+            await OAuthResults.RefuseAsync(http, foreign);
+            return;
+        }
+
         CrossOrigin.Allow(http, client.Client);
-        if (!RevocationRules.Read(form, client).Try(out var request, out reason))
+        if (!RevocationRules.Read(form, client, RefreshTokenCookies.Read(http, client.Client)).Try(out var request, out reason))
         {
             await OAuthResults.RefuseAsync(http, reason);
             return;
         }
 
         var now = clock.GetUtcNow();
-        switch (await DecideAsync(request, now, http.RequestAborted))
+        var decision = await DecideAsync(request, now, http.RequestAborted);
+        switch (decision)
         {
-            case RevocationDecision.Refuse refuse:
-                await OAuthResults.RefuseAsync(http, refuse.Reason);
-                return;
             case RevocationDecision.EndFamily end:
                 if (await families.EndAsync(end.FamilyId, FamilyEnd.RevokedByClient, now, CancellationToken.None))
                     Log.FamilyRevoked(logger, end.FamilyId, client.ClientId);
@@ -41,6 +46,14 @@ internal sealed class RevocationEndpoint(
             case RevocationDecision.RevokeToken revoke:
                 await revoked.AddAsync(revoke.Token.Jti, revoke.Token.ExpiresAt, revoke.Token.Status, CancellationToken.None);
                 break;
+        }
+
+        if (request.IsOfCookie)
+            RefreshTokenCookies.Clear(http, client.Client);
+        if (decision is RevocationDecision.Refuse refuse)
+        {
+            await OAuthResults.RefuseAsync(http, refuse.Reason);
+            return;
         }
 
         OAuthResults.NoStore(http.Response);

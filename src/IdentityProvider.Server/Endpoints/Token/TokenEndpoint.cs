@@ -29,16 +29,34 @@ internal sealed class TokenEndpoint(AuthorizationCodeGrant authorizationCode, Re
             return;
         }
 
-        // 3. The grant (RFC 6749 §4.1.3, §4.4.2, §6) and its answer (§5.1, §5.2).
-        CrossOrigin.Allow(http, client.Client);
-        if (TokenRequestRules.Read(form, client).Try(out var request, out reason)
-            && (await GrantAsync(request, client, http.RequestAborted)).Try(out var response, out reason))
+        // 3. The origin, where the browser keeps the client's refresh token.
+        if (RefreshTokenDeliveryRules.RefuseOrigin(client.Client, http.Request.Headers.Origin) is { } foreign)
         {
-            await JsonBody.SendAsync(http, response, TokenResponse.Write);
+            await OAuthResults.RefuseAsync(http, foreign);
             return;
         }
 
+        // 4. The grant (RFC 6749 §4.1.3, §4.4.2, §6) and its answer (§5.1, §5.2).
+        CrossOrigin.Allow(http, client.Client);
+        if (TokenRequestRules.Read(form, client, RefreshTokenCookies.Read(http, client.Client)).Try(out var request, out reason)
+            && (await GrantAsync(request, client, http.RequestAborted)).Try(out var response, out reason))
+        {
+            await JsonBody.SendAsync(http, Deliver(http, client.Client, response), TokenResponse.Write);
+            return;
+        }
+
+        if (request is TokenRequest.RefreshToken && RefreshTokenDeliveryRules.IsOver(reason))
+            RefreshTokenCookies.Clear(http, client.Client);
         await OAuthResults.RefuseAsync(http, reason);
+    }
+
+    /// <summary>What goes into the body; the refresh token goes into its cookie, where the client has one.</summary>
+    private static TokenResponse Deliver(HttpContext http, Client client, TokenResponse response)
+    {
+        if (client.RefreshTokenDelivery != RefreshTokenDelivery.Cookie || response is not { RefreshToken: { } refreshToken, FamilyExpiresAt: { } end })
+            return response;
+        RefreshTokenCookies.Write(http, client, refreshToken, end);
+        return response with { RefreshToken = null };
     }
 
     private ValueTask<Decision<TokenResponse>> GrantAsync(TokenRequest request, AuthenticatedClient client, CancellationToken cancellation) => request switch

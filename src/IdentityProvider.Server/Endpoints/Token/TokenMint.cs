@@ -30,6 +30,7 @@ internal sealed class TokenMint(
             plan.RefreshToken is null ? null : refreshTokens.Compute(plan.RefreshToken),
             idToken)
         {
+            FamilyExpiresAt = planned.Family?.ExpiresAt,
             Noted = status is { } reference && OwnerOf(planned) == StatusBlockOwner.Shared ? new LiveStatus(reference, planned.ExpiresAt) : null,
         };
     }

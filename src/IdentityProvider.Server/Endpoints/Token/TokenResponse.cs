@@ -9,6 +9,9 @@ internal sealed record TokenResponse(string AccessToken, long ExpiresIn, string 
     /// <summary>The access token's status, where its family's row is to note it before anything goes out.</summary>
     public LiveStatus? Noted { get; init; }
 
+    /// <summary>When the sign-in that the tokens are of ends for good; null for a client's own.</summary>
+    public DateTimeOffset? FamilyExpiresAt { get; init; }
+
     public static void Write(Utf8JsonWriter json, TokenResponse response)
     {
         json.WriteStartObject();
