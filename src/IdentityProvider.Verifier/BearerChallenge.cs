@@ -8,10 +8,13 @@ public static class BearerChallenge
     /// <summary>The header when a request came without a token: no error, since there was nothing to judge (RFC 6750 §3.1).</summary>
     public const string WithoutToken = "Bearer";
 
-    /// <summary>The status: 503 when the issuer could not be asked, so that no app throws a good token away; 403 for a missing scope; else 401.</summary>
+    /// <summary>
+    /// The status: 503 when the issuer could not be asked or what it answered is no good, so that no app throws a good token away; 403 for a
+    /// missing scope; else 401.
+    /// </summary>
     public static int StatusCode(VerifierRefusal refusal) => refusal switch
     {
-        VerifierRefusal.KeysUnavailable or VerifierRefusal.StatusUnavailable => 503,
+        _ when IsOutage(refusal) => 503,
         VerifierRefusal.InsufficientScope => 403,
         _ => 401,
     };
@@ -19,7 +22,7 @@ public static class BearerChallenge
     /// <summary>The header for a refused token; null for an outage, which is no challenge.</summary>
     public static string? For(VerifierRefusal refusal) => refusal switch
     {
-        VerifierRefusal.KeysUnavailable or VerifierRefusal.StatusUnavailable => null,
+        _ when IsOutage(refusal) => null,
         VerifierRefusal.InsufficientScope => "Bearer error=\"insufficient_scope\"",
         VerifierRefusal.InsufficientAuthentication => "Bearer error=\"insufficient_user_authentication\"",
         _ => $"Bearer error=\"invalid_token\", error_description=\"{Description(refusal)}\"",
@@ -37,6 +40,11 @@ public static class BearerChallenge
         if (requirement.MaxAge is { } maxAge) header += string.Create(CultureInfo.InvariantCulture, $", max_age=\"{(long)maxAge.TotalSeconds}\"");
         return header;
     }
+
+    // The fault is the issuer's or the network's, and not the token's.
+    private static bool IsOutage(VerifierRefusal refusal) => refusal
+        is VerifierRefusal.KeysUnavailable or VerifierRefusal.StatusUnavailable or VerifierRefusal.StatusListUntrusted
+        or VerifierRefusal.StatusListMalformed or VerifierRefusal.StatusListTooLarge or VerifierRefusal.StatusListExpired;
 
     // What helps an honest app, and no more: expired and stale mean refresh, revoked means sign in, the rest is a fault of who sent it.
     private static string Description(VerifierRefusal refusal) => refusal switch

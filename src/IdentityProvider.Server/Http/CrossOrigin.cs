@@ -34,14 +34,15 @@ public static class CrossOrigin
         http.Response.Headers.AccessControlExposeHeaders = HeaderNames.WWWAuthenticate;
     }
 
-    /// <summary>Answers a preflight for the methods that an endpoint has.</summary>
-    public static void MapPreflight(this IEndpointRouteBuilder routes, string path, string methods) =>
+    /// <summary>Answers a preflight for the methods that an endpoint has, and the headers that a caller may send.</summary>
+    public static void MapPreflight(
+        this IEndpointRouteBuilder routes, string path, string methods, string requestHeaders = "Authorization, Content-Type") =>
         routes.MapMethods(path, [HttpMethods.Options], http =>
         {
             var headers = http.Response.Headers;
             headers.AccessControlAllowOrigin = "*";
             headers.AccessControlAllowMethods = methods;
-            headers.AccessControlAllowHeaders = "Authorization, Content-Type";
+            headers.AccessControlAllowHeaders = requestHeaders;
             headers.AccessControlMaxAge = "600";
             http.Response.StatusCode = StatusCodes.Status204NoContent;
             return Task.CompletedTask;

@@ -1,6 +1,7 @@
 using IdentityProvider.Protocol.Status;
 using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Endpoints.Status;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Status;
@@ -26,5 +27,8 @@ public static class StatusSetup
         routes.MapMethods(StatusReference.Path, [HttpMethods.Get, HttpMethods.Head], lists.HandleAggregationAsync);
         routes.MapMethods(StatusReference.Path + "/{list:int:min(1)}", [HttpMethods.Get, HttpMethods.Head], lists.HandleAsync);
         routes.MapGet(StatusReference.EventsPath, services.GetRequiredService<StatusEventsEndpoint>().HandleAsync);
+
+        // A verifier in a page says where it left off.
+        routes.MapPreflight(StatusReference.EventsPath, HttpMethods.Get, requestHeaders: "Last-Event-ID, Cache-Control");
     }
 }

@@ -95,6 +95,18 @@ public sealed class StatusEventsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_may_say_where_it_left_off()
+    {
+        using var preflight = new HttpRequestMessage(HttpMethod.Options, "/status/events");
+        preflight.Headers.Add("Origin", "https://spa.example");
+        preflight.Headers.Add("Access-Control-Request-Method", "GET");
+        preflight.Headers.Add("Access-Control-Request-Headers", "last-event-id");
+        using var answer = await Server.Http.SendAsync(preflight, SignedIn.Cancellation);
+        Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        Assert.Contains("Last-Event-ID", answer.Headers.GetValues("Access-Control-Allow-Headers").Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_versions_of_events_and_of_heartbeats_form_one_chain()
     {
         await using var listener = await EventReader.ConnectAsync(Server);
