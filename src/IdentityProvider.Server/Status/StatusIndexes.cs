@@ -25,6 +25,9 @@ public sealed class StatusIndexes(StatusLists lists, Entropy entropy, TimeProvid
     /// <summary>Forgets blocks that were set as a whole (a client's tokens were revoked): a token from them would be dead when it is born.</summary>
     public void Forget(StatusRange range)
     {
+        // Nearly always it is one token, and no block.
+        if (range.Count < StatusStock.Smallest)
+            return;
         foreach (var stock in _stocks.Values)
             stock.Forget(range);
     }

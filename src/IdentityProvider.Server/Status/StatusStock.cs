@@ -7,6 +7,9 @@ namespace IdentityProvider.Server.Status;
 /// <summary>One owner's indexes on this node: the block in use, and the next one on its way.</summary>
 internal sealed class StatusStock(StatusLists lists, Entropy entropy, TimeProvider clock, StatusBlockOwner owner, string kid)
 {
+    /// <summary>No block is smaller.</summary>
+    public const int Smallest = 64;
+
     /// <summary>A block that is used up before its time is followed by one so much larger.</summary>
     private const int Growth = 4;
 
@@ -15,6 +18,7 @@ internal sealed class StatusStock(StatusLists lists, Entropy entropy, TimeProvid
 
     private readonly Lock _lock = new();
     private Shuffled? _current;
+    private readonly List<StatusRange> _setMeanwhile = [];
     private Task<Shuffled>? _coming;
 
     /// <summary>Takes one of the block in use; false where it is used up or too old.</summary>
@@ -42,11 +46,18 @@ internal sealed class StatusStock(StatusLists lists, Entropy entropy, TimeProvid
         return reference;
     }
 
+    /// <summary>The block in use goes where it lies within what was set; the next one too, also where only the database knows yet which it is.</summary>
     public void Forget(StatusRange range)
     {
-        var block = Volatile.Read(ref _current);
-        if (block is not null && block.IsWithin(range))
-            Interlocked.CompareExchange(ref _current, null, block);
+        lock (_lock)
+        {
+            if (_current?.IsWithin(range) == true)
+                Volatile.Write(ref _current, null);
+            if (_coming is { IsCompletedSuccessfully: true } && _coming.Result.IsWithin(range))
+                _coming = null;
+            else if (_coming is { IsCompleted: false })
+                _setMeanwhile.Add(range);
+        }
     }
 
     public bool IsIdle(DateTimeOffset now) => Volatile.Read(ref _current) is not { } block || now >= block.Block.UsableUntil;
@@ -55,7 +66,7 @@ internal sealed class StatusStock(StatusLists lists, Entropy entropy, TimeProvid
     private static int FirstCount(StatusBlockOwner owner) => owner switch
     {
         { ClientId: not null } => 256,
-        { FamilyId: not null } => 64,
+        { FamilyId: not null } => Smallest,
         _ => 4096,
     };
 
@@ -73,7 +84,9 @@ internal sealed class StatusStock(StatusLists lists, Entropy entropy, TimeProvid
             if (_coming != coming)
                 return;
             _coming = null;
-            Volatile.Write(ref _current, block);
+            if (!_setMeanwhile.Any(block.IsWithin))
+                Volatile.Write(ref _current, block);
+            _setMeanwhile.Clear();
         }
     }
 
