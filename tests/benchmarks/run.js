@@ -1,19 +1,33 @@
 // `make bench`: every figure is a ratio within this run, or a median of interleaved rounds on the machine that the report names.
-// The report goes to standard output and, between its marks, into README.md.
+// The report goes to standard output and, between its marks, into README.md and docs/choosing.md. BENCH_ONLY=push,list runs those parts alone
+// and writes no file; BENCH_ROUNDS, BENCH_SECONDS, BENCH_REVOCATIONS and BENCH_STREAMS make a run shorter.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { basic, codeForm, embeddedDatabase, makeCodes, register, signIn, startIdp } from "./lib/idp.js";
+import { basic, codeForm, embeddedDatabase, makeCodes, makeFamilies, register, signIn, startIdp } from "./lib/idp.js";
 import { load, median } from "./lib/load.js";
 import { freePort, residentMegabytes, start, stopAll } from "./lib/processes.js";
+import { measureIssuance, measureList, measurePush, measureStreams, measureVerification } from "./revocation.js";
 
 const root = new URL("../../", import.meta.url).pathname;
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const seconds = Number(process.env.BENCH_SECONDS ?? 6);
+const only = process.env.BENCH_ONLY?.split(",");
 const rows = [];
+const revocationRows = [];
 
 try {
+  if (wanted("throughput")) await measureThroughput();
+  await measureRevocation();
+  report();
+} finally {
+  await stopAll();
+}
+
+function wanted(part) { return !only || only.includes(part); }
+
+async function measureThroughput() {
   const server = await startIdp();
   const { machine, web } = register(server);
   const baseline = await startBaseline();
@@ -25,9 +39,25 @@ try {
   rows.push(["resident memory after 10,000 more tokens", `${memory.toFixed(0)} MB`, "under 200 MB"]);
   rows.push(["access token with two scopes", `${await tokenBytes(server, machine)} bytes`, "under 900"]);
   rows.push(["cold start to the first 200, without the embedded database", `${((await measureStart(server)) / 1000).toFixed(2)} s`, "under 2 s"]);
-  report();
-} finally {
-  await stopAll();
+  await Promise.all([server, baseline, peer].map((process) => process.stop()));
+}
+
+/** In the order of the report. Each has a server of its own, so that none measures what another left. */
+async function measureRevocation() {
+  const { BENCH_REVOCATIONS: revocations, BENCH_STREAMS: streams } = process.env;
+  const parts = {
+    push: (server, clients) => measurePush(server, clients, { revocations: Number(revocations ?? 1000) }),
+    verification: (server, clients) => measureVerification(server, clients, { rounds: 50 * rounds }),
+    list: (server, clients) => measureList(server, clients, { seconds: Math.max(1, Math.round(seconds / 2)) }),
+    streams: (server, clients) => measureStreams(server, clients, { streams: Number(streams ?? 10_000), revocations: 3 * rounds }),
+    issuance: (server, clients) => measureIssuance(server, clients, { rounds, seconds }),
+  };
+  for (const [name, measure] of Object.entries(parts)) {
+    if (!wanted(name)) continue;
+    const server = await startIdp();
+    revocationRows.push(...(await measure(server, register(server))));
+    await server.stop();
+  }
 }
 
 async function startBaseline() {
@@ -96,13 +126,7 @@ async function measureFlows(server, web, baseline) {
 }
 
 async function firstRefreshTokens(server, web, cookie, count) {
-  const forms = await makeCodes(server.issuer, web, cookie, count);
-  return Promise.all(forms.slice(0, count).map(async (form) => {
-    const answer = await fetch(`${server.issuer}/token`, {
-      method: "POST", body: codeForm + form, headers: { authorization: basic(web), "content-type": "application/x-www-form-urlencoded" },
-    });
-    return (await answer.json()).refresh_token;
-  }));
+  return (await makeFamilies(server.issuer, web, cookie, count)).map((family) => family.refresh_token);
 }
 
 async function measureMemory(server, machine) {
@@ -134,17 +158,29 @@ async function measureStart(server) {
 }
 
 function report() {
-  const processorName = cpus()[0].model;
-  const commit = commitOf(root);
+  const printed = `Printed by \`make bench\` at ${commitOf(root)}: ${cpus().length} cores (${cpus()[0].model}), ${(totalmem() / 2 ** 30).toFixed(0)} GB, server, database and load generator on it together.`;
+  const revocation = table("revocation", revocationRows);
   const lines = [
-    `Printed by \`make bench\` at ${commit}: ${cpus().length} cores (${processorName}), ${(totalmem() / 2 ** 30).toFixed(0)} GB, server, database and load generator on it together; 32 connections, medians of ${rounds} interleaved rounds. The machine is shared and noisy: compare within the table.`,
-    "", "| work | measured | beside |", "|---|---|---|", ...rows.map((r) => `| ${r.join(" | ")} |`),
+    `${printed} 32 connections, medians of ${rounds} interleaved rounds. The machine is shared and noisy: compare within the table.`,
+    "", ...table("work", rows), "", ...revocation,
   ].join("\n");
   console.log(lines);
-  const readme = join(root, "README.md");
-  const text = readFileSync(readme, "utf8");
+  if (only) return;
+  write("README.md", lines);
+  write("docs/choosing.md", [printed, "", ...revocation].join("\n"));
+}
+
+function table(title, its) {
+  return [`| ${title} | measured | beside |`, "|---|---|---|", ...its.map((r) => `| ${r.join(" | ")} |`)];
+}
+
+/** Into a document, between its marks. */
+function write(name, lines) {
+  const file = join(root, name);
+  const text = readFileSync(file, "utf8");
   const [begin, end] = ["<!-- bench -->", "<!-- /bench -->"];
-  if (text.includes(begin)) writeFileSync(readme, text.slice(0, text.indexOf(begin) + begin.length) + "\n" + lines + "\n" + text.slice(text.indexOf(end)));
+  if (!text.includes(begin)) throw new Error(`${name} has no place for the report`);
+  writeFileSync(file, text.slice(0, text.indexOf(begin) + begin.length) + "\n" + lines + "\n" + text.slice(text.indexOf(end)));
 }
 
 /** The commit that was measured; a copy without its history is measured all the same. */

@@ -223,6 +223,19 @@ public sealed class StatusListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Warm_client_credentials_ask_the_database_nothing()
+    {
+        await MachineTokenAsync();
+        using var statements = new StatementsOfTrace("Npgsql");
+        await MachineTokenAsync();
+        Assert.Equal(0, statements.Count);
+
+        // The count works: a question about a token is answered from the database.
+        await _signedIn.PostAsync("/introspect", SignedIn.App, ("token", (await _signedIn.TokensAsync(SignedIn.App)).AccessToken));
+        Assert.NotEqual(0, statements.Count);
+    }
+
+    [Fact]
     public async Task An_expiry_resource_gets_plain_tokens()
     {
         await Server.Get<Resources>().UpdateAsync(

@@ -9,6 +9,10 @@ import { freePort, start } from "./processes.js";
 const root = new URL("../../../", import.meta.url).pathname;
 const executable = process.env.IDP_EXE ?? join(root, "artifacts/bench/idp");
 const resource = "https://api.example.com";
+
+/** The API whose tokens are in a status list, and the one whose tokens are asked about; the others' just expire. */
+export const listed = "https://listed.example.com";
+const opaque = "https://opaque.example.com";
 const redirectUri = "https://app.example.com/callback";
 
 /** Starts a server on a database of its own (or on `connectionString`) and registers what is measured. */
@@ -26,14 +30,16 @@ export async function startIdp({ connectionString } = {}) {
   return { ...server, issuer, env, idp, folder };
 }
 
-/** Registers the API, a client for client_credentials and one for the code flow. */
+/** Registers an API of each kind of revocation, a client for client_credentials and one for the code flow. */
 export function register({ idp }, signingAlg = "RS256") {
   const make = (noun, document) => idp([noun, "create", "--file", "-"], JSON.stringify(document));
   make("resources", { identifier: resource, name: "Orders", scopes: ["orders.read", "orders.write"], revocation: "expiry", signing_alg: signingAlg });
-  const machine = make("clients", { client_name: "machine", grant_types: ["client_credentials"], scope: "orders.read orders.write", resources: [resource] });
+  make("resources", { identifier: listed, name: "Listed", scopes: ["listed.read"], revocation: "status_list", signing_alg: signingAlg });
+  make("resources", { identifier: opaque, name: "Opaque", scopes: ["opaque.read"], revocation: "introspection" });
+  const machine = make("clients", { client_name: "machine", grant_types: ["client_credentials"], scope: "orders.read orders.write listed.read opaque.read", resources: [resource, listed, opaque] });
   const web = make("clients", {
     client_name: "web", redirect_uris: [redirectUri], grant_types: ["authorization_code", "refresh_token"],
-    scope: "openid offline_access orders.read", resources: [resource], require_consent: false,
+    scope: "openid offline_access orders.read listed.read", resources: [resource, listed], require_consent: false,
   });
   idp(["users", "create", "--username", "bench", "--password", "-"], "correct horse battery staple 42\n");
   return { machine, web };
@@ -68,11 +74,11 @@ export async function signIn(issuer, client) {
 }
 
 /** Makes codes with a live session, `parallel` at once; each comes with its verifier, as the rest of the token request's form. */
-export async function makeCodes(issuer, client, cookie, count, parallel = 16) {
+export async function makeCodes(issuer, client, cookie, count, { parallel = 16, scope } = {}) {
   const forms = [];
   await Promise.all(Array.from({ length: parallel }, async () => {
     while (forms.length < count) {
-      const { url, verifier } = authorizeUrl(issuer, client);
+      const { url, verifier } = authorizeUrl(issuer, client, scope);
       const answer = await fetch(url, { redirect: "manual", headers: { cookie } });
       const code = new URL(answer.headers.get("location")).searchParams.get("code");
       if (!code) throw new Error(`No code: ${answer.status} ${answer.headers.get("location")}`);
@@ -82,11 +88,36 @@ export async function makeCodes(issuer, client, cookie, count, parallel = 16) {
   return forms;
 }
 
+/** The tokens of so many new families. */
+export async function makeFamilies(issuer, client, cookie, count, scope) {
+  const forms = await makeCodes(issuer, client, cookie, count, { scope });
+  return inTurns(forms.slice(0, count), (form) => token(issuer, client, codeForm + form));
+}
+
+/** What the token endpoint answers. */
+export async function token(issuer, client, form) {
+  const answer = await fetch(`${issuer}/token`, {
+    method: "POST", body: form, headers: { authorization: basic(client), "content-type": "application/x-www-form-urlencoded" },
+  });
+  if (answer.status !== 200) throw new Error(`/token answered ${answer.status}: ${await answer.text()}`);
+  return answer.json();
+}
+
+/** Maps with some at once. */
+export async function inTurns(items, work, parallel = 16) {
+  const results = [];
+  let next = 0;
+  await Promise.all(Array.from({ length: parallel }, async () => {
+    for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i]);
+  }));
+  return results;
+}
+
 /** An authorization request of the code flow with PKCE. */
-export function authorizeUrl(issuer, client) {
+export function authorizeUrl(issuer, client, scope = "openid offline_access orders.read") {
   const verifier = randomBytes(32).toString("base64url");
   const query = new URLSearchParams({
-    client_id: client.client_id, redirect_uri: redirectUri, response_type: "code", scope: "openid offline_access orders.read", state: "s", nonce: "n",
+    client_id: client.client_id, redirect_uri: redirectUri, response_type: "code", scope, state: "s", nonce: "n",
     code_challenge: createHash("sha256").update(verifier).digest("base64url"), code_challenge_method: "S256",
   });
   return { url: `${issuer}/authorize?${query}`, verifier };

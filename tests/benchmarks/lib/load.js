@@ -7,10 +7,11 @@ const run = promisify(execFile);
 const folder = new URL("../load/", import.meta.url).pathname;
 
 /** One run of wrk. @returns rate per second, failures, latency in ms, and processor milliseconds of `pid` per request. */
-export async function load(url, { script, env = {}, seconds = 6, connections = 32, threads = 1, pid } = {}) {
+export async function load(url, { script, env = {}, headers = {}, seconds = 6, connections = 32, threads = 1, pid } = {}) {
   const before = pid ? processorSeconds(pid) : 0;
   const args = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`, "--latency"];
   if (script) args.push("-s", folder + script);
+  for (const [name, value] of Object.entries(headers)) args.push("-H", `${name}: ${value}`);
   const { stdout } = await run("wrk", [...args, url], { env: { ...process.env, ...env }, maxBuffer: 1 << 24 });
   const requests = Number(/(\d+) requests in/.exec(stdout)[1]);
   const failures = Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0);
