@@ -56,7 +56,7 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var alive = Alive(db, family, now);
         var noted = added is { } status
-            ? await NoteAsync(alive, Lists.Join([status]), cancellation)
+            ? await NoteAsync(alive, family, status, now, cancellation)
             : await alive.ExecuteUpdateAsync(set => set.SetProperty(f => f.Generation, f => f.Generation), cancellation);
         return noted == 1;
     }
@@ -124,9 +124,16 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
                 cancellation);
     }
 
-    private static Task<int> NoteAsync(IQueryable<TokenFamilyRow> family, string more, CancellationToken cancellation) =>
-        family.Where(f => f.Statuses.Length < Longest.Statuses - more.Length)
-            .ExecuteUpdateAsync(set => set.SetProperty(f => f.Statuses, f => f.Statuses == "" ? more : f.Statuses + " " + more), cancellation);
+    // Alike, for a client that shows one token again and again: its row must not fill up with the dead.
+    private static Task<int> NoteAsync(IQueryable<TokenFamilyRow> family, TokenFamily read, LiveStatus added, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var before = Lists.Join(read.Statuses);
+        var after = Lists.Join(read.StatusesWith(added, now));
+        var more = Lists.Join([added]);
+        return family.Where(f => f.Statuses == before || f.Statuses.Length < Longest.Statuses - more.Length)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(f => f.Statuses, f => f.Statuses == before ? after : f.Statuses == "" ? more : f.Statuses + " " + more), cancellation);
+    }
 
     private static IQueryable<TokenFamilyRow> Alive(IdpDb db, TokenFamily family, DateTimeOffset now) =>
         db.TokenFamilies.Where(f => f.FamilyId == family.FamilyId && f.Generation == family.Generation && f.EndedAt == null && f.ExpiresAt > now);

@@ -99,10 +99,13 @@ public sealed class EventStreamTests : OverHttp
     public async Task An_event_without_an_end_ends_the_stream()
     {
         var verifier = await ConnectedAsync();
+        Issuer.Send(Issuer.Frame("status", Issuer.Set(2, 1), id: "41"));
+        await BecomesAsync(verifier, 2, VerifierRefusal.TokenRevoked);
         var megabyte = new string('x', 1 << 20);
         Issuer.Send("event: status\ndata: ");
         for (var i = 0; i < 4; i++) Issuer.Send(megabyte);
         await ReconnectedAsync(verifier);
+        Assert.Equal([null, null], Issuer.LastEventIds); // it would come again
     }
 
     [Fact]

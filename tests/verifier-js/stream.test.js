@@ -133,6 +133,7 @@ describe('the event stream', () => {
     'of another issuer': (issuer, list) => issuer.change(list, [[5, 1, 1]], { claims: { iss: 'https://other.example' } }),
     'whose changes are no ranges': (issuer, list) => issuer.change(list, [[5, 1, 1]], { claims: { changes: [[5, -1, 1]] } }),
     'that is no token': async () => 'event: status\nid: 9\ndata: nothing\n\n',
+    'that is longer than it may be': async () => `event: status\nid: 9\ndata: ${'x'.repeat(2 << 20)}\n\n`,
     'that is a forged heartbeat': async (issuer) => issuer.heartbeat({ id: 9, key: await signingKey('foreign'), header: { kid: 'one' } }),
   };
   for (const [name, forge] of Object.entries(forgeries)) {

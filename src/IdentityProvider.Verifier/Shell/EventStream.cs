@@ -35,9 +35,9 @@ internal sealed class EventStream(Documents documents, KeyCache keys, StatusList
                 await ReadAsync(lifetime).ConfigureAwait(false);
                 worked = _isConnected;
             }
-            catch (EventRefusedException)
+            catch (Exception e) when (e is EventRefusedException or TooLongException)
             {
-                // What we were owed may be what can't be verified, signed by a key that is gone: begin anew, the heartbeat tells what was missed.
+                // What we were owed may be what can't be verified, signed by a key that is gone, or read: begin anew, the heartbeat tells what was missed.
                 _lastEventId = null;
             }
             catch (Exception)

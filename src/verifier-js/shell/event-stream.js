@@ -139,6 +139,15 @@ async function trusted(kind, token) {
   return signed;
 }
 
+/** @param {EventParser} parser @param {string} text */
+function fed(parser, text) {
+  try {
+    return parser.feed(text);
+  } catch (error) {
+    throw new Untrusted(/** @type {Error} */ (error).message);
+  }
+}
+
 /** @param {ReadableStream<Uint8Array>} body @param {(milliseconds: number) => void} onRetry */
 async function* eventsOf(body, onRetry) {
   const parser = new EventParser();
@@ -147,7 +156,7 @@ async function* eventsOf(body, onRetry) {
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const events = parser.feed(decoder.decode(value, { stream: true }));
+    const events = fed(parser, decoder.decode(value, { stream: true }));
     if (parser.retry !== undefined) onRetry(parser.retry);
     yield* events;
   }

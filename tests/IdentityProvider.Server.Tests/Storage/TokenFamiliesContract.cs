@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Server.Tests.Storage;
@@ -45,6 +46,24 @@ public abstract class TokenFamiliesContract : StorageContract
             Assert.Single(won, w => w);
             Assert.Equal(generation + 1, (await storage.Families.FindAsync(family.FamilyId))!.Generation);
         }
+    }
+
+    [Fact]
+    public async Task A_family_that_never_moves_on_notes_statuses_without_end_and_keeps_those_that_live()
+    {
+        await using var storage = await NewAsync();
+        var (_, family) = await storage.SignInAsync();
+        var lifetime = TimeSpan.FromMinutes(15);
+        var now = Now;
+        for (var i = 0; i < 400; i++, now += lifetime / 2)
+        {
+            var read = await storage.Families.FindAsync(family.FamilyId);
+            Assert.True(await storage.Families.NoteAsync(read!, new LiveStatus(new StatusReference(1, i), now + lifetime), now));
+        }
+
+        var noted = (await storage.Families.FindAsync(family.FamilyId))!.Statuses;
+        Assert.Equal([398, 399], noted.TakeLast(2).Select(status => status.Reference.Index));
+        Assert.True(noted.Count <= 3);
     }
 
     [Fact]
