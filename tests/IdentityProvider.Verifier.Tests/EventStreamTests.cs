@@ -1,3 +1,4 @@
+using IdentityProvider.Jose;
 using Microsoft.AspNetCore.Http;
 
 namespace IdentityProvider.Verifier.Tests;
@@ -216,6 +217,31 @@ public sealed class EventStreamTests : OverHttp
         Issuer.Published = [Given.Next];
         Issuer.Key = Given.Next;
         Issuer.SendHeartbeat();
+        await Eventually.TrueAsync(async () => await RefusalAsync(verifier, signedByIt) is VerifierRefusal.KeyUnknown, "the key died");
+    }
+
+    [Fact]
+    public async Task A_revoked_key_dies_at_once_though_a_fetch_of_before_is_under_way()
+    {
+        var verifier = await ConnectedAsync();
+        var signedByIt = Issuer.TokenAt(1);
+        var hold = new TaskCompletionSource();
+        var old = Issuer.Published.ToArray();
+        Issuer.Instead["/.well-known/jwks.json"] = async http =>
+        {
+            Issuer.Instead.Clear();
+            await hold.Task;
+            await http.Response.Body.WriteAsync(new JsonWebKeySet(old.Select(key => key.PublicKey)).ToUtf8Bytes());
+        };
+        var seeking = RefusalAsync(verifier, Given.Sign(Given.TokenClaims(Issuer.Name), "at+jwt", Given.Stranger));
+        await Eventually.TrueAsync(() => Issuer.Jwks == 2, "the old set is on its way");
+        Issuer.Published = [Given.Next];
+        Issuer.SendEvent(Issuer.Set(2, 1));
+        Issuer.SendHeartbeat();
+        await BecomesAsync(verifier, 2, VerifierRefusal.TokenRevoked);
+        Issuer.Key = Given.Next;
+        hold.SetResult();
+        await seeking;
         await Eventually.TrueAsync(async () => await RefusalAsync(verifier, signedByIt) is VerifierRefusal.KeyUnknown, "the key died");
     }
 

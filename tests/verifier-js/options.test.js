@@ -11,6 +11,8 @@ describe('options', () => {
     'an issuer in clear': { issuer: 'http://login.example' },
     'an issuer with a trailing slash': { issuer: 'https://login.example/' },
     'an issuer with a query': { issuer: 'https://login.example/?a' },
+    'keys in clear': { jwksUri: 'http://login.example/jwks' },
+    'events from nowhere': { statusEventsUri: '/status/events' },
     'no audience': { audience: undefined },
     'an empty audience': { audience: [] },
     'an algorithm that is none of ours': { algorithms: ['HS256'] },

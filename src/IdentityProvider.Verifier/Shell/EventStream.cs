@@ -83,7 +83,9 @@ internal sealed class EventStream(Documents documents, KeyCache keys, StatusList
                 break;
             case "heartbeat":
                 var heartbeat = await ReadAsync<Heartbeat>(item.Data, Heartbeat.Read, cancellation).ConfigureAwait(false);
-                if (!keys.Confirm(heartbeat.JwksHash, heartbeat.IssuedAt)) await keys.RefetchAsync(cancellation).ConfigureAwait(false);
+
+                // Twice: the first may join a fetch that began before the change.
+                for (var i = 0; i < 2 && !keys.Confirm(heartbeat.JwksHash, heartbeat.IssuedAt); i++) await keys.RefetchAsync(cancellation).ConfigureAwait(false);
                 await lists.ApplyAsync(heartbeat).ConfigureAwait(false);
                 _isConnected = true;
                 break;

@@ -128,6 +128,9 @@ internal sealed class StatusLists(Documents documents, KeyCache keys, Expected e
     {
         lock (_gate)
         {
+            // The key may have gone while the list was read, and DropSignedBy before it was here to be dropped.
+            if (keys.Held is not { } current || got.Signers.Any(kid => current.Set.Keys.All(key => key.Kid != kid)))
+                return new(VerifierRefusal.StatusListUntrusted, "status list: its key is no longer the issuer's");
             if (_held.Count >= MaxLists && !_held.ContainsKey(got.Uri)) return new(VerifierRefusal.StatusUnavailable, "status list: too many lists");
             if (_known.TryGetValue(got.Uri, out var known)) got = got.Knowing(known);
             var kept = StatusList.Newer(_held.GetValueOrDefault(got.Uri), got, now, expected.Options);

@@ -84,8 +84,14 @@ export class KeyCache {
     // An older word than the last one is a replay, and tells nothing.
     if (said < this.#told) return;
     this.#told = said;
-    if (this.#set && hash === this.#hash) this.#confirmed = Math.max(this.#confirmed, said);
-    else await this.#refresh(0);
+    // Twice: the first may join a fetch that began before the change.
+    for (let i = 0; i < 2; i++) {
+      if (this.#set && hash === this.#hash) {
+        this.#confirmed = Math.max(this.#confirmed, said);
+        return;
+      }
+      await this.#refresh(0);
+    }
   }
 
   /** @param {string | undefined} kid @param {string} alg */

@@ -26,6 +26,9 @@ export function readOptions(given) {
   const known = [...Object.keys(defaults), 'issuer', 'audience', 'jwksUri', 'statusEventsUri', 'fetch', 'now', 'wait', 'onFault'];
   for (const name of Object.keys(given)) if (!known.includes(name)) throw wrong(`there is no option ${name}`);
 
+  for (const name of /** @type {const} */ (['jwksUri', 'statusEventsUri']))
+    if (given[name] !== undefined && !isWebAddress(given[name])) throw wrong(`${name} is an https URL (http on loopback alone)`);
+
   const options = { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
   const issuer = issuerOf(given.issuer);
   if (!issuer) throw wrong('issuer is an https URL without query and trailing slash (http on loopback alone)');
@@ -71,10 +74,15 @@ function unfailing(told) {
 /** @param {unknown} text */
 function issuerOf(text) {
   if (typeof text !== 'string' || !URL.canParse(text)) return undefined;
-  const { protocol, hostname, search, hash, username } = new URL(text);
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  const isFit = protocol === 'https:' || (protocol === 'http:' && isLoopback);
-  return isFit && !search && !hash && !username && !text.endsWith('/') ? text : undefined;
+  const { search, hash, username } = new URL(text);
+  return isWebAddress(text) && !search && !hash && !username && !text.endsWith('/') ? text : undefined;
+}
+
+/** @param {unknown} text */
+function isWebAddress(text) {
+  if (typeof text !== 'string' || !URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
 }
 
 /** @param {number} milliseconds @param {AbortSignal} [signal] ends the wait, without an error @returns {Promise<void>} */
