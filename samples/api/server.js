@@ -6,6 +6,9 @@ const host = process.env.HOST ?? '127.0.0.1';
 const issuer = process.env.ISSUER ?? 'http://localhost:8080';
 const audience = process.env.AUDIENCE ?? `http://localhost:${port}`;
 
+// Browser code of these origins may call (CORS). It shows a token in a header; no cookie counts here, so none is allowed.
+const allowedOrigins = (process.env.ALLOWED_ORIGINS ?? '').split(',').filter(Boolean);
+
 // No call for each token, and no secret shared with the identity provider: its keys and status lists are held here, and it pushes what changes.
 const verifier = createVerifier({ issuer, audience, onFault: (what, error) => console.error(`orders: ${what}: ${error.message}`) });
 
@@ -21,10 +24,22 @@ const routes = {
   'DELETE /orders': { scope: 'orders.write', run: (claims) => ({ subject: claims.sub, client: claims.client_id, orders: [] }) },
 };
 
+/** What lets the page that asks read the answer, and nothing for any other. */
+function crossOrigin({ origin }) {
+  return allowedOrigins.includes(origin)
+    ? { vary: 'origin', 'access-control-allow-origin': origin, 'access-control-expose-headers': 'www-authenticate' }
+    : { vary: 'origin' };
+}
+
 async function handle(request, response) {
+  const cors = crossOrigin(request.headers);
   const answer = (status, body, headers = {}) =>
-    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers }).end(`${JSON.stringify(body)}\n`);
+    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...cors, ...headers }).end(`${JSON.stringify(body)}\n`);
   try {
+    if (request.method === 'OPTIONS') {
+      const methods = { 'access-control-allow-methods': 'GET, DELETE', 'access-control-allow-headers': 'authorization', 'access-control-max-age': '600' };
+      return response.writeHead(204, { ...cors, ...methods }).end();
+    }
     const route = routes[`${request.method} ${request.url.split('?')[0]}`];
     if (!route) return answer(404, { error: 'not_found' });
     const { scope } = route;

@@ -13,13 +13,14 @@ export class Samples {
 
   static async start(idp) {
     const samples = new Samples();
-    const [onePort, twoPort, apiPort] = [await freePort(), await freePort(), await freePort()];
+    const [onePort, twoPort, apiPort, spaPort] = [await freePort(), await freePort(), await freePort(), await freePort()];
     samples.api = `http://localhost:${apiPort}`;
     samples.one = `http://localhost:${onePort}`;
     samples.two = `http://localhost:${twoPort}`;
+    samples.spa = `http://localhost:${spaPort}`;
     await idp.createResource({ identifier: samples.api, name: 'Orders', scopes: [{ name: 'orders.read', description: 'See your orders' }, 'orders.write'] });
 
-    const api = startSample(idp, 'orders-api', 'api', { ISSUER: idp.issuer, PORT: apiPort, AUDIENCE: samples.api });
+    const api = startSample(idp, 'orders-api', 'api', { ISSUER: idp.issuer, PORT: apiPort, AUDIENCE: samples.api, ALLOWED_ORIGINS: samples.spa });
     const one = await samples.#partner(idp, { name: 'Partner One', url: samples.one, port: onePort, hue: 200, other: ['Partner Two', samples.two], asksConsent: true });
     const two = await samples.#partner(idp, { name: 'Partner Two', url: samples.two, port: twoPort, hue: 330, other: ['Partner One', samples.one], asksConsent: false, renewBefore: 3600 });
     samples.programs = [api, one, two];
