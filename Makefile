@@ -1,4 +1,4 @@
-# run: the server, two partner apps and an API.   test: everything.   bench: the figures in README.   clean: as after a clone.
+# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in README.   clean: as after a clone.
 .PHONY: build run test bench clean
 
 build:
