@@ -109,16 +109,20 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         return [.. rows.Select(Read)];
     }
 
-    private Task<int> EndAllAsync(Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation)
-    {
-        return EndAsync(db => db.Sessions.Where(s => s.UserId == userId && s.SessionId != kept), Families, now, cancellation);
+    /// <summary>Ends a person's sessions inside a transaction of the caller's; says how many.</summary>
+    internal static Task<int> EndAllAsync(IdpDb db, Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation) =>
+        EndAsync(db, SessionsOf(db, userId, kept), FamiliesOf(db, userId, kept, offline), now, cancellation);
 
-        IReadOnlyList<(IQueryable<TokenFamilyRow>, FamilyEnd)> Families(IdpDb db)
-        {
-            var families = db.TokenFamilies.Where(f => f.UserId == userId);
-            var under = (families.Where(f => f.SessionId != null && f.SessionId != kept), FamilyEnd.SessionEnded);
-            return offline is { } reason ? [under, (families.Where(f => f.SessionId == null), reason)] : [under];
-        }
+    private Task<int> EndAllAsync(Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation) =>
+        EndAsync(db => SessionsOf(db, userId, kept), db => FamiliesOf(db, userId, kept, offline), now, cancellation);
+
+    private static IQueryable<SessionRow> SessionsOf(IdpDb db, Guid userId, Guid? kept) => db.Sessions.Where(s => s.UserId == userId && s.SessionId != kept);
+
+    private static IReadOnlyList<(IQueryable<TokenFamilyRow>, FamilyEnd)> FamiliesOf(IdpDb db, Guid userId, Guid? kept, FamilyEnd? offline)
+    {
+        var families = db.TokenFamilies.Where(f => f.UserId == userId);
+        var under = (families.Where(f => f.SessionId != null && f.SessionId != kept), FamilyEnd.SessionEnded);
+        return offline is { } reason ? [under, (families.Where(f => f.SessionId == null), reason)] : [under];
     }
 
     /// <summary>The clients that got an ID token in the session, whatever became of their tokens.</summary>
@@ -142,7 +146,6 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         return pairs.ToLookup(p => p.SessionId, p => p.ClientId);
     }
 
-    // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row.
     private Task<int> EndAsync(
         Func<IdpDb, IQueryable<SessionRow>> sessions,
         Func<IdpDb, IReadOnlyList<(IQueryable<TokenFamilyRow>, FamilyEnd)>> families,
@@ -151,17 +154,24 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     {
         var ended = 0;
         return databases.TransactAsync(
-            async (db, token) =>
-            {
-                ended = await sessions(db).Where(s => s.EndedAt == null)
-                    .ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), token);
-                await Outbox.AddLogoutsAsync(db, sessions(db), now, token);
-                await db.EndFamiliesAsync(families(db), now, token); // last, for it takes the topic's row
-                return ended;
-            },
+            async (db, token) => ended = await EndAsync(db, sessions(db), families(db), now, token),
             async (db, token) => !await sessions(db).AnyAsync(s => s.EndedAt == null, token)
                 && await sessions(db).CountAsync(s => s.EndedAt == now, token) >= ended,
             cancellation);
+    }
+
+    // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row.
+    private static async Task<int> EndAsync(
+        IdpDb db,
+        IQueryable<SessionRow> sessions,
+        IReadOnlyList<(IQueryable<TokenFamilyRow>, FamilyEnd)> families,
+        DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        var ended = await sessions.Where(s => s.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellation);
+        await Outbox.AddLogoutsAsync(db, sessions, now, cancellation);
+        await db.EndFamiliesAsync(families, now, cancellation); // last, for it takes the topic's row
+        return ended;
     }
 
     private static SessionRow Row(Session session, byte[] secretHash) => new()

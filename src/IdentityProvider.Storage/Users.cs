@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -30,6 +31,38 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
             .OrderBy(u => u.NormalizedUserName)
             .Take(limit)
             .ToListAsync(cancellation);
+    }
+
+    /// <summary>
+    /// Writes what an account signs in by (password, lockout, whether it is disabled) and ends what was got by it before, offline access too, in
+    /// one transaction; false where somebody changed the account since it was read.
+    /// </summary>
+    /// <param name="user">The account as it was read, with what is to be written.</param>
+    /// <param name="stamp">Random; the account's stamps from now on, by which a retry knows its own work.</param>
+    /// <param name="kept">The session that goes on; null where none does.</param>
+    /// <param name="offline">Why offline access ends.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<bool> ChangeAndEndAsync(
+        User user, string stamp, Guid? kept, FamilyEnd offline, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        var (id, read, hash, disabledAt) = (user.Id, user.ConcurrencyStamp, user.PasswordHash, user.DisabledAt);
+        var (failed, lockedUntil) = (user.AccessFailedCount, user.LockoutEnd);
+        return databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (await db.Users.Where(u => u.Id == id && u.ConcurrencyStamp == read)
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.DisabledAt, disabledAt)
+                            .SetProperty(u => u.AccessFailedCount, failed).SetProperty(u => u.LockoutEnd, lockedUntil)
+                            .SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp),
+                        token) == 0)
+                    return false;
+                await Sessions.EndAllAsync(db, id, kept, offline, now, token);
+                return true;
+            },
+            (db, token) => db.Users.AnyAsync(u => u.Id == id && u.ConcurrencyStamp == stamp, token),
+            cancellation);
     }
 
     private sealed record ClaimsRow(string Username, string Claims, DateTimeOffset? DisabledAt);

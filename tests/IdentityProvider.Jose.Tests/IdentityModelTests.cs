@@ -21,6 +21,7 @@ public sealed class IdentityModelTests
 
         Assert.True(result.IsValid, result.Exception?.Message);
         Assert.Equal("alice", result.Claims["sub"]);
+        Assert.True(result.Claims.ContainsKey("status"), "a status list is nothing to them, and no harm");
         var read = Assert.IsType<JsonWebToken>(result.SecurityToken);
         Assert.Equal((algorithm, "at+jwt", Given.Key(algorithm).Kid), (read.Alg, read.Typ, read.Kid));
     }
@@ -68,6 +69,12 @@ public sealed class IdentityModelTests
         writer.WriteString("sub", subject);
         writer.WriteString("aud", Given.Audience);
         writer.WriteNumber("exp", Given.At(60));
+        writer.WriteStartObject("status");
+        writer.WriteStartObject("status_list");
+        writer.WriteNumber("idx", 4711);
+        writer.WriteString("uri", Given.Issuer + "/status/7");
+        writer.WriteEndObject();
+        writer.WriteEndObject();
     });
 
     private static IList<SecurityKey> PublishedKeys() =>

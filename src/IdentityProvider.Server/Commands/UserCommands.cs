@@ -87,10 +87,7 @@ internal static class UserCommands
             if (await FindAsync(work, username) is not { } user)
                 return Unknown(work, username);
             user.DisabledAt ??= work.Installation.Now;
-            if (Refusal(await work.Get<UserManager<User>>().UpdateSecurityStampAsync(user)) is { } reason)
-                return work.Output.Refuse(reason);
-            await EndEverythingAsync(work, user);
-            return work.Output.Show(await DocumentAsync(work, user));
+            return await ChangeAndEndAsync(work, user) ? work.Output.Show(await DocumentAsync(work, user)) : ChangedMeanwhile(work);
         });
     }
 
@@ -130,10 +127,8 @@ internal static class UserCommands
 
             user.PasswordHash = users.PasswordHasher.HashPassword(user, secret);
             Unlock(user);
-            if (Refusal(await users.UpdateSecurityStampAsync(user)) is { } reason)
-                return work.Output.Refuse(reason);
-            if (!work.Parsed.GetValue(keep))
-                await EndEverythingAsync(work, user);
+            if (!(work.Parsed.GetValue(keep) ? (await users.UpdateSecurityStampAsync(user)).Succeeded : await ChangeAndEndAsync(work, user)))
+                return ChangedMeanwhile(work);
             return work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName });
         });
     }
@@ -188,8 +183,10 @@ internal static class UserCommands
     private static Argument<string> RoleName() => new("role") { Description = "The role's name." };
 
     // A thief may have got offline access, which outlives every session.
-    private static Task<int> EndEverythingAsync(Work work, User user) =>
-        work.Get<Storage.Sessions>().EndEverythingAsync(user.Id, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation);
+    private static Task<bool> ChangeAndEndAsync(Work work, User user) => work.Get<Storage.Users>().ChangeAndEndAsync(
+        user, work.Get<Entropy>().NewId().ToString("D"), kept: null, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation);
+
+    private static int ChangedMeanwhile(Work work) => work.Output.Refuse("user: was changed by somebody else just now; try again");
 
     private static void Unlock(User user)
     {

@@ -88,9 +88,15 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     /// <summary><c>session_state</c> of an answer that this session allowed (<see cref="BrowserState.SessionStateFor"/>).</summary>
     public string? SessionStateFor(AuthorizationRequest request, Session session) => state.SessionStateFor(request, session);
 
-    /// <summary>Ends a person's sessions in other browsers, with everything that hangs on them; offline access too where a reason is given.</summary>
-    public Task EndOthersAsync(Guid userId, Guid kept, FamilyEnd? offline, CancellationToken cancellation) =>
-        sessions.EndOthersAsync(userId, kept, offline, Now, cancellation);
+    /// <summary>Ends a person's sessions in other browsers, with everything that hangs on them; offline access goes on.</summary>
+    public Task EndOthersAsync(Guid userId, Guid kept, CancellationToken cancellation) => sessions.EndOthersAsync(userId, kept, offline: null, Now, cancellation);
+
+    /// <summary>
+    /// Writes a person's changed account and ends all but this session, offline access too, as one; false where somebody changed it first. Nobody's
+    /// going away leaves it half done.
+    /// </summary>
+    public Task<bool> ChangeAndEndOthersAsync(User user, Guid kept) =>
+        users.ChangeAndEndAsync(user, entropy.NewId().ToString("D"), kept, FamilyEnd.GrantRevoked, Now, CancellationToken.None);
 
     /// <summary>Ends a person's sessions everywhere, all that apps have of them, and forgets this browser's cookie.</summary>
     public async Task EndEverywhereAsync(HttpContext http, Guid userId)

@@ -1,6 +1,5 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
-using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -37,11 +36,8 @@ internal sealed class PasswordChange(UserManager<User> users, PasswordSignIn sig
         }
 
         // Whoever changed the account meanwhile was first.
-        if (!(await users.UpdateSecurityStampAsync(user)).Succeeded)
+        if (!await sessions.ChangeAndEndOthersAsync(user, signedIn.Session.SessionId))
             return Refusal.SignInFailed;
-
-        // From here on nobody's going away leaves it half done: what others have ends first.
-        await sessions.EndOthersAsync(user.Id, signedIn.Session.SessionId, FamilyEnd.GrantRevoked, CancellationToken.None);
         await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.PasswordChanged, CancellationToken.None);
         await sessions.BeginAsync(http, user.Id, ["pwd"]);
         return null;

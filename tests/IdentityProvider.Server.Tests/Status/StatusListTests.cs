@@ -238,6 +238,16 @@ public sealed class StatusListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tens_of_thousands_of_a_client_s_tokens_take_a_handful_of_leases()
+    {
+        var indexes = Server.Get<IdentityProvider.Server.Status.StatusIndexes>();
+        var before = await BlocksAsync();
+        for (var i = 0; i < 35_000; i++)
+            await indexes.TakeAsync(StatusBlockOwner.Client("machine"), "kid", SignedIn.Cancellation);
+        Assert.InRange(await BlocksAsync() - before, 1, 6);
+    }
+
+    [Fact]
     public async Task An_expiry_resource_gets_plain_tokens()
     {
         await Server.Get<Resources>().UpdateAsync(

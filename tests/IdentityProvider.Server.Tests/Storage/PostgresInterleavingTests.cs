@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -59,6 +60,35 @@ public sealed class PostgresInterleavingTests
 
         Assert.True(await redeeming);
         Assert.Equal(1, await storage.AskAsync(db => db.TokenFamilies.CountAsync()));
+    }
+
+    [Fact]
+    public async Task A_password_stays_what_it_was_where_what_it_gave_can_not_be_ended()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var (session, family) = await storage.SignInAsync();
+        var user = new User { Id = session.UserId, UserName = "alice", NormalizedUserName = "ALICE", PasswordHash = "old", ConcurrencyStamp = "read" };
+        await storage.AskAsync(db =>
+        {
+            db.Users.Add(user);
+            return db.SaveChangesAsync();
+        });
+        user.PasswordHash = "new";
+        var change = () => storage.Get<Users>().ChangeAndEndAsync(user, "stamp", kept: null, FamilyEnd.EndedByOperator, Now);
+
+        await storage.AskAsync(db => db.Database.ExecuteSqlRawAsync("""ALTER TABLE "SessionClients" RENAME TO "Away" """));
+        await Assert.ThrowsAsync<PostgresException>(change);
+        Assert.Equal("old", await storage.AskAsync(db => db.Users.Select(u => u.PasswordHash).SingleAsync()));
+        Assert.Null((await storage.Sessions.FindAsync(session.SessionId))!.EndedAt);
+
+        await storage.AskAsync(db => db.Database.ExecuteSqlRawAsync("""ALTER TABLE "Away" RENAME TO "SessionClients" """));
+        Assert.True(await change());
+        Assert.Equal("new", await storage.AskAsync(db => db.Users.Select(u => u.PasswordHash).SingleAsync()));
+        Assert.NotNull((await storage.Sessions.FindAsync(session.SessionId))!.EndedAt);
+        Assert.NotNull((await storage.Families.FindAsync(family.FamilyId))!.EndedAt);
+
+        // Who read it before is told that somebody was first.
+        Assert.False(await change());
     }
 
     [Theory]

@@ -40,11 +40,12 @@ export function joseSuite(idp) {
     });
 
     for (const alg of ['RS256', 'PS256', 'ES256']) {
-      test(`An API that asks for ${alg} gets tokens signed with it`, async () => {
+      test(`An API that asks for ${alg} gets tokens signed with it, and a status in them is no hindrance`, async () => {
         const token = await issued(alg);
         const { payload, protectedHeader } = await verifier(alg)(token);
         assert.equal(protectedHeader.alg, alg);
         assert.equal(payload.sub, machine.client_id);
+        assert.ok(payload.status.status_list.uri.startsWith(`${idp.issuer}/status/`));
       });
     }
 

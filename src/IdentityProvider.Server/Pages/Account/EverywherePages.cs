@@ -20,7 +20,7 @@ internal sealed class EverywherePages(AccountAccess access, BrowserSessions brow
         switch (form["end"])
         {
             case "others":
-                await browsers.EndOthersAsync(session.UserId, session.SessionId, offline: null, http.RequestAborted);
+                await browsers.EndOthersAsync(session.UserId, session.SessionId, http.RequestAborted);
                 PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.OthersEnded));
                 return;
             case "all":
