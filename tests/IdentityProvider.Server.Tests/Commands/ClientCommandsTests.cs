@@ -77,6 +77,16 @@ public sealed class ClientCommandsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_refresh_tokens_go_is_an_option_and_the_default_is_spelt_out()
+    {
+        string[] spa = ["clients", "create", "--client-id", "spa", "--public", "--redirect-uri", "https://spa.example/cb", "--grant", "authorization_code", "--grant", "refresh_token", "--refresh-token-delivery", "cookie"];
+        Assert.StartsWith("refresh_token_delivery: ", (await _idp.RunAsync([.. spa, "--json"])).Refusal, StringComparison.Ordinal);
+        var made = await _idp.DoneAsync([.. spa, "--allowed-origin", "https://spa.example"]);
+        var body = await _idp.DoneAsync(["clients", "update", "spa", "--refresh-token-delivery", "body"]);
+        Assert.Equal(("cookie", "body"), (made["refresh_token_delivery"]!.GetValue<string>(), body["refresh_token_delivery"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task A_mistake_is_one_line_that_names_the_member_and_a_warning_leaves_the_document_alone()
     {
         Assert.StartsWith("redirect_uri: ", (await _idp.RunAsync(["clients", "create", "-f", "-", "--json"], """{"redirect_uri": "https://app.example/cb"}""")).Refusal, StringComparison.Ordinal);
