@@ -41,6 +41,16 @@ public sealed class StatusBitsTests
     }
 
     [Fact]
+    public void A_million_tokens_of_which_a_thousandth_is_revoked_are_a_few_kilobytes()
+    {
+        var list = new StatusBits(StatusList.Size, StatusList.Bits);
+        for (uint i = 1; i <= 1000; i++)
+            list[(int)(i * 2654435761 % 1_000_000)] = (byte)StatusValue.Invalid;
+
+        Assert.InRange(list.Compress().Length, 1000, 8 * 1024);
+    }
+
+    [Fact]
     public void A_status_is_set_without_touching_its_neighbours()
     {
         var list = new StatusBits(12, 2);
