@@ -32,7 +32,7 @@ export async function measurePush({ issuer }, { machine, web }, { revocations = 
 }
 
 /** A whole verification, warm, beside the signature alone. */
-export async function measureVerification({ issuer }, { machine }, { rounds = 200 }) {
+export async function measureVerification({ issuer }, { machine }, { rounds = 1200 }) {
   const good = (await token(issuer, machine, listedForm)).access_token;
   const input = { issuer, audience: listed, token: good, rounds };
   const [net, js] = [await dotnet("cost", input), await node("cost", input)];
@@ -56,7 +56,8 @@ export async function measureList({ issuer, folder, pid }, { machine }, { tokens
   const served = await load(uri, { seconds, pid });
   const servedCompressed = await load(uri, { seconds, pid, headers: { "Accept-Encoding": "gzip" } });
   const good = (await token(issuer, machine, listedForm)).access_token;
-  const memory = { dotnet: await dotnet("memory", { issuer, audience: listed, token: good }), node: await node("memory", { issuer, audience: listed, token: good }) };
+  const input = { issuer, audience: listed, token: good, rounds: 10 };
+  const memory = { dotnet: await dotnet("memory", input), node: await node("memory", input) };
   const name = `status list of ${count(filled.tokens)} tokens, ${count(filled.revoked)} revoked`;
   return [
     [`${name}: on the wire`, `${kilobytes(compressed.length)} with gzip`, `${kilobytes(plain.length)} plain, 262 kB of bits`],
@@ -87,7 +88,7 @@ export async function measureIssuance({ issuer, folder, pid }, { machine, web },
     writeFileSync(file, (await makeFamilies(issuer, web, cookie, 500, scope)).map((family) => family.refresh_token).join("\n"));
     return load(issuer, { script: "tokens.lua", env: { TOKENS: file, CHAIN: "1", FORM_PREFIX: "grant_type=refresh_token&refresh_token=", AUTHORIZATION: basic(web) }, seconds: time, pid });
   };
-  const credentials = await pairs(form(listedForm), form("grant_type=client_credentials&scope=orders.read"), rounds * 4, Math.max(1, Math.round(seconds / 3)));
+  const credentials = await pairs(form(listedForm), form("grant_type=client_credentials&scope=orders.read"), rounds * 3, Math.max(1, Math.round(seconds / 3)));
   const refreshes = await pairs(refresh(listedScope), refresh("openid offline_access orders.read"), rounds * 2, Math.max(1, Math.round(seconds / 3)));
   const opaque = (await token(issuer, machine, "grant_type=client_credentials&scope=opaque.read")).access_token;
   const introspect = (time) => load(`${issuer}/introspect`, { script: "form.lua", env: { FORM: `token=${opaque}`, AUTHORIZATION: basic(machine) }, seconds: time, pid });

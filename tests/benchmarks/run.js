@@ -47,7 +47,7 @@ async function measureRevocation() {
   const { BENCH_REVOCATIONS: revocations, BENCH_STREAMS: streams } = process.env;
   const parts = {
     push: (server, clients) => measurePush(server, clients, { revocations: Number(revocations ?? 1000) }),
-    verification: (server, clients) => measureVerification(server, clients, { rounds: 50 * rounds }),
+    verification: (server, clients) => measureVerification(server, clients, { rounds: 400 * rounds }),
     list: (server, clients) => measureList(server, clients, { seconds: Math.max(1, Math.round(seconds / 2)) }),
     streams: (server, clients) => measureStreams(server, clients, { streams: Number(streams ?? 10_000), revocations: 3 * rounds }),
     issuance: (server, clients) => measureIssuance(server, clients, { rounds, seconds }),
