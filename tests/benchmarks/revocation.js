@@ -83,13 +83,14 @@ export async function measureStreams({ issuer, pid }, { machine }, { streams = 1
 export async function measureIssuance({ issuer, folder, pid }, { machine, web }, { rounds = 3, seconds = 6 }) {
   const cookie = await signIn(issuer, web);
   const form = (FORM) => (time) => load(`${issuer}/token`, { script: "form.lua", env: { FORM, AUTHORIZATION: basic(machine) }, seconds: time, pid });
+  // So many families that each is refreshed about twice: nobody's app does it a hundred times in a second.
   const refresh = (scope) => async (time) => {
     const file = join(folder, "families");
-    writeFileSync(file, (await makeFamilies(issuer, web, cookie, 500, scope)).map((family) => family.refresh_token).join("\n"));
+    writeFileSync(file, (await makeFamilies(issuer, web, cookie, 1000, scope)).map((family) => family.refresh_token).join("\n"));
     return load(issuer, { script: "tokens.lua", env: { TOKENS: file, CHAIN: "1", FORM_PREFIX: "grant_type=refresh_token&refresh_token=", AUTHORIZATION: basic(web) }, seconds: time, pid });
   };
   const credentials = await pairs(form(listedForm), form("grant_type=client_credentials&scope=orders.read"), rounds * 3, Math.max(1, Math.round(seconds / 3)));
-  const refreshes = await pairs(refresh(listedScope), refresh("openid offline_access orders.read"), rounds * 2, Math.max(1, Math.round(seconds / 3)));
+  const refreshes = await pairs(refresh(listedScope), refresh("openid offline_access orders.read"), rounds + 1, Math.max(1, Math.round(seconds / 3)));
   const opaque = (await token(issuer, machine, "grant_type=client_credentials&scope=opaque.read")).access_token;
   const introspect = (time) => load(`${issuer}/introspect`, { script: "form.lua", env: { FORM: `token=${opaque}`, AUTHORIZATION: basic(machine) }, seconds: time, pid });
   await introspect(1);
