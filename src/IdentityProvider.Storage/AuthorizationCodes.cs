@@ -44,6 +44,15 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
             cancellation);
     }
 
+    /// <summary>
+    /// Removes the codes that wait for their exchange, within the transaction of an end that they would outlive: of a person, of a client, or of
+    /// a person with a client.
+    /// </summary>
+    internal static Task<int> RemoveWaitingAsync(IdpDb db, Guid? userId, string? clientId, DateTimeOffset now, CancellationToken cancellation) =>
+        db.AuthorizationCodes
+            .Where(c => c.ExpiresAt > now && c.RedeemedAt == null && (userId == null || c.UserId == userId) && (clientId == null || c.ClientId == clientId))
+            .ExecuteDeleteAsync(cancellation);
+
     private static AuthorizationCodeRow Row(byte[] codeHash, AuthorizationCode code) => new()
     {
         CodeHash = codeHash,

@@ -141,6 +141,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
     // The client's own and those of people who use it.
     private static async Task EndTokensAsync(IdpDb db, string clientId, DateTimeOffset now, CancellationToken cancellation)
     {
+        await AuthorizationCodes.RemoveWaitingAsync(db, userId: null, clientId, now, cancellation);
         await db.EndFamiliesAsync(db.TokenFamilies.Where(f => f.ClientId == clientId), FamilyEnd.EndedByOperator, now, cancellation);
         await db.MarkBlocksAsync(db.StatusBlocks.Where(b => b.ClientId == clientId), StatusValue.Invalid, now, cancellation);
     }

@@ -65,8 +65,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
             async (db, token) =>
             {
                 await db.Grants.Where(g => g.UserId == userId && g.ClientId == clientId).ExecuteDeleteAsync(token);
-                await db.AuthorizationCodes.Where(c => c.ExpiresAt > now && c.UserId == userId && c.ClientId == clientId && c.RedeemedAt == null)
-                    .ExecuteDeleteAsync(token);
+                await AuthorizationCodes.RemoveWaitingAsync(db, userId, clientId, now, token);
                 return await db.EndFamiliesAsync(
                     db.TokenFamilies.Where(f => f.UserId == userId && f.ClientId == clientId), FamilyEnd.GrantRevoked, now, token);
             },

@@ -62,12 +62,25 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
     }
 
     /// <summary>Ends a family and with it every token of it; true for the one who ended it.</summary>
-    public async Task<bool> EndAsync(Guid familyId, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation = default) =>
-        await EndAsync(db => db.TokenFamilies.Where(f => f.FamilyId == familyId), reason, now, cancellation) > 0;
+    public Task<bool> EndAsync(Guid familyId, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) => await db.EndFamiliesAsync(db.TokenFamilies.Where(f => f.FamilyId == familyId), reason, now, token) > 0,
+            (db, token) => db.TokenFamilies.AnyAsync(f => f.FamilyId == familyId && f.EndedAt == now && f.EndReason == reason, token),
+            cancellation);
 
-    /// <summary>Ends all that a person has with a client, or with every client where none is named; says how many.</summary>
+    /// <summary>
+    /// Ends all that a person has with a client, or with every client where none is named, and the codes that would soon be more of it; says how
+    /// many families.
+    /// </summary>
     public Task<int> EndAllAsync(Guid userId, string? clientId, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation = default) =>
-        EndAsync(db => db.TokenFamilies.Where(f => f.UserId == userId && (clientId == null || f.ClientId == clientId)), reason, now, cancellation);
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                await AuthorizationCodes.RemoveWaitingAsync(db, userId, clientId, now, token);
+                var families = db.TokenFamilies.Where(f => f.UserId == userId && (clientId == null || f.ClientId == clientId));
+                return await db.EndFamiliesAsync(families, reason, now, token);
+            },
+            cancellation);
 
     /// <summary>What the living access tokens of a person say is old now (roles, claims): their statuses say so, and a refresh brings true ones.</summary>
     public Task MarkStaleAsync(Guid userId, DateTimeOffset now, CancellationToken cancellation = default) =>
@@ -137,16 +150,6 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
 
     private static IQueryable<TokenFamilyRow> Alive(IdpDb db, TokenFamily family, DateTimeOffset now) =>
         db.TokenFamilies.Where(f => f.FamilyId == family.FamilyId && f.Generation == family.Generation && f.EndedAt == null && f.ExpiresAt > now);
-
-    private Task<int> EndAsync(
-        Func<IdpDb, IQueryable<TokenFamilyRow>> families, FamilyEnd reason, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var ended = 0;
-        return databases.TransactAsync(
-            async (db, token) => ended = await db.EndFamiliesAsync(families(db), reason, now, token),
-            async (db, token) => ended > 0 && await families(db).CountAsync(f => f.EndedAt == now, token) >= ended,
-            cancellation);
-    }
 
     private static TokenFamily Read(TokenFamilyRow row) => new()
     {

@@ -55,13 +55,15 @@ public static class IntrospectionRules
         if (AccessTokenRules.RefuseRevoked(token, facts, now) is not null)
             return null;
 
+        // 3. Of what it was issued for, what its client may still have: an operator may have taken some since.
+        var scope = token.Scope.Intersect(facts.Client!.Scope);
         return new IntrospectionResponse
         {
             Issuer = issuer,
             ClientId = token.ClientId,
             Subject = token.Subject,
-            Username = token.Scope.Contains("profile") ? facts.User?.Username : null,
-            Scope = token.Scope,
+            Username = scope.Contains("profile") ? facts.User?.Username : null,
+            Scope = scope,
             Audience = token.Audience,
             TokenType = "Bearer",
             IssuedAt = token.IssuedAt,

@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Storage;
 
@@ -124,5 +125,27 @@ public abstract class TokenFamiliesContract : StorageContract
         Assert.Equal(FamilyEnd.GrantRevoked, (await storage.Families.FindAsync(shop.FamilyId))!.EndReason);
         Assert.Equal(FamilyEnd.EndedByOperator, (await storage.Families.FindAsync(offline.FamilyId))!.EndReason);
         Assert.Null((await storage.Families.FindAsync(other.FamilyId))!.EndedAt);
+    }
+
+    [Fact]
+    public async Task A_code_that_waits_is_no_way_around_an_end()
+    {
+        await using var storage = await NewAsync();
+        var session = Given.Session();
+        await storage.Sessions.AddAsync(session, Hash(1));
+        await storage.Get<Clients>().AddAsync(Given.Client());
+        Func<Task>[] ends =
+        [
+            () => storage.Families.EndAllAsync(session.UserId, null, FamilyEnd.EndedByOperator, Now),
+            () => storage.Families.EndAllAsync(session.UserId, "shop", FamilyEnd.EndedByOperator, Now),
+            () => storage.Get<Clients>().RevokeTokensAsync("shop", Now),
+        ];
+        for (var i = 0; i < ends.Length; i++)
+        {
+            var code = Given.Code(session);
+            await storage.Codes.AddAsync(Hash(10 + i), code);
+            await ends[i]();
+            Assert.False(await storage.Codes.RedeemAsync(Hash(10 + i), Given.Family(session), Now));
+        }
     }
 }
