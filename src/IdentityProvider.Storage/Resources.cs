@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
@@ -37,28 +38,32 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
             cancellation);
     }
 
-    /// <summary>False where there is no such resource.</summary>
-    public Task<bool> UpdateAsync(Resource resource, CancellationToken cancellation = default)
+    /// <summary>False where there is no such resource. Where it has lost a scope, what the living tokens for it say is old.</summary>
+    public Task<bool> UpdateAsync(Resource resource, DateTimeOffset now, CancellationToken cancellation = default)
     {
         var document = Documents.Write(resource);
         return databases.TransactAsync(
             async (db, token) =>
             {
-                var changed = await db.Resources.Where(r => r.Identifier == resource.Identifier)
-                    .ExecuteUpdateAsync(set => set.SetProperty(r => r.Document, document), token);
+                if (await db.Resources.AsNoTracking().FirstOrDefaultAsync(r => r.Identifier == resource.Identifier, token) is not { } row)
+                    return false;
+                await db.Resources.Where(r => r.Identifier == resource.Identifier).ExecuteUpdateAsync(set => set.SetProperty(r => r.Document, document), token);
                 await db.BumpAsync(Topic.Resources, token);
-                return changed == 1;
+                if (!Documents.Read(row).ScopeNames.IsSubsetOf(resource.ScopeNames))
+                    await MarkStaleAsync(db, resource.Identifier, now, token);
+                return true;
             },
             cancellation);
     }
 
     /// <summary>False where there is no such resource.</summary>
-    public Task<bool> DeleteAsync(string identifier, CancellationToken cancellation = default) =>
+    public Task<bool> DeleteAsync(string identifier, DateTimeOffset now, CancellationToken cancellation = default) =>
         databases.TransactAsync(
             async (db, token) =>
             {
                 var deleted = await db.Resources.Where(r => r.Identifier == identifier).ExecuteDeleteAsync(token);
                 await db.BumpAsync(Topic.Resources, token);
+                await MarkStaleAsync(db, identifier, now, token);
                 return deleted == 1;
             },
             cancellation);
@@ -76,5 +81,18 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
             .Take(limit)
             .ToListAsync(cancellation);
         return [.. rows.Select(Documents.Read)];
+    }
+
+    // A token doesn't say here which of its family's APIs it was for, so those for a family's or a client's other APIs are refreshed too.
+    private static async Task MarkStaleAsync(IdpDb db, string identifier, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var listed = $" {identifier} ";
+        await db.MarkFamiliesAsync(
+            db.TokenFamilies.Where(f => f.EndedAt == null && (" " + f.Resources + " ").Contains(listed)), StatusValue.Stale, now, cancellation);
+        var living = db.StatusBlocks.Where(b => b.LastTokenExpiresAt > now);
+        var clients = await db.Clients.AsNoTracking().Where(c => living.Any(b => b.ClientId == c.ClientId)).ToListAsync(cancellation);
+        var having = clients.Select(Documents.Read).Where(c => c.Resources.Contains(identifier, StringComparer.Ordinal)).Select(c => c.ClientId).ToList();
+        if (having.Count > 0)
+            await db.MarkBlocksAsync(living.Where(b => having.Contains(b.ClientId!)), StatusValue.Stale, now, cancellation);
     }
 }

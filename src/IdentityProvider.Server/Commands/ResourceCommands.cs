@@ -67,7 +67,7 @@ internal static class ResourceCommands
                 return Output.Refused;
             if (resource.Identifier != name)
                 return work.Output.Refuse("identifier: can't be changed");
-            if (!await work.Get<Storage.Resources>().UpdateAsync(resource, work.Cancellation))
+            if (!await work.Get<Storage.Resources>().UpdateAsync(resource, work.Installation.Now, work.Cancellation))
                 return Unknown(work, name);
             await ClientCommands.BeginAsync(work, resource.SigningAlg);
             return work.Output.Show(Document(resource));
@@ -80,7 +80,7 @@ internal static class ResourceCommands
         return new Command("delete", "Remove an API. Clients that name it get no more tokens for it.") { identifier }.Does(async work =>
         {
             var name = work.Parsed.GetRequiredValue(identifier);
-            return await work.Get<Storage.Resources>().DeleteAsync(name, work.Cancellation)
+            return await work.Get<Storage.Resources>().DeleteAsync(name, work.Installation.Now, work.Cancellation)
                 ? work.Output.Say($"Deleted {name}.", new() { ["identifier"] = name, ["deleted"] = true })
                 : Unknown(work, name);
         });

@@ -162,12 +162,13 @@ internal static class UserCommands
         });
     }
 
-    // Tokens that live are of before: APIs that look at their status have them refreshed.
+    // Tokens that live are of before: APIs that look at their status have them refreshed. Also where nothing had to change: an earlier try may
+    // have been cut off between the two.
     private static async Task<int> ShowChangedAsync(Work work, User user, IdentityResult result)
     {
+        await work.Get<TokenFamilies>().MarkStaleAsync(user.Id, work.Installation.Now, CancellationToken.None);
         if (Refusal(result) is { } reason)
             return work.Output.Refuse(reason);
-        await work.Get<TokenFamilies>().MarkStaleAsync(user.Id, work.Installation.Now, work.Cancellation);
         return work.Output.Show(await DocumentAsync(work, user));
     }
 

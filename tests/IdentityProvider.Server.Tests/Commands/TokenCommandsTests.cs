@@ -69,6 +69,7 @@ public sealed class TokenCommandsTests : IAsyncLifetime
     {
         await _signedIn.Server.Get<IdentityProvider.Storage.Resources>().UpdateAsync(
             new Resource { Identifier = SignedIn.NotesApi, Name = "Notes", Scopes = [new("notes.read"), new("notes.write")], Revocation = RevocationStyle.Introspection },
+            _signedIn.Server.Clock.GetUtcNow(),
             SignedIn.Cancellation);
         await _signedIn.Server.Get<IdentityProvider.Server.Background.TopicWatch>().LookAsync(SignedIn.Cancellation);
         var token = (await _signedIn.TokensAsync(SignedIn.App)).AccessToken;

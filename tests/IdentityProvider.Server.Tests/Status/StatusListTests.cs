@@ -137,6 +137,20 @@ public sealed class StatusListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_api_that_loses_a_scope_makes_the_tokens_for_it_stale()
+    {
+        var app = (await _signedIn.TokensAsync(SignedIn.App)).AccessToken;
+        var machine = await MachineTokenAsync();
+        var notes = new Resource { Identifier = SignedIn.NotesApi, Name = "Notes", Scopes = [new("notes.read"), new("notes.write"), new("notes.more")] };
+        await Server.Get<Resources>().UpdateAsync(notes, Now, SignedIn.Cancellation);
+        Assert.Equal(StatusValue.Valid, await StatusAsync(app));
+
+        await Server.Get<Resources>().UpdateAsync(notes with { Scopes = [new("notes.write")] }, Now, SignedIn.Cancellation);
+
+        await BecomesAsync(StatusValue.Stale, app, machine);
+    }
+
+    [Fact]
     public async Task A_family_that_refreshes_without_end_still_ends_whole()
     {
         var answer = await _signedIn.TokensAsync(SignedIn.App);
@@ -255,6 +269,7 @@ public sealed class StatusListTests : IAsyncLifetime
             {
                 Identifier = SignedIn.NotesApi, Name = "Notes", Scopes = [new("notes.read"), new("notes.write")], Revocation = RevocationStyle.Expiry,
             },
+            Now,
             SignedIn.Cancellation);
         await Server.Get<TopicWatch>().LookAsync(SignedIn.Cancellation);
 

@@ -135,14 +135,14 @@ public abstract class RegistrationsContract : StorageContract
         Assert.Equivalent(resource, await resources.FindAsync(resource.Identifier), strict: true);
 
         var changed = resource with { Name = "New", Revocation = RevocationStyle.Introspection };
-        Assert.True(await resources.UpdateAsync(changed));
-        Assert.False(await resources.UpdateAsync(Given.Resource("https://unknown.example")));
+        Assert.True(await resources.UpdateAsync(changed, Given.Now));
+        Assert.False(await resources.UpdateAsync(Given.Resource("https://unknown.example"), Given.Now));
         Assert.Equivalent(changed, await resources.FindAsync(resource.Identifier), strict: true);
         Assert.Equal([resource.Identifier], (await resources.ListAsync(null, 5)).Select(r => r.Identifier));
         Assert.Empty(await resources.ListAsync(resource.Identifier, 5));
 
-        Assert.True(await resources.DeleteAsync(resource.Identifier));
-        Assert.False(await resources.DeleteAsync(resource.Identifier));
+        Assert.True(await resources.DeleteAsync(resource.Identifier, Given.Now));
+        Assert.False(await resources.DeleteAsync(resource.Identifier, Given.Now));
         Assert.Null(await resources.FindAsync(resource.Identifier));
     }
 
@@ -162,8 +162,8 @@ public abstract class RegistrationsContract : StorageContract
         Assert.Equal(before[Topic.Resources], await storage.TopicAsync(Topic.Resources));
 
         await resources.AddAsync(Given.Resource());
-        await resources.UpdateAsync(Given.Resource());
-        await resources.DeleteAsync(Given.Resource().Identifier);
+        await resources.UpdateAsync(Given.Resource(), Given.Now);
+        await resources.DeleteAsync(Given.Resource().Identifier, Given.Now);
         Assert.Equal(before[Topic.Resources] + 3, await storage.TopicAsync(Topic.Resources));
         Assert.Equal(before[Topic.Keys], await storage.TopicAsync(Topic.Keys));
     }

@@ -83,7 +83,7 @@ public sealed class IntrospectionOnTwoNodesTests : IAsyncLifetime
     {
         var resources = _here.Server.Get<Resources>();
         var notes = (await resources.FindAsync(SignedIn.NotesApi, SignedIn.Cancellation))!;
-        Assert.True(await resources.UpdateAsync(notes with { Revocation = style }, SignedIn.Cancellation));
+        Assert.True(await resources.UpdateAsync(notes with { Revocation = style }, TimeProvider.System.GetUtcNow(), SignedIn.Cancellation));
     }
 
     private async Task EndAsync(string ending, Answer tokens)

@@ -18,7 +18,7 @@ public sealed class OpaqueAccessTokenTests : IAsyncLifetime
         _signedIn = await SignedIn.StartAsync();
         var resources = _signedIn.Server.Get<Resources>();
         var notes = (await resources.FindAsync(SignedIn.NotesApi, SignedIn.Cancellation))!;
-        Assert.True(await resources.UpdateAsync(notes with { Revocation = RevocationStyle.Introspection }, SignedIn.Cancellation));
+        Assert.True(await resources.UpdateAsync(notes with { Revocation = RevocationStyle.Introspection }, TimeProvider.System.GetUtcNow(), SignedIn.Cancellation));
     }
 
     public ValueTask DisposeAsync() => _signedIn.DisposeAsync();
