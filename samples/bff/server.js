@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { Answer, sessionIdOf } from '../partner-app/http.js';
 import { readSettings } from '../partner-app/settings.js';
 import { Sessions } from '../partner-app/sessions.js';
 import { RelyingParty } from '../partner-app/relying-party.js';
@@ -14,6 +15,12 @@ const sessions = new Sessions();
 const relyingParty = new RelyingParty(settings);
 const PENDING_LIMIT = 5;
 const FORM_LIMIT = 16 * 1024;
+
+const answerHeaders = {
+  'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+};
 
 const file = (name, type) => ({ type, body: readFileSync(new URL(`./public/${name}`, import.meta.url)) });
 const files = {
@@ -100,54 +107,15 @@ async function backchannelLogout({ request }, answer) {
   }
 }
 
-class Answer {
-  #response;
-  #headers = {
-    'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-  };
-
-  constructor(response) {
-    this.#response = response;
-  }
-
-  /** SameSite=Lax: the way back from the identity provider, on another site perhaps, needs the cookie; no other site's POST or script brings it. */
-  setSession(id) {
-    const end = id ? '' : '; Max-Age=0';
-    this.#headers['set-cookie'] = `${settings.cookieName}=${id}; Path=/; HttpOnly; SameSite=Lax${settings.secureCookie ? '; Secure' : ''}${end}`;
-  }
-
-  send(status, type, body) {
-    this.#response.writeHead(status, { ...this.#headers, 'content-type': type }).end(body);
-  }
-
-  json(status, value) {
-    this.send(status, 'application/json', JSON.stringify(value));
-  }
-
-  redirect(location) {
-    this.#response.writeHead(303, { ...this.#headers, location }).end();
-  }
-}
-
-function sessionIdOf(request) {
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
-  return pairs.find(([name]) => name === settings.cookieName)?.[1];
-}
-
 async function handle(request, response) {
-  const answer = new Answer(response);
+  const answer = new Answer(response, settings, answerHeaders);
   try {
     const url = new URL(request.url, settings.baseUrl);
     const route = `${request.method} ${url.pathname}`;
     const found = request.method === 'GET' && Object.hasOwn(files, url.pathname) && files[url.pathname];
     if (found) return answer.send(200, found.type, found.body);
 
-    const sessionId = sessionIdOf(request);
+    const sessionId = sessionIdOf(request, settings);
     const exchange = { request, url, sessionId, session: sessions.find(sessionId) };
     if (Object.hasOwn(pages, route)) return await pages[route](exchange, answer);
     if (!Object.hasOwn(calls, route) && !Object.hasOwn(forwarded, route)) return answer.json(404, { error: 'not_found' });

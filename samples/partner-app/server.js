@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { AuthorizationResponseError } from 'openid-client';
+import { Answer, readForm, sessionIdOf } from './http.js';
 import { readSettings } from './settings.js';
 import { Sessions } from './sessions.js';
 import { RelyingParty } from './relying-party.js';
@@ -9,12 +10,13 @@ import { errorPage, homePage, icon, signedOutPage } from './pages.js';
 /** Sign-ins begun in one browser and not finished: one for each tab, the oldest forgotten. */
 const PENDING_LIMIT = 5;
 
-/** A logout token has some 1,000 characters. */
-const FORM_LIMIT = 16 * 1024;
-
 const settings = start(() => readSettings(process.env));
 const sessions = new Sessions();
 const relyingParty = new RelyingParty(settings);
+const answerHeaders = {
+  'content-security-policy': `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${settings.issuer.origin}; frame-ancestors 'none'; base-uri 'none'`,
+  'referrer-policy': 'same-origin',
+};
 const style = `:root { --hue: ${settings.hue}; }\n${readFileSync(new URL('./style.css', import.meta.url), 'utf8')}`;
 
 const routes = {
@@ -100,60 +102,13 @@ async function backchannelLogout({ request }, answer) {
   }
 }
 
-/** A short form; a longer one is cut off. */
-async function readForm(request) {
-  let body = '';
-  for await (const chunk of request.setEncoding('utf8')) {
-    body += chunk;
-    if (body.length > FORM_LIMIT) throw new RangeError('the form is too long');
-  }
-  return new URLSearchParams(body);
-}
-
-class Answer {
-  #response;
-  #headers = {
-    'cache-control': 'no-store',
-    'content-security-policy': `default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' ${settings.issuer.origin}; frame-ancestors 'none'; base-uri 'none'`,
-    'cross-origin-opener-policy': 'same-origin',
-    'referrer-policy': 'same-origin',
-    'x-content-type-options': 'nosniff',
-  };
-
-  constructor(response) {
-    this.#response = response;
-  }
-
-  setSession(id) {
-    const end = id ? '' : '; Max-Age=0';
-    this.#headers['set-cookie'] = `${settings.cookieName}=${id}; Path=/; HttpOnly; SameSite=Lax${settings.secureCookie ? '; Secure' : ''}${end}`;
-  }
-
-  send(status, type, body) {
-    this.#response.writeHead(status, { ...this.#headers, 'content-type': type }).end(body);
-  }
-
-  page(status, markup) {
-    this.send(status, 'text/html; charset=utf-8', markup);
-  }
-
-  redirect(location) {
-    this.#response.writeHead(303, { ...this.#headers, location }).end();
-  }
-}
-
-function sessionIdOf(request) {
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
-  return pairs.find(([name]) => name === settings.cookieName)?.[1];
-}
-
 async function handle(request, response) {
-  const answer = new Answer(response);
+  const answer = new Answer(response, settings, answerHeaders);
   try {
     const url = new URL(request.url, settings.baseUrl);
     const route = routes[`${request.method} ${url.pathname}`];
     if (!route) return answer.page(404, errorPage(settings, 'Not found', 'There is no such page.'));
-    const sessionId = sessionIdOf(request);
+    const sessionId = sessionIdOf(request, settings);
     await route({ request, url, headers: request.headers, sessionId, session: sessions.find(sessionId) }, answer);
   } catch (error) {
     // The kind of the fault, never its content: an error of the library can carry a token.

@@ -34,12 +34,7 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
             async token =>
             {
                 attempt++;
-                var mayRotate = Alive(db, family, now);
-                var rotated = added is { } status
-                    ? await RotateAsync(mayRotate, family, status, now, token)
-                    : await mayRotate.ExecuteUpdateAsync(
-                        set => set.SetProperty(f => f.Generation, f => f.Generation + 1).SetProperty(f => f.RotatedAt, now), token);
-                if (rotated == 1)
+                if (await WriteAsync(db, family, family.Generation + 1, now, added, now, token))
                     return true;
                 return attempt > 1 && await db.TokenFamilies.AnyAsync(
                     f => f.FamilyId == family.FamilyId && f.Generation == family.Generation + 1 && f.RotatedAt == now && f.EndedAt == null, token);
@@ -54,11 +49,7 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
     public async Task<bool> NoteAsync(TokenFamily family, LiveStatus? added, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var alive = Alive(db, family, now);
-        var noted = added is { } status
-            ? await NoteAsync(alive, family, status, now, cancellation)
-            : await alive.ExecuteUpdateAsync(set => set.SetProperty(f => f.Generation, f => f.Generation), cancellation);
-        return noted == 1;
+        return await WriteAsync(db, family, family.Generation, family.RotatedAt, added, now, cancellation);
     }
 
     /// <summary>Ends a family and with it every token of it; true for the one who ended it.</summary>
@@ -124,32 +115,28 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
         EndReason = family.EndReason,
     };
 
-    // What was already there is pruned of the dead where nobody added to it meanwhile; whatever is there is kept otherwise.
-    private static Task<int> RotateAsync(IQueryable<TokenFamilyRow> family, TokenFamily read, LiveStatus added, DateTimeOffset now, CancellationToken cancellation)
+    // One conditional statement: the family is alive and where it was read. What it had noted is pruned of the dead where nobody added to it
+    // meanwhile, and kept otherwise; so the row of a client that shows one token again and again doesn't fill up with them.
+    private static async Task<bool> WriteAsync(
+        IdpDb db, TokenFamily read, int generation, DateTimeOffset rotatedAt, LiveStatus? added, DateTimeOffset now, CancellationToken cancellation)
     {
+        var family = db.TokenFamilies
+            .Where(f => f.FamilyId == read.FamilyId && f.Generation == read.Generation && f.EndedAt == null && f.ExpiresAt > now);
+        if (added is not { } status)
+        {
+            return await family.ExecuteUpdateAsync(
+                set => set.SetProperty(f => f.Generation, generation).SetProperty(f => f.RotatedAt, rotatedAt), cancellation) == 1;
+        }
+
         var before = Lists.Join(read.Statuses);
-        var after = Lists.Join(read.StatusesWith(added, now));
-        var more = Lists.Join([added]);
-        return family.Where(f => f.Statuses == before || f.Statuses.Length < Longest.Statuses - more.Length)
+        var after = Lists.Join(read.StatusesWith(status, now));
+        var more = Lists.Join([status]);
+        return await family.Where(f => f.Statuses == before || f.Statuses.Length < Longest.Statuses - more.Length)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(f => f.Generation, f => f.Generation + 1).SetProperty(f => f.RotatedAt, now)
+                set => set.SetProperty(f => f.Generation, generation).SetProperty(f => f.RotatedAt, rotatedAt)
                     .SetProperty(f => f.Statuses, f => f.Statuses == before ? after : f.Statuses == "" ? more : f.Statuses + " " + more),
-                cancellation);
+                cancellation) == 1;
     }
-
-    // Alike, for a client that shows one token again and again: its row must not fill up with the dead.
-    private static Task<int> NoteAsync(IQueryable<TokenFamilyRow> family, TokenFamily read, LiveStatus added, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var before = Lists.Join(read.Statuses);
-        var after = Lists.Join(read.StatusesWith(added, now));
-        var more = Lists.Join([added]);
-        return family.Where(f => f.Statuses == before || f.Statuses.Length < Longest.Statuses - more.Length)
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(f => f.Statuses, f => f.Statuses == before ? after : f.Statuses == "" ? more : f.Statuses + " " + more), cancellation);
-    }
-
-    private static IQueryable<TokenFamilyRow> Alive(IdpDb db, TokenFamily family, DateTimeOffset now) =>
-        db.TokenFamilies.Where(f => f.FamilyId == family.FamilyId && f.Generation == family.Generation && f.EndedAt == null && f.ExpiresAt > now);
 
     private static TokenFamily Read(TokenFamilyRow row) => new()
     {

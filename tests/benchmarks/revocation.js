@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { basic, embeddedDatabase, inTurns, listed, makeFamilies, signIn, token } from "./lib/idp.js";
 import { load, median } from "./lib/load.js";
+import { until } from "../interop/support/program.js";
 
 const root = new URL("../../", import.meta.url).pathname;
 const listedForm = "grant_type=client_credentials&scope=listed.read";
@@ -50,7 +51,7 @@ export async function measureVerification({ issuer }, { machine }, { rounds = 12
 export async function measureList({ issuer, folder, pid }, { machine }, { tokens = 1_000_000, seconds = 3 }) {
   const filled = await dotnet("fill", { connectionString: embeddedDatabase(folder), tokens, revoked: tokens / 1000 });
   const uri = `${issuer}/status/${filled.list}`;
-  await until(async () => bitsSet(await read(uri)) === filled.revoked, `${filled.revoked} bits are set`);
+  await until(`${filled.revoked} bits are set`, async () => bitsSet(await read(uri)) === filled.revoked, 30);
   const [plain, compressed] = [await read(uri), await read(uri, { "accept-encoding": "gzip" })];
   const signing = await dotnet("sign", { tokens, revoked: tokens / 1000, rounds: 20 });
   const served = await load(uri, { seconds, pid });
@@ -151,14 +152,6 @@ function bitsSet(jwt) {
   let set = 0;
   for (const byte of inflateSync(Buffer.from(claims.status_list.lst, "base64url"))) for (let rest = byte; rest > 0; rest >>= 2) if (rest & 3) set++;
   return set;
-}
-
-async function until(isSo, what) {
-  for (const end = performance.now() + 30_000; performance.now() < end; ) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`Never seen: ${what}`);
 }
 
 const count = (number) => number.toLocaleString("en");

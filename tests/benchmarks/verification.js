@@ -1,9 +1,11 @@
 // The npm verifier's side of the benchmarks: `cost` of a verification, or `memory` of a list. A document on standard input, one on standard output.
 import { text } from "node:stream/consumers";
+import { setImmediate as turn } from "node:timers/promises";
 import { createVerifier } from "../../src/verifier-js/index.js";
 import { splitJws } from "../../src/verifier-js/rules/jws.js";
 import { verifySignature } from "../../src/verifier-js/rules/keys.js";
 import { median } from "./lib/load.js";
+import { until } from "../interop/support/program.js";
 
 // Short, so that few blocks are interrupted on a machine that does other things too.
 const block = 20;
@@ -17,7 +19,7 @@ console.log(JSON.stringify(found));
 async function cost() {
   const verifier = createVerifier({ issuer, audience, requireStatus: true, fetch: counted });
   await verifier.verify(token);
-  while (verifier.health().push !== "open") await new Promise((resolve) => setTimeout(resolve, 10));
+  await until("the stream is open", () => verifier.health().push === "open");
 
   const [head, payload, signature] = token.split(".");
   const { kid } = JSON.parse(Buffer.from(head, "base64url"));
@@ -74,7 +76,7 @@ async function memory() {
 
 async function used() {
   for (let i = 0; i < 3; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await turn();
     globalThis.gc();
   }
   const { heapUsed, external } = process.memoryUsage();

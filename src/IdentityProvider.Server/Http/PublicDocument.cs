@@ -19,6 +19,7 @@ public sealed class PublicDocument
     private readonly Lazy<byte[]?> _compressed;
     private readonly string _contentType;
     private readonly string _cacheControl;
+    private readonly string _compressedETag;
 
     /// <param name="content">The document.</param>
     /// <param name="contentType">Its media type.</param>
@@ -31,7 +32,9 @@ public sealed class PublicDocument
         _contentType = contentType;
         _cacheControl = $"public, max-age={(long)maxAge.TotalSeconds}{(isImmutable ? ", immutable" : "")}";
         Hash = SHA256.HashData(content);
-        ETag = Tag("");
+        var name = Base64Url.EncodeToString(Hash.Span[..16]);
+        ETag = $"\"{name}\"";
+        _compressedETag = $"\"{name}-gzip\"";
     }
 
     /// <summary>SHA-256 of the document.</summary>
@@ -45,7 +48,7 @@ public sealed class PublicDocument
     {
         var headers = http.Response.Headers;
         var compressed = TakesGzip(http.Request.Headers.AcceptEncoding) ? _compressed.Value : null;
-        headers.ETag = compressed is null ? ETag : Tag("-gzip");
+        headers.ETag = compressed is null ? ETag : _compressedETag;
         headers.Vary = HeaderNames.AcceptEncoding;
         headers.CacheControl = _cacheControl;
         headers.AccessControlAllowOrigin = "*";
@@ -63,8 +66,6 @@ public sealed class PublicDocument
         return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : http.Response.Body.WriteAsync(content).AsTask();
     }
 
-    private string Tag(string encoding) => $"\"{Base64Url.EncodeToString(Hash.Span[..16])}{encoding}\"";
-
     private bool CallerHasIt(StringValues ifNoneMatch)
     {
         foreach (var line in ifNoneMatch)
@@ -80,7 +81,7 @@ public sealed class PublicDocument
     }
 
     // Either form of the same document.
-    private bool IsOurs(string tag) => tag == ETag || tag == Tag("-gzip");
+    private bool IsOurs(string tag) => tag == ETag || tag == _compressedETag;
 
     private static bool TakesGzip(StringValues acceptEncoding) =>
         StringWithQualityHeaderValue.TryParseList(acceptEncoding, out var encodings)

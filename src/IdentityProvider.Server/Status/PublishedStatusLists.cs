@@ -38,7 +38,7 @@ public sealed class PublishedStatusLists(
     public async Task<PublicDocument?> FindAsync(int list, CancellationToken cancellation)
     {
         // A token may name a list that another node began a moment ago. Twice: the first may join a look that began before.
-        for (var i = 0; i < 2 && !_lists.ContainsKey(list) && list == _lists.Keys.DefaultIfEmpty().Max() + 1; i++)
+        for (var i = 0; i < 2 && !_lists.ContainsKey(list) && list == Newest + 1; i++)
             await LookAsync().WaitAsync(cancellation);
         return _lists.TryGetValue(list, out var published) ? published.Document(Signer, settings.Issuer, Known) : null;
     }
@@ -55,6 +55,8 @@ public sealed class PublishedStatusLists(
     public Task HeartbeatAsync(CancellationToken cancellation) => ReadAsync(isHeartbeat: true, cancellation);
 
     public void Dispose() => _oneReader.Dispose();
+
+    private int Newest => _lists.Keys.DefaultIfEmpty().Max();
 
     private SigningKey Signer => keys.Active(SignatureAlgorithm.RS256);
 
@@ -137,7 +139,7 @@ public sealed class PublishedStatusLists(
     // One that was begun since the lists were read is newer than all of them; any other that isn't known has retired.
     private PublishedStatusList? Find(int list)
     {
-        if (_lists.TryGetValue(list, out var published) || list <= _lists.Keys.DefaultIfEmpty().Max())
+        if (_lists.TryGetValue(list, out var published) || list <= Newest)
             return published;
         published = new PublishedStatusList(list);
         _lists = new Dictionary<int, PublishedStatusList>(_lists) { [list] = published };

@@ -24,19 +24,19 @@ internal static class Cost
         await verifier.StartAsync();
         if (await verifier.VerifyAsync(input.Token) is TokenVerification.Refused refused)
             throw new InvalidOperationException(refused.ToString());
-        while (!verifier.IsConnected)
-            await Task.Delay(10);
+        await Waiting.UntilAsync(() => verifier.IsConnected, "the verifier listens");
         var keys = JsonWebKeySet.Parse(await http.GetByteArrayAsync(new Uri(input.Issuer + "/.well-known/jwks.json"))).ValueOrNull!;
 
         bool Whole() => AtOnce(verifier, input.Token) is TokenVerification.Accepted;
         bool Bare() => Jws.Verify(input.Token, keys, "at+jwt").ValueOrNull is not null;
 
         // The compiler of .NET takes its time until it has seen enough.
+        using var pauses = new PeriodicTimer(TimeSpan.FromMilliseconds(2));
         for (var i = 0; i < 240; i++)
         {
             Time(Whole);
             Time(Bare);
-            await Task.Delay(2);
+            await pauses.WaitForNextTickAsync();
         }
 
         var before = counter.Requests;

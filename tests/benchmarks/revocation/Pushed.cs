@@ -25,11 +25,11 @@ internal static class Pushed
         {
             foreach (var sample in input.Revocations.Chunk(50))
                 await AcceptAsync(verifier, sample[0].AccessToken);
-            while (!verifier.IsConnected)
-                await Task.Delay(10);
+            await Waiting.UntilAsync(() => verifier.IsConnected, "each verifier listens");
         }
 
         // 2. One revocation after the other; all verifiers are asked in turn until each has refused.
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         var before = counters.Sum(counter => counter.Requests);
         var each = new List<double>();
         var last = new List<double>();
@@ -51,7 +51,7 @@ internal static class Pushed
 
                 if (Stopwatch.GetElapsedTime(answered) > Patience)
                     throw new TimeoutException($"{waiting.Count} verifiers never heard of it");
-                await Task.Delay(1);
+                await looks.WaitForNextTickAsync();
             }
 
             last.Add(each[^1]);

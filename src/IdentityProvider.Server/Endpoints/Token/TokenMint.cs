@@ -17,7 +17,7 @@ internal sealed class TokenMint(
     public async ValueTask<TokenResponse> MintAsync(TokenPlan plan, CancellationToken cancellation)
     {
         var planned = plan.AccessToken;
-        var (accessToken, status) = planned.Target.IsOpaque
+        var (accessToken, noted) = planned.Target.IsOpaque
             ? (opaque.Seal(planned, NewIdentifier(planned.Family)), null)
             : await SignAsync(planned, cancellation);
         var idToken = plan.IdToken is null
@@ -31,15 +31,19 @@ internal sealed class TokenMint(
             idToken)
         {
             FamilyExpiresAt = planned.Family?.ExpiresAt,
-            Noted = status is { } reference && OwnerOf(planned) == StatusBlockOwner.Shared ? new LiveStatus(reference, planned.ExpiresAt) : null,
+            Noted = noted,
         };
     }
 
-    private async ValueTask<(string Token, StatusReference? Status)> SignAsync(AccessTokenPlan plan, CancellationToken cancellation)
+    private async ValueTask<(string Token, LiveStatus? Noted)> SignAsync(AccessTokenPlan plan, CancellationToken cancellation)
     {
         var key = await keys.ActiveAsync(plan.Target.Algorithm, cancellation);
-        StatusReference? status = plan.Target.HasStatus ? await statuses.TakeAsync(OwnerOf(plan), key.Kid, cancellation) : null;
-        return (AccessToken.Sign(plan, key, settings.Issuer, NewIdentifier(plan.Family), status), status);
+        var jti = NewIdentifier(plan.Family);
+        if (!plan.Target.HasStatus)
+            return (AccessToken.Sign(plan, key, settings.Issuer, jti), null);
+        var owner = OwnerOf(plan);
+        var status = await statuses.TakeAsync(owner, key.Kid, cancellation);
+        return (AccessToken.Sign(plan, key, settings.Issuer, jti, status), owner == StatusBlockOwner.Shared ? new LiveStatus(status, plan.ExpiresAt) : null);
     }
 
     // A client's own tokens end with the client alone, so a block is theirs. A family notes a few in its row, and refreshes too often beyond them.
