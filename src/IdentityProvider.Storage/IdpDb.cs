@@ -210,6 +210,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             code.Property(c => c.Nonce).HasMaxLength(Longest.List);
             code.Property(c => c.Amr).HasMaxLength(Longest.Amr);
             code.Property(c => c.Acr).HasMaxLength(Longest.Acr);
+            code.Property(c => c.Terms).HasColumnType(JsonType);
             code.HasIndex(c => c.ExpiresAt);
         });
         builder.Entity<TokenFamilyRow>(family =>
@@ -221,6 +222,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             family.Property(f => f.Resources).HasMaxLength(Longest.List);
             family.Property(f => f.Amr).HasMaxLength(Longest.Amr);
             family.Property(f => f.Acr).HasMaxLength(Longest.Acr);
+            family.Property(f => f.Terms).HasColumnType(JsonType);
             family.Property(f => f.Statuses).HasMaxLength(Longest.Statuses).HasDefaultValue("");
             family.Property(f => f.EndReason).HasConversion<string>().HasMaxLength(40);
             family.HasIndex(f => f.SessionId);

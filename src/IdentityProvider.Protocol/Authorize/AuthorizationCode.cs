@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Tokens;
+
 namespace IdentityProvider.Protocol.Authorize;
 
 /// <summary>What an authorization code stands for (RFC 6749 §4.1.2). The code itself is random, and only its SHA-256 is kept.</summary>
@@ -29,6 +31,9 @@ public sealed record AuthorizationCode
     public IReadOnlyList<string> Amr { get; init; } = [];
 
     public string? Acr { get; init; }
+
+    /// <summary>What goes on to the family that its exchange makes.</summary>
+    public GrantTerms Terms { get; init; } = GrantTerms.None;
 
     public required DateTimeOffset ExpiresAt { get; init; }
 

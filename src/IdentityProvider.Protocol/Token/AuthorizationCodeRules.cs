@@ -143,6 +143,7 @@ public static class AuthorizationCodeRules
         AuthTime = code.AuthTime,
         Amr = code.Amr,
         Acr = code.Acr,
+        Terms = code.Terms,
         CreatedAt = now,
         RotatedAt = now,
         ExpiresAt = now + TokenFamily.Lifetime,

@@ -33,6 +33,9 @@ public sealed record TokenFamily
 
     public string? Acr { get; init; }
 
+    /// <summary>What its tokens are bound to and carry.</summary>
+    public GrantTerms Terms { get; init; } = GrantTerms.None;
+
     /// <summary>The one generation of the refresh token that is new; 0 when the family is made.</summary>
     public int Generation { get; init; }
 

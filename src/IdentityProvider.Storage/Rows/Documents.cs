@@ -1,11 +1,12 @@
 using System.Text.Json;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Storage.Rows;
 
 /// <summary>
-/// Clients and resources as they are kept: the metadata of the wire, every default spelt out. What this version can't read is an error and
+/// Clients, resources and the terms of grants as they are kept: the metadata of the wire, every default spelt out. What this version can't read is an error and
 /// never a guess, which could weaken a client.
 /// </summary>
 internal static class Documents
@@ -36,6 +37,12 @@ internal static class Documents
         var resource = stored is null ? null : ResourceMetadataRules.Restore(stored with { Identifier = row.Identifier });
         return resource ?? throw Unreadable("resource", row.Identifier);
     }
+
+    /// <summary>Null for the plain grant's, of which nothing is kept.</summary>
+    public static string? Write(GrantTerms terms) => terms == GrantTerms.None ? null : JsonSerializer.Serialize(terms, GrantTermsJson.Default.GrantTerms);
+
+    public static GrantTerms ReadTerms(string? document) =>
+        document is null ? GrantTerms.None : JsonSerializer.Deserialize(document, GrantTermsJson.Default.GrantTerms)!;
 
     private static InvalidOperationException Unreadable(string noun, string name) =>
         new($"The document of {noun} '{name}' has a value that this version can't read.");

@@ -111,6 +111,9 @@ internal sealed class AuthorizationCodeRow
 
     public string? Acr { get; init; }
 
+    /// <summary>The grant's terms (<see cref="Documents"/>); null for the plain one's.</summary>
+    public string? Terms { get; init; }
+
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? RedeemedAt { get; init; }
@@ -137,6 +140,9 @@ internal sealed class TokenFamilyRow
     public required string Amr { get; init; }
 
     public string? Acr { get; init; }
+
+    /// <summary>The grant's terms (<see cref="Documents"/>); null for the plain one's.</summary>
+    public string? Terms { get; init; }
 
     public required int Generation { get; init; }
 

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Tokens;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Server.Tests.Storage;
@@ -23,7 +24,7 @@ public abstract class AuthorizationCodesContract : StorageContract
     public async Task Keeps_what_was_absent_absent()
     {
         await using var storage = await NewAsync();
-        var code = Given.Code(Given.Session()) with { RedirectUri = null, Resources = [], CodeChallenge = null, Nonce = null, Amr = [], Acr = null };
+        var code = Given.Code(Given.Session()) with { RedirectUri = null, Resources = [], CodeChallenge = null, Nonce = null, Amr = [], Acr = null, Terms = GrantTerms.None };
         await storage.Codes.AddAsync(Hash(1), code);
 
         var found = await storage.Codes.FindAsync(Hash(1));

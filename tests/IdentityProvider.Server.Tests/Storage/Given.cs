@@ -82,6 +82,7 @@ internal static class Given
         AuthTime = session.AuthTime,
         Amr = session.Amr,
         Acr = session.Acr,
+        Terms = new GrantTerms { Confirmation = new Confirmation { JwkThumbprint = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } },
         ExpiresAt = Now + AuthorizationCode.Lifetime,
     };
 
@@ -96,6 +97,7 @@ internal static class Given
         AuthTime = session.AuthTime,
         Amr = session.Amr,
         Acr = session.Acr,
+        Terms = new GrantTerms { Confirmation = new Confirmation { JwkThumbprint = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } },
         RotatedAt = Now,
         CreatedAt = Now,
         ExpiresAt = Now + TokenFamily.Lifetime,

@@ -45,7 +45,7 @@ public sealed partial class ModelTests
             where property.ClrType == typeof(string) && property.GetMaxLength() is null
             select $"{entity.GetTableName()}.{property.Name}"));
 
-        Assert.Equal(["Clients.Document", "Resources.Document"], loose.Order(StringComparer.Ordinal));
+        Assert.Equal(["AuthorizationCodes.Terms", "Clients.Document", "Resources.Document", "TokenFamilies.Terms"], loose.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -119,6 +119,9 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.Property<Guid>("SessionId")
                         .HasColumnType("uuid");
 
+                    b.Property<string>("Terms")
+                        .HasColumnType("jsonb");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");
 
@@ -616,6 +619,9 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .HasColumnType("character varying(4000)")
                         .HasDefaultValue("")
                         .UseCollation("C");
+
+                    b.Property<string>("Terms")
+                        .HasColumnType("jsonb");
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");

@@ -120,6 +120,9 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.Property<Guid>("SessionId")
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<string>("Terms")
+                        .HasColumnType("nvarchar(max)");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uniqueidentifier");
 
@@ -613,6 +616,9 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .HasColumnType("nvarchar(4000)")
                         .HasDefaultValue("")
                         .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Terms")
+                        .HasColumnType("nvarchar(max)");
 
                     b.Property<Guid>("UserId")
                         .HasColumnType("uniqueidentifier");

@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+
+namespace IdentityProvider.Protocol.Tokens;
+
+/// <summary>
+/// What a grant carries beyond who, to whom, scope and resources: from the authorization request to the code and on to the family. Most
+/// grants carry nothing, and then nothing is stored of it.
+/// </summary>
+public sealed record GrantTerms
+{
+    /// <summary>The plain grant's.</summary>
+    public static GrantTerms None { get; } = new();
+
+    /// <summary>What the code, and then the refresh token, is bound to; null for a bearer's.</summary>
+    public Confirmation? Confirmation { get; init; }
+}
+
+/// <summary>How the terms are kept.</summary>
+[JsonSerializable(typeof(GrantTerms))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+public sealed partial class GrantTermsJson : JsonSerializerContext;
