@@ -24,18 +24,22 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
         var end = now - Kept;
         var endOfHistory = now - SignInEvent.Kept;
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return new PrunedRows(
-            await DeleteAsync(db.AuthorizationCodes.Where(c => c.ExpiresAt < end).OrderBy(c => c.ExpiresAt), cancellation),
-            await DeleteAsync(db.TokenFamilies.Where(f => f.ExpiresAt < end).OrderBy(f => f.ExpiresAt), cancellation)
+        return new PrunedRows
+        {
+            AuthorizationCodes = await DeleteAsync(db.AuthorizationCodes.Where(c => c.ExpiresAt < end).OrderBy(c => c.ExpiresAt), cancellation),
+            TokenFamilies = await DeleteAsync(db.TokenFamilies.Where(f => f.ExpiresAt < end).OrderBy(f => f.ExpiresAt), cancellation)
                 + await DeleteAsync(db.TokenFamilies.Where(f => f.EndedAt != null && f.EndedAt < end).OrderBy(f => f.EndedAt), cancellation),
-            await DeleteAsync(db.Sessions.Where(s => s.ExpiresAt < end).OrderBy(s => s.ExpiresAt), cancellation)
+            Sessions = await DeleteAsync(db.Sessions.Where(s => s.ExpiresAt < end).OrderBy(s => s.ExpiresAt), cancellation)
                 + await DeleteAsync(db.Sessions.Where(s => s.EndedAt != null && s.EndedAt < end).OrderBy(s => s.EndedAt), cancellation),
-            await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation),
-            await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation),
-            await DeleteAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), cancellation)
+            RevokedTokens = await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation),
+            SpentIdentifiers = await DeleteAsync(
+                db.SpentIdentifiers.Where(s => s.ExpiresAt < now - Storage.SpentIdentifiers.Kept).OrderBy(s => s.ExpiresAt), cancellation),
+            SignInEvents = await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation),
+            OutboxMessages = await DeleteAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), cancellation)
                 + await DeleteAsync(db.OutboxMessages.Where(m => m.GivenUpAt < now - Outbox.GivenUpKept).OrderBy(m => m.GivenUpAt), cancellation),
-            await DeleteAsync(db.StatusBlocks.Where(b => b.LastTokenExpiresAt < end).OrderBy(b => b.LastTokenExpiresAt), cancellation)
-                + await DeleteStatusListsAsync(db, end, cancellation));
+            Statuses = await DeleteAsync(db.StatusBlocks.Where(b => b.LastTokenExpiresAt < end).OrderBy(b => b.LastTokenExpiresAt), cancellation)
+                + await DeleteStatusListsAsync(db, end, cancellation),
+        };
     }
 
     // What was set in a list goes before the list does, so that a batch that ends early leaves no change without its list. The newest stays:
@@ -66,13 +70,39 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
 }
 
 /// <summary>How many rows of each kind are gone.</summary>
-public sealed record PrunedRows(
-    int AuthorizationCodes, int TokenFamilies, int Sessions, int RevokedTokens, int SignInEvents, int OutboxMessages, int Statuses)
+public sealed record PrunedRows
 {
-    public int Total => Kinds.Sum();
+    public int AuthorizationCodes { get; init; }
+
+    public int TokenFamilies { get; init; }
+
+    public int Sessions { get; init; }
+
+    public int RevokedTokens { get; init; }
+
+    public int SpentIdentifiers { get; init; }
+
+    public int SignInEvents { get; init; }
+
+    public int OutboxMessages { get; init; }
+
+    public int Statuses { get; init; }
+
+    /// <summary>Each kind by the name that an operator reads.</summary>
+    public IReadOnlyList<(string Kind, int Rows)> Kinds =>
+    [
+        ("authorization_codes", AuthorizationCodes),
+        ("token_families", TokenFamilies),
+        ("sessions", Sessions),
+        ("revoked_tokens", RevokedTokens),
+        ("spent_identifiers", SpentIdentifiers),
+        ("sign_in_events", SignInEvents),
+        ("outbox_messages", OutboxMessages),
+        ("statuses", Statuses),
+    ];
+
+    public int Total => Kinds.Sum(k => k.Rows);
 
     /// <summary>Whether a kind used up its batches, so that more of it is probably left.</summary>
-    public bool HasMore => Kinds.Max() >= ExpiredRows.Batch * ExpiredRows.MostBatches;
-
-    private int[] Kinds => [AuthorizationCodes, TokenFamilies, Sessions, RevokedTokens, SignInEvents, OutboxMessages, Statuses];
+    public bool HasMore => Kinds.Max(k => k.Rows) >= ExpiredRows.Batch * ExpiredRows.MostBatches;
 }

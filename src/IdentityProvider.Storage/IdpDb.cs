@@ -38,6 +38,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<RevokedTokenRow> RevokedTokens => Set<RevokedTokenRow>();
 
+    internal DbSet<SpentIdentifierRow> SpentIdentifiers => Set<SpentIdentifierRow>();
+
     internal DbSet<StatusListRow> StatusLists => Set<StatusListRow>();
 
     internal DbSet<StatusBlockRow> StatusBlocks => Set<StatusBlockRow>();
@@ -236,6 +238,12 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             token.ToTable("RevokedTokens").HasKey(t => t.Jti);
             token.Property(t => t.Jti).HasMaxLength(Longest.Jti);
             token.HasIndex(t => t.ExpiresAt);
+        });
+        builder.Entity<SpentIdentifierRow>(spent =>
+        {
+            spent.ToTable("SpentIdentifiers").HasKey(s => s.Hash);
+            spent.Property(s => s.Hash).HasMaxLength(32).IsFixedLength();
+            spent.HasIndex(s => s.ExpiresAt);
         });
     }
 

@@ -69,6 +69,7 @@ public static class StorageSetup
             .AddSingleton<Sessions>()
             .AddSingleton<SigningKeys>()
             .AddSingleton<SignInEvents>()
+            .AddSingleton<SpentIdentifiers>()
             .AddSingleton<StatusLists>()
             .AddSingleton<TokenFamilies>()
             .AddSingleton<Topics>()

@@ -26,31 +26,16 @@ internal static class DatabaseCommands
     private static Command Prune() => new Command("prune", "Remove expired codes, sessions, sign-ins and revocations now. The server does so by itself.")
         .Does(async work =>
         {
-            var total = new PrunedRows(0, 0, 0, 0, 0, 0, 0);
+            var total = new JsonObject();
             PrunedRows last;
             do
             {
                 last = await work.Get<ExpiredRows>().PruneAsync(work.Installation.Now, work.Cancellation);
-                total = new(
-                    total.AuthorizationCodes + last.AuthorizationCodes,
-                    total.TokenFamilies + last.TokenFamilies,
-                    total.Sessions + last.Sessions,
-                    total.RevokedTokens + last.RevokedTokens,
-                    total.SignInEvents + last.SignInEvents,
-                    total.OutboxMessages + last.OutboxMessages,
-                    total.Statuses + last.Statuses);
+                foreach (var (kind, rows) in last.Kinds)
+                    total[kind] = ((int?)total[kind] ?? 0) + rows;
             }
             while (last.Total > 0);
 
-            return work.Output.Show(new JsonObject
-            {
-                ["authorization_codes"] = total.AuthorizationCodes,
-                ["token_families"] = total.TokenFamilies,
-                ["sessions"] = total.Sessions,
-                ["revoked_tokens"] = total.RevokedTokens,
-                ["sign_in_events"] = total.SignInEvents,
-                ["outbox_messages"] = total.OutboxMessages,
-                ["statuses"] = total.Statuses,
-            });
+            return work.Output.Show(total);
         });
 }

@@ -192,6 +192,15 @@ internal sealed class RevokedTokenRow
     public required DateTimeOffset ExpiresAt { get; init; }
 }
 
+/// <summary>Something that may be shown once, and was.</summary>
+internal sealed class SpentIdentifierRow
+{
+    /// <summary>SHA-256 of its purpose, owner and identifier.</summary>
+    public required byte[] Hash { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+}
+
 /// <summary>Something to tell a client. What is sent is made at each attempt, so that nothing secret lies here.</summary>
 internal sealed class OutboxMessageRow
 {

@@ -469,6 +469,23 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.ToTable("SigningKeys", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.SpentIdentifierRow", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("SpentIdentifiers", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.StatusBlockRow", b =>
                 {
                     b.Property<int>("ListId")

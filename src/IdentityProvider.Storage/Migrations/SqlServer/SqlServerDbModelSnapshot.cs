@@ -466,6 +466,23 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.ToTable("SigningKeys", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.SpentIdentifierRow", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("SpentIdentifiers", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.StatusBlockRow", b =>
                 {
                     b.Property<int>("ListId")
