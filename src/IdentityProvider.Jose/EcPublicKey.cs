@@ -66,6 +66,8 @@ internal sealed class EcPublicKey : PublicKey
         }
     }
 
+    public override void Close() => _pool.Close();
+
     public override void WriteRequiredMembers(Utf8JsonWriter writer)
     {
         writer.WriteString("crv", "P-256");

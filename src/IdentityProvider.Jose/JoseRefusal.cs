@@ -109,4 +109,13 @@ public enum JoseRefusal
 
     /// <summary><c>iat</c> lies further back than the caller allows (RFC 7519 §4.1.6, RFC 7523 §3).</summary>
     TooOld,
+
+    /// <summary><c>htm</c> is not the method of the request (RFC 9449 §4.3 check 8).</summary>
+    MethodUnexpected,
+
+    /// <summary><c>htu</c> is not where the request went (RFC 9449 §4.3 check 9).</summary>
+    TargetUnexpected,
+
+    /// <summary><c>ath</c> is not the hash of the access token beside it (RFC 9449 §4.3 check 12).</summary>
+    AccessTokenUnexpected,
 }

@@ -46,6 +46,9 @@ public sealed class JsonWebKey
     public bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
         Allows(algorithm) && _key.Verify(algorithm, data, signature);
 
+    /// <summary>Frees what the crypto library holds for a key that was needed once.</summary>
+    internal void Close() => _key.Close();
+
     /// <summary>Writes the public JWK, with <c>kid</c>, <c>use</c> and, when there is one alone, <c>alg</c>.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {

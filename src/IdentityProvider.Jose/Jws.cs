@@ -69,6 +69,65 @@ public static class Jws
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(typ);
 
+        // 1.–3. Three parts in base64url.
+        var refused = Split(token, maxLength, out var parts);
+        if (refused is not null) return refused;
+
+        // 4. A header that says nothing it may not (RFC 7515 §5.2 steps 2–5).
+        if (!JwsHeader.Parse(parts.Header).Accepted(out var header, out refused)) return refused;
+
+        // 5. The kind of token that the caller asked for (RFC 8725 §3.11).
+        if (!typ.Matches(header.Typ)) return new JoseRefused(JoseRefusal.TypUnexpected, $"expected {typ}");
+
+        // 6. The caller's key, and only by an algorithm that the key allows (RFC 8725 §3.1).
+        if (!keys.Select(header.Kid, header.Algorithm).Accepted(out var key, out refused)) return refused;
+
+        // 7. The signature, over the very characters that came (RFC 7515 §5.2 step 8).
+        if (!VerifySignature(key, header.Algorithm, token.AsSpan(0, parts.SigningInput), parts.Signature))
+            return new JoseRefused(JoseRefusal.SignatureInvalid, $"kid {key.Thumbprint()}");
+        return new VerifiedJws(header, parts.Payload);
+    }
+
+    /// <summary>
+    /// Verifies a token with the public key in its own header, which then says only that the sender has that key (RFC 9449 §4.3). The
+    /// thumbprint is the key's; null where the token is refused.
+    /// </summary>
+    internal static JoseResult<VerifiedJws> VerifyByOwnKey(
+        string token, ExpectedTyp typ, IReadOnlyList<SignatureAlgorithm> algorithms, int maxLength, out string? thumbprint)
+    {
+        thumbprint = null;
+
+        // 1.–3. Three parts in base64url.
+        var refused = Split(token, maxLength, out var parts);
+        if (refused is not null) return refused;
+
+        // 4. A header with a key and nothing that it may not say (RFC 9449 §4.2).
+        if (!JwsHeader.ParseWithKey(parts.Header, out var jwk).Accepted(out var header, out refused)) return refused;
+        if (!typ.Matches(header.Typ)) return new JoseRefused(JoseRefusal.TypUnexpected, $"expected {typ}");
+        if (!algorithms.Contains(header.Algorithm)) return new JoseRefused(JoseRefusal.AlgorithmNotAllowed, "the header's alg is not one of the caller's");
+
+        // 5. A public key and nothing private (RFC 9449 §4.3), for this algorithm (RFC 8725 §3.1).
+        if (!JsonWebKey.ParseObject(jwk).Accepted(out var key, out refused)) return refused;
+        try
+        {
+            if (!key.Allows(header.Algorithm)) return new JoseRefused(JoseRefusal.AlgorithmNotAllowed, $"the key does not allow {header.Algorithm.Name}");
+
+            // 6. The signature (RFC 7515 §5.2 step 8).
+            if (!VerifySignature(key, header.Algorithm, token.AsSpan(0, parts.SigningInput), parts.Signature))
+                return new JoseRefused(JoseRefusal.SignatureInvalid, "by the token's own key");
+            thumbprint = key.Thumbprint();
+            return new VerifiedJws(header, parts.Payload);
+        }
+        finally
+        {
+            key.Close(); // it serves this once
+        }
+    }
+
+    private static JoseRefused? Split(string token, int maxLength, out Parts parts)
+    {
+        parts = default;
+
         // 1. A bounded size.
         if (token.Length > maxLength) return new JoseRefused(JoseRefusal.TooLarge, $"a token of {token.Length} characters");
 
@@ -79,23 +138,11 @@ public static class Jws
             return new JoseRefused(JoseRefusal.NotCompact, "not three parts");
 
         // 3. Each in the one spelling of base64url (RFC 7515 §2).
-        if (CanonicalBase64Url.DecodeOrNull(token.AsSpan(0, dot)) is not { } headerBytes) return NotCanonical("the header");
+        if (CanonicalBase64Url.DecodeOrNull(token.AsSpan(0, dot)) is not { } header) return NotCanonical("the header");
         if (CanonicalBase64Url.DecodeOrNull(token.AsSpan(dot + 1, last - dot - 1)) is not { } payload) return NotCanonical("the payload");
         if (CanonicalBase64Url.DecodeOrNull(token.AsSpan(last + 1)) is not { } signature) return NotCanonical("the signature");
-
-        // 4. A header that says nothing it may not (RFC 7515 §5.2 steps 2–5).
-        if (!JwsHeader.Parse(headerBytes).Accepted(out var header, out var refused)) return refused;
-
-        // 5. The kind of token that the caller asked for (RFC 8725 §3.11).
-        if (!typ.Matches(header.Typ)) return new JoseRefused(JoseRefusal.TypUnexpected, $"expected {typ}");
-
-        // 6. The caller's key, and only by an algorithm that the key allows (RFC 8725 §3.1).
-        if (!keys.Select(header.Kid, header.Algorithm).Accepted(out var key, out refused)) return refused;
-
-        // 7. The signature, over the very characters that came (RFC 7515 §5.2 step 8).
-        if (!VerifySignature(key, header.Algorithm, token.AsSpan(0, last), signature))
-            return new JoseRefused(JoseRefusal.SignatureInvalid, $"kid {key.Thumbprint()}");
-        return new VerifiedJws(header, payload);
+        parts = new Parts(header, payload, signature, last);
+        return null;
     }
 
     private static bool VerifySignature(JsonWebKey key, SignatureAlgorithm algorithm, ReadOnlySpan<char> signingInput, ReadOnlySpan<byte> signature)
@@ -111,6 +158,9 @@ public static class Jws
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>The three parts; the first of them up to the second's end are what is signed.</summary>
+    private readonly record struct Parts(byte[] Header, byte[] Payload, byte[] Signature, int SigningInput);
 
     private static JoseRefused NotCanonical(string part) => new(JoseRefusal.Base64UrlNotCanonical, $"{part} is not canonical base64url");
 }

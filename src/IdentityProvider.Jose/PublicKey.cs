@@ -12,6 +12,9 @@ internal abstract class PublicKey
     /// <summary>False for every signature that does not verify, whatever its length or form.</summary>
     public abstract bool Verify(SignatureAlgorithm algorithm, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
 
+    /// <summary>Frees what the crypto library holds for it; it verifies no more.</summary>
+    public abstract void Close();
+
     /// <summary>Writes the required members, in the lexicographic order that RFC 7638 §3.2 needs.</summary>
     public abstract void WriteRequiredMembers(Utf8JsonWriter writer);
 

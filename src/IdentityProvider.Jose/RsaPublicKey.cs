@@ -76,6 +76,8 @@ internal sealed class RsaPublicKey : PublicKey
         }
     }
 
+    public override void Close() => _pool.Close();
+
     public override void WriteRequiredMembers(Utf8JsonWriter writer)
     {
         writer.WriteString("e", CanonicalBase64Url.Encode(_parameters.Exponent));

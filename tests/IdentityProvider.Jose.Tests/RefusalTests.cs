@@ -41,6 +41,10 @@ public sealed class RefusalTests
         [JoseRefusal.IssuedInTheFuture] = () => Given.Refusal(Given.TokenWith(Given.Claims("\"iat\":1e300,"))),
         [JoseRefusal.LifetimeTooLong] = () => Given.Refusal(Given.TokenWith(Given.Claims("\"iat\":0,")), Given.Expectations with { MaxLifetime = TimeSpan.FromHours(1) }),
         [JoseRefusal.TooOld] = () => Given.Refusal(Given.TokenWith(Given.Claims("\"iat\":0,")), Given.Expectations with { MaxAge = TimeSpan.FromHours(1) }),
+        [JoseRefusal.MethodUnexpected] = () => DPoPProofTests.Refusal(DPoPProofTests.Proof(Given.Es256, DPoPProofTests.Claims(method: "GET"))),
+        [JoseRefusal.TargetUnexpected] = () => DPoPProofTests.Refusal(DPoPProofTests.Proof(Given.Es256, DPoPProofTests.Claims(target: "https://x.example"))),
+        [JoseRefusal.AccessTokenUnexpected] = () => DPoPProofTests.Refusal(
+            DPoPProofTests.Proof(Given.Es256, DPoPProofTests.Claims("\"ath\":\"x\",")), new() { Method = "POST", TargetUri = "https://issuer.example/token", AccessToken = "y" }),
     };
 
     public static TheoryData<JoseRefusal> All => [.. Enum.GetValues<JoseRefusal>()];
