@@ -96,6 +96,8 @@ public static class Hosting
     private static void AddRegistry(this IServiceCollection services)
     {
         services.AddSingleton<Registry>();
+        services.AddSingleton<ClientKeyFetch>();
+        services.AddSingleton<ClientKeys>();
         services.AddSingleton(provider => Forgetting(provider, "clients", registry => registry.ForgetClients()));
         services.AddSingleton(provider => Forgetting(provider, "resources", registry => registry.ForgetResources()));
         services.AddSingleton<TopicWatch>();

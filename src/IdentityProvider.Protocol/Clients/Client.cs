@@ -23,6 +23,12 @@ public sealed record Client
 
     public ClientAuthenticationMethod TokenEndpointAuthMethod { get; init; } = ClientAuthenticationMethod.ClientSecretBasic;
 
+    /// <summary>The client's public keys, registered by value; never beside <see cref="JwksUri"/>.</summary>
+    public ClientKeySet? Jwks { get; init; }
+
+    /// <summary>Where the client publishes its public keys.</summary>
+    public string? JwksUri { get; init; }
+
     /// <summary>Every scope that the client may ask for.</summary>
     public ScopeSet Scope { get; init; } = ScopeSet.Empty;
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace IdentityProvider.Protocol.Clients;
@@ -24,6 +25,11 @@ public sealed record ClientMetadata
     public IReadOnlyList<string>? ResponseTypes { get; init; }
 
     public string? TokenEndpointAuthMethod { get; init; }
+
+    /// <summary>A JWK Set (RFC 7517 §5).</summary>
+    public JsonElement? Jwks { get; init; }
+
+    public string? JwksUri { get; init; }
 
     /// <summary>Every scope that the client may ask for, separated by spaces.</summary>
     public string? Scope { get; init; }
@@ -85,6 +91,8 @@ public sealed record ClientMetadata
             GrantTypes = client.GrantTypes,
             ResponseTypes = client.Allows(Clients.GrantTypes.AuthorizationCode) ? ["code"] : [],
             TokenEndpointAuthMethod = ClientMetadataRules.NameOf(client.TokenEndpointAuthMethod),
+            Jwks = client.Jwks?.Document,
+            JwksUri = client.JwksUri,
             Scope = client.Scope.ToString(),
             Resources = client.Resources,
             Introspects = client.Introspects,

@@ -37,19 +37,21 @@ public static class ClientMetadataRules
             ?? Refuse(!PlainText.IsPlain(client.ClientName, LongestName), "client_name", $"must be plain text of at most {LongestName} characters")
             // 3. Grant types, response types and authentication that go together (RFC 7591 §2.1).
             ?? ClientFlowRules.Refuse(metadata, client)
-            // 4. Redirect URIs where there is a redirect, each valid for this type of application (RFC 7591 §2; RFC 8252 §7, §8.4).
+            // 4. Keys by which it can prove things (RFC 7591 §2).
+            ?? ClientKeyRules.Refuse(client)
+            // 5. Redirect URIs where there is a redirect, each valid for this type of application (RFC 7591 §2; RFC 8252 §7, §8.4).
             ?? ClientUriRules.RefuseRedirects(client)
             ?? ClientUriRules.RefuseLogout(client)
-            // 5. Resources that exist (RFC 8707 §2).
+            // 6. Resources that exist (RFC 8707 §2).
             ?? RefuseResources("resources", client.Resources, known)
-            // 6. An API that introspects proves who it is (RFC 7662 §2.1).
+            // 7. An API that introspects proves who it is (RFC 7662 §2.1).
             ?? RefuseResources("introspects", client.Introspects, known)
             ?? Refuse(client.IsPublic && client.Introspects.Count > 0, "introspects", "needs a client that authenticates; this one's token_endpoint_auth_method is none")
-            // 7. Scopes that mean something to this client (RFC 6749 §3.3; OpenID Connect Core §5.4, §11).
+            // 8. Scopes that mean something to this client (RFC 6749 §3.3; OpenID Connect Core §5.4, §11).
             ?? RefuseScope(client, known)
-            // 8. PKCE for all, but for a confidential client whose operator says otherwise (RFC 9700 §2.1.1).
+            // 9. PKCE for all, but for a confidential client whose operator says otherwise (RFC 9700 §2.1.1).
             ?? Refuse(client is { IsPublic: true, RequirePkce: false }, "require_pkce", "can be false only for a client that authenticates with a secret")
-            // 9. The rest of the addresses and texts (RFC 7591 §2, §5).
+            // 10. The rest of the addresses and texts (RFC 7591 §2, §5).
             ?? ClientUriRules.RefuseOrigins(client)
             ?? ClientUriRules.RefusePages(client)
             ?? Refuse(client.DefaultMaxAge < 0, "default_max_age", "must be zero or more seconds")
@@ -108,6 +110,8 @@ public static class ClientMetadataRules
             return new("id_token_signed_response_alg", "must be RS256, PS256 or ES256");
         if (!SignatureAlgorithm.TryParse(metadata.IntrospectionSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var introspectionAlgorithm))
             return new("introspection_signed_response_alg", "must be RS256, PS256 or ES256");
+        if (ClientKeyRules.Read(metadata, out var jwks) is { } unreadable)
+            return unreadable;
         if (!ScopeSet.TryParse(metadata.Scope, out var scope))
             return new("scope", "must be names of printable ASCII without quotes and backslashes, separated by spaces");
 
@@ -124,6 +128,8 @@ public static class ClientMetadataRules
             PostLogoutRedirectUris = metadata.PostLogoutRedirectUris ?? [],
             GrantTypes = grantTypes,
             TokenEndpointAuthMethod = method,
+            Jwks = jwks,
+            JwksUri = metadata.JwksUri,
             Scope = metadata.Scope is null && grantTypes.Contains(GrantTypes.AuthorizationCode) ? SignInScopes : scope,
             Resources = metadata.Resources ?? [],
             Introspects = introspects,

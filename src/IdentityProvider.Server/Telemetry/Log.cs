@@ -91,4 +91,9 @@ internal static partial class Log
 
     [LoggerMessage(1701, LogLevel.Warning, "Message {Id} to client {ClientId} is given up after {Attempts} attempts ({Reason}): `idp outbox retry {Id}` tries again")]
     public static partial void DeliveryGivenUp(ILogger logger, long id, string clientId, int attempts, string reason);
+
+    // Clients: 1800 to 1899
+
+    [LoggerMessage(1800, LogLevel.Warning, "The keys of client {ClientId} could not be fetched from its jwks_uri: {Reason}")]
+    public static partial void ClientKeysNotFetched(ILogger logger, string clientId, string reason);
 }
