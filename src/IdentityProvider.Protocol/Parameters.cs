@@ -72,6 +72,28 @@ public sealed class Parameters
         return new Parameters(values);
     }
 
+    /// <summary>All but these.</summary>
+    public Parameters Without(params ReadOnlySpan<string> names)
+    {
+        var rest = new Dictionary<string, List<string>>(_values, StringComparer.Ordinal);
+        foreach (var name in names)
+            rest.Remove(name);
+        return new(rest);
+    }
+
+    /// <summary>These alone.</summary>
+    public Parameters Only(params ReadOnlySpan<string> names)
+    {
+        var chosen = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            if (_values.TryGetValue(name, out var given))
+                chosen[name] = given;
+        }
+
+        return new(chosen);
+    }
+
     /// <summary>The parameters written again as a query, without its question mark.</summary>
     public string ToQuery() =>
         string.Join('&', _values.SelectMany(p => p.Value.Select(v => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(v)}")));

@@ -62,6 +62,14 @@ public enum Refusal
     ConsentRequired,
     ConsentDenied,
 
+    // Pushed authorization requests (RFC 9126)
+    RequestUriInPushedRequest,
+    PushedRequestRequired,
+    PushedRequestUnknown,
+    PushedRequestOfAnotherClient,
+    PushedRequestSpent,
+    PushedRequestExpired,
+
     // Registration of a redirect URI (RFC 7591 §3.2.2)
     RedirectUriMalformed,
     RedirectUriHasFragment,

@@ -16,6 +16,7 @@ public static class Refusals
     private const string ClientFailed = "Client authentication failed.";
     private const string GrantFailed = "The authorization code is invalid, expired, already used or was issued to another client.";
     private const string RefreshFailed = "The refresh token is invalid, expired, revoked or was issued to another client.";
+    private const string ReferenceFailed = "The request_uri is invalid, expired, already used or was given to another client.";
     private const string TokenFailed = "The access token is invalid, expired or revoked.";
 
     public static RefusalAnswer Of(Refusal refusal) => refusal switch
@@ -71,6 +72,13 @@ public static class Refusals
         Refusal.LoginRequired => new("login_required", 400, "The person must sign in.", "OpenID Connect Core §3.1.2.6"),
         Refusal.ConsentRequired => new("consent_required", 400, "The person must agree.", "OpenID Connect Core §3.1.2.6"),
         Refusal.ConsentDenied => new("access_denied", 403, "The person said no.", "RFC 6749 §4.1.2.1"),
+
+        Refusal.RequestUriInPushedRequest => InvalidRequest("A pushed request holds no request_uri.", "RFC 9126 §2.1"),
+        Refusal.PushedRequestRequired => InvalidRequest("The request must be pushed first.", "RFC 9126 §5"),
+        Refusal.PushedRequestUnknown => new("invalid_request_uri", 400, ReferenceFailed, "RFC 9126 §2.2"),
+        Refusal.PushedRequestOfAnotherClient => new("invalid_request_uri", 400, ReferenceFailed, "RFC 9126 §2.2"),
+        Refusal.PushedRequestSpent => new("invalid_request_uri", 400, ReferenceFailed, "RFC 9126 §7.3"),
+        Refusal.PushedRequestExpired => new("invalid_request_uri", 400, ReferenceFailed, "RFC 9126 §2.2"),
 
         Refusal.RedirectUriMalformed => InvalidRedirectUri("A redirect URI must be an absolute URI.", "RFC 6749 §3.1.2"),
         Refusal.RedirectUriHasFragment => InvalidRedirectUri("A redirect URI has no fragment.", "RFC 6749 §3.1.2"),

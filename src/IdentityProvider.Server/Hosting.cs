@@ -4,6 +4,7 @@ using IdentityProvider.Server.Endpoints;
 using IdentityProvider.Server.Endpoints.Authorize;
 using IdentityProvider.Server.Endpoints.Logout;
 using IdentityProvider.Server.Endpoints.Metadata;
+using IdentityProvider.Server.Endpoints.PushedAuthorization;
 using IdentityProvider.Server.Endpoints.SessionManagement;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
@@ -40,6 +41,7 @@ public static class Hosting
         builder.Services.AddSignIn();
         builder.Services.AddPages();
         builder.Services.AddAuthorize();
+        builder.Services.AddPushedAuthorization();
         builder.Services.AddLogout();
         builder.Services.AddSessionManagement();
         builder.Services.AddKeys();
@@ -60,6 +62,7 @@ public static class Hosting
         app.MapStatus();
         app.MapPages();
         app.MapAuthorize();
+        app.MapPushedAuthorization();
         app.MapLogout();
         app.MapSessionManagement();
         app.MapTokenEndpoints();

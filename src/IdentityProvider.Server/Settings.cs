@@ -17,6 +17,8 @@ public sealed record Settings
 
     public SessionSettings Sessions { get; init; } = new();
 
+    public AuthorizationSettings Authorization { get; init; } = new();
+
     public OutgoingSettings Outgoing { get; init; } = new();
 
     public ThrottlingSettings Throttling { get; init; } = new();
@@ -127,6 +129,13 @@ public sealed record SessionSettings
 
     /// <summary>A session is over so long after its sign-in, however much it is used.</summary>
     public TimeSpan AbsoluteLimit { get; init; } = TimeSpan.FromDays(7);
+}
+
+/// <summary>What holds for every client's authorization requests.</summary>
+public sealed record AuthorizationSettings
+{
+    /// <summary>Whether a request counts only where its client pushed it (RFC 9126 §5); a client can also be registered so.</summary>
+    public bool RequirePushedAuthorizationRequests { get; init; }
 }
 
 /// <summary>Calls that this server makes to addresses which clients registered.</summary>

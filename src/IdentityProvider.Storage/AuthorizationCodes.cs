@@ -17,6 +17,24 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
     public Task AddAsync(byte[] codeHash, AuthorizationCode code, CancellationToken cancellation = default) =>
         databases.InsertAsync(db => db.AuthorizationCodes.Add(Row(codeHash, code)), cancellation);
 
+    /// <summary>
+    /// Adds the code that answers a pushed request and spends that request, in one transaction. True for the one caller who won: the request was
+    /// there and had not been answered.
+    /// </summary>
+    public Task<bool> AddAnsweringAsync(
+        byte[] codeHash, AuthorizationCode code, byte[] pushedReferenceHash, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (await PushedRequests.SpendAsync(db, pushedReferenceHash, now, token) == 0)
+                    return false;
+                db.AuthorizationCodes.Add(Row(codeHash, code));
+                await db.SaveChangesAsync(token);
+                return true;
+            },
+            (db, token) => db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash, token),
+            cancellation);
+
     /// <summary>What the code stands for, spent or not, expired or not.</summary>
     public async Task<AuthorizationCode?> FindAsync(byte[] codeHash, CancellationToken cancellation = default)
     {

@@ -27,6 +27,7 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
         return new PrunedRows
         {
             AuthorizationCodes = await DeleteAsync(db.AuthorizationCodes.Where(c => c.ExpiresAt < end).OrderBy(c => c.ExpiresAt), cancellation),
+            PushedRequests = await DeleteAsync(db.PushedRequests.Where(p => p.ExpiresAt < end).OrderBy(p => p.ExpiresAt), cancellation),
             TokenFamilies = await DeleteAsync(db.TokenFamilies.Where(f => f.ExpiresAt < end).OrderBy(f => f.ExpiresAt), cancellation)
                 + await DeleteAsync(db.TokenFamilies.Where(f => f.EndedAt != null && f.EndedAt < end).OrderBy(f => f.EndedAt), cancellation),
             Sessions = await DeleteAsync(db.Sessions.Where(s => s.ExpiresAt < end).OrderBy(s => s.ExpiresAt), cancellation)
@@ -74,6 +75,8 @@ public sealed record PrunedRows
 {
     public int AuthorizationCodes { get; init; }
 
+    public int PushedRequests { get; init; }
+
     public int TokenFamilies { get; init; }
 
     public int Sessions { get; init; }
@@ -92,6 +95,7 @@ public sealed record PrunedRows
     public IReadOnlyList<(string Kind, int Rows)> Kinds =>
     [
         ("authorization_codes", AuthorizationCodes),
+        ("pushed_requests", PushedRequests),
         ("token_families", TokenFamilies),
         ("sessions", Sessions),
         ("revoked_tokens", RevokedTokens),

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Storage.Rows;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -31,6 +32,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
     internal DbSet<GrantRow> Grants => Set<GrantRow>();
 
     internal DbSet<AuthorizationCodeRow> AuthorizationCodes => Set<AuthorizationCodeRow>();
+
+    internal DbSet<PushedRequestRow> PushedRequests => Set<PushedRequestRow>();
 
     internal DbSet<TokenFamilyRow> TokenFamilies => Set<TokenFamilyRow>();
 
@@ -214,6 +217,14 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             code.Property(c => c.Acr).HasMaxLength(Longest.Acr);
             code.Property(c => c.Terms).HasColumnType(JsonType);
             code.HasIndex(c => c.ExpiresAt);
+        });
+        builder.Entity<PushedRequestRow>(pushed =>
+        {
+            pushed.ToTable("PushedRequests").HasKey(p => p.ReferenceHash);
+            pushed.Property(p => p.ReferenceHash).HasMaxLength(32).IsFixedLength();
+            pushed.Property(p => p.ClientId).HasMaxLength(Longest.ClientId);
+            pushed.Property(p => p.Parameters).HasMaxLength(AuthorizationRules.LongestPushedRequest);
+            pushed.HasIndex(p => p.ExpiresAt);
         });
         builder.Entity<TokenFamilyRow>(family =>
         {

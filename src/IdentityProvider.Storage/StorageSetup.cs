@@ -63,6 +63,7 @@ public static class StorageSetup
             .AddSingleton<ExpiredRows>()
             .AddSingleton<Grants>()
             .AddSingleton<Outbox>()
+            .AddSingleton<PushedRequests>()
             .AddSingleton<Resources>()
             .AddSingleton<RevokedTokens>()
             .AddSingleton<Schema>()

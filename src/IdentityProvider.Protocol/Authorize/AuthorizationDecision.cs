@@ -10,6 +10,9 @@ public abstract class AuthorizationDecision
     {
     }
 
+    /// <summary>Why not, whoever is told; null where it is accepted.</summary>
+    public Refusal? ReasonOrNull => this switch { PageError page => page.Reason, RedirectError redirect => redirect.Reason, _ => null };
+
     public static implicit operator AuthorizationDecision(AuthorizationRequest request) => new Accepted(request);
 
     /// <summary>The request is well formed and allowed; what the person must do first is the dispatcher's (<see cref="NextStep"/>).</summary>

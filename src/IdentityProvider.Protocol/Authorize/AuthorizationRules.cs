@@ -23,17 +23,30 @@ public static partial class AuthorizationRules
     /// <summary>The longest request, written as a query: it travels through our pages in one parameter of one URL.</summary>
     public const int LongestRequest = 8 * 1024;
 
+    /// <summary>The same for one that was pushed: it lies here, and only its reference travels.</summary>
+    public const int LongestPushedRequest = 16 * 1024;
+
     /// <summary>What the checks need to know beside the request.</summary>
     /// <param name="Client">The client that <c>client_id</c> names, or null where there is none.</param>
     /// <param name="Resources">The resources of that client.</param>
     /// <param name="Keys">The published keys, for <c>id_token_hint</c>.</param>
     /// <param name="Issuer">Ours.</param>
-    public sealed record Known(Client? Client, IReadOnlyList<Resource> Resources, JsonWebKeySet Keys, string Issuer);
+    public sealed record Known(Client? Client, IReadOnlyList<Resource> Resources, JsonWebKeySet Keys, string Issuer)
+    {
+        /// <summary>Whether the client pushed it (RFC 9126), so that no browser saw or touched it.</summary>
+        public bool IsPushed { get; init; }
+
+        /// <summary>Whether it came in an object that the client signed (RFC 9101).</summary>
+        public bool IsSigned { get; init; }
+
+        /// <summary>Whether every client must push (RFC 9126 §5), and not only those that are registered so.</summary>
+        public bool RequiresPushing { get; init; }
+    }
 
     public static AuthorizationDecision Decide(Parameters parameters, Known known, DateTimeOffset now)
     {
         // 1. It is not absurdly long (RFC 9110 §4.1).
-        if (parameters.ToQuery().Length > LongestRequest) return new AuthorizationDecision.PageError(Refusal.AuthorizationRequestTooLong);
+        if (parameters.ToQuery().Length > (known.IsPushed ? LongestPushedRequest : LongestRequest)) return new AuthorizationDecision.PageError(Refusal.AuthorizationRequestTooLong);
 
         // 2. It names a client, one that is known (RFC 6749 §4.1.2.1).
         if (!parameters.Has("client_id")) return new AuthorizationDecision.PageError(Refusal.AuthorizeClientIdMissing);
@@ -63,26 +76,29 @@ public static partial class AuthorizationRules
     {
         var client = known.Client!;
 
-        // 6. Nothing of it is hidden in an object that isn't read (OpenID Connect Core §6.1, §6.2, §7.2.1).
+        // 6. It came the way that this client's requests must come (RFC 9126 §5, §6).
+        if ((known.RequiresPushing || client.RequirePushedAuthorizationRequests) && !known.IsPushed) return Refusal.PushedRequestRequired;
+
+        // 7. Nothing of it is hidden in an object that isn't read (OpenID Connect Core §6.1, §6.2, §7.2.1).
         if (parameters.Has("request")) return Refusal.RequestObjectUnsupported;
         if (parameters.Has("request_uri")) return Refusal.RequestUriUnsupported;
         if (parameters.Has("registration")) return Refusal.RegistrationParameterUnsupported;
 
-        // 7. It asks for a code, and the client may have one (RFC 6749 §4.1.1, §4.1.2.1).
+        // 8. It asks for a code, and the client may have one (RFC 6749 §4.1.1, §4.1.2.1).
         if (!parameters.Has("response_type")) return Refusal.ResponseTypeMissing;
         if (parameters["response_type"] != "code") return Refusal.ResponseTypeUnsupported;
         if (!client.Allows(GrantTypes.AuthorizationCode)) return Refusal.ClientMayNotUseCodeFlow;
 
-        // 8. The code is bound to whoever asks for it (RFC 7636 §4.3, RFC 9700 §2.1.1).
+        // 9. The code is bound to whoever asks for it (RFC 7636 §4.3, RFC 9700 §2.1.1).
         if (DecideCodeChallenge(parameters, client) is { } badChallenge) return badChallenge;
 
-        // 9. Scopes and resources that this client may have (RFC 6749 §3.3, RFC 8707 §2).
+        // 10. Scopes and resources that this client may have (RFC 6749 §3.3, RFC 8707 §2).
         if (!RequestedAccess.Decide(parameters, client, known.Resources).Try(out var access, out var reason)) return reason;
 
-        // 10. A nonce that fits into an ID token (OpenID Connect Core §3.1.2.1).
+        // 11. A nonce that fits into an ID token (OpenID Connect Core §3.1.2.1).
         if (parameters["nonce"]?.Length > LongestNonce) return Refusal.NonceTooLong;
 
-        // 11. What is asked about the person (OpenID Connect Core §3.1.2.1).
+        // 12. What is asked about the person (OpenID Connect Core §3.1.2.1).
         return DecideSignIn(parameters, known, now).Try(out var signIn, out reason)
             ? new AuthorizationRequest(client, returnAddress, access, signIn, parameters["code_challenge"], parameters["nonce"])
             : reason;

@@ -47,6 +47,9 @@ public sealed record Client
     /// <summary>PKCE with S256; only a confidential client can be registered to do without (RFC 9700 §2.1.1).</summary>
     public bool RequirePkce { get; init; } = true;
 
+    /// <summary>Whether its authorization requests count only where it pushed them (RFC 9126 §6).</summary>
+    public bool RequirePushedAuthorizationRequests { get; init; }
+
     /// <summary>Whether a person is asked before the client gets anything of theirs.</summary>
     public bool RequireConsent { get; init; } = true;
 

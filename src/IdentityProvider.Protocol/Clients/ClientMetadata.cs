@@ -49,6 +49,8 @@ public sealed record ClientMetadata
     /// <summary>This server's own: true, unless an operator lets a confidential client do without.</summary>
     public bool? RequirePkce { get; init; }
 
+    public bool? RequirePushedAuthorizationRequests { get; init; }
+
     /// <summary>This server's own: true, unless an operator vouches for the client.</summary>
     public bool? RequireConsent { get; init; }
 
@@ -99,6 +101,7 @@ public sealed record ClientMetadata
             AllowedOrigins = client.AllowedOrigins,
             RefreshTokenDelivery = ClientMetadataRules.NameOf(client.RefreshTokenDelivery),
             RequirePkce = client.RequirePkce,
+            RequirePushedAuthorizationRequests = client.RequirePushedAuthorizationRequests,
             RequireConsent = client.RequireConsent,
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
             IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,

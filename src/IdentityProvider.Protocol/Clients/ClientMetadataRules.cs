@@ -136,6 +136,7 @@ public static class ClientMetadataRules
             AllowedOrigins = metadata.AllowedOrigins ?? [],
             RefreshTokenDelivery = delivery,
             RequirePkce = metadata.RequirePkce ?? true,
+            RequirePushedAuthorizationRequests = metadata.RequirePushedAuthorizationRequests ?? false,
             RequireConsent = metadata.RequireConsent ?? true,
             IdTokenSignedResponseAlg = algorithm,
             IntrospectionSignedResponseAlg = introspectionAlgorithm,

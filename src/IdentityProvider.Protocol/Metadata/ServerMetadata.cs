@@ -18,7 +18,8 @@ public static class ServerMetadata
 
     /// <summary>The document of the issuer, as UTF-8 JSON.</summary>
     /// <param name="issuer">Without a trailing slash; every endpoint stands below it.</param>
-    public static byte[] Write(string issuer)
+    /// <param name="requiresPushing">Whether every authorization request must be pushed (RFC 9126 §5).</param>
+    public static byte[] Write(string issuer, bool requiresPushing = false)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -28,6 +29,7 @@ public static class ServerMetadata
             json.WriteString("authorization_endpoint", issuer + "/authorize");
             json.WriteString("token_endpoint", issuer + "/token");
             json.WriteString("userinfo_endpoint", issuer + "/userinfo");
+            json.WriteString("pushed_authorization_request_endpoint", issuer + "/par");
             json.WriteString("jwks_uri", issuer + "/.well-known/jwks.json");
             json.WriteString("introspection_endpoint", issuer + "/introspect");
             json.WriteString("revocation_endpoint", issuer + "/revoke");
@@ -54,6 +56,7 @@ public static class ServerMetadata
             json.WriteBoolean("claims_parameter_supported", false);
             json.WriteBoolean("request_parameter_supported", false);
             json.WriteBoolean("request_uri_parameter_supported", false);
+            json.WriteBoolean("require_pushed_authorization_requests", requiresPushing);
             json.WriteBoolean("authorization_response_iss_parameter_supported", true);
             foreach (var channel in new[] { "backchannel", "frontchannel" })
             {

@@ -18,14 +18,14 @@ internal sealed class JsonBody : IResettable, IDisposable
     public JsonBody() => _writer = new Utf8JsonWriter(_buffer);
 
     /// <summary>Writes the answer and sends it as JSON that nobody may keep. Pass a static function and its state.</summary>
-    public static async Task SendAsync<TState>(HttpContext http, TState state, Action<Utf8JsonWriter, TState> write)
+    public static async Task SendAsync<TState>(HttpContext http, TState state, Action<Utf8JsonWriter, TState> write, int status = StatusCodes.Status200OK)
     {
         var body = Pool.Get();
         try
         {
             write(body._writer, state);
             body._writer.Flush();
-            await OAuthResults.WriteJsonAsync(http, body._buffer.WrittenMemory);
+            await OAuthResults.WriteJsonAsync(http, body._buffer.WrittenMemory, status);
         }
         finally
         {

@@ -31,6 +31,8 @@ internal static class ErrorPages
     private static (string Title, string Advice, (string Text, string Address)? Link) TextOf(Refusal reason) => reason switch
     {
         Refusal.ResumeTokenInvalid => ("Please start again", "Go back to the app that sent you here and sign in from there.", null),
+        Refusal.PushedRequestUnknown or Refusal.PushedRequestOfAnotherClient or Refusal.PushedRequestSpent or Refusal.PushedRequestExpired =>
+            ("Please start again", "This link works once, and for a minute. Go back to the app that sent you here and sign in from there.", null),
         Refusal.FormTokenInvalid => ("Please try that again", "Go back, load the page again and send the form once more. Your browser must accept cookies from this site.", null),
         Refusal.LogoutHintInvalid or Refusal.LogoutClientMismatch or Refusal.LogoutRedirectUriNotRegistered or Refusal.LogoutRedirectUriWithoutClient =>
             ("You are not signed out yet", "The app’s request to sign you out isn’t right, so it was not followed. You can sign out here yourself.", ("Sign out here", "/logout")),

@@ -121,6 +121,24 @@ internal sealed class AuthorizationCodeRow
     public Guid? FamilyId { get; init; }
 }
 
+/// <summary>An authorization request that its client pushed; kept while anyone may be at it on our pages.</summary>
+internal sealed class PushedRequestRow
+{
+    /// <summary>SHA-256 of the reference.</summary>
+    public required byte[] ReferenceHash { get; init; }
+
+    public required string ClientId { get; init; }
+
+    /// <summary>As a query.</summary>
+    public required string Parameters { get; init; }
+
+    public required bool IsSigned { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? SpentAt { get; init; }
+}
+
 internal sealed class TokenFamilyRow
 {
     public required Guid FamilyId { get; init; }

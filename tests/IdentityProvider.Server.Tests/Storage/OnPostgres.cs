@@ -51,6 +51,13 @@ public sealed class AccountsOnPostgres : AccountsContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class PushedRequestsOnPostgres : PushedRequestsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class SpentIdentifiersOnPostgres : SpentIdentifiersContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

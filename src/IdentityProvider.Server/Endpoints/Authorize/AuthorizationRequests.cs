@@ -1,36 +1,61 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
-using IdentityProvider.Server.Keys;
+using IdentityProvider.Protocol.PushedAuthorization;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages;
+using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Endpoints.Authorize;
 
-/// <summary>Loads what a decision about an authorization request needs, and decides: for <c>/authorize</c> and for the pages on its way.</summary>
-internal sealed class AuthorizationRequests(Registry registry, KeyRing keys, Settings settings, Resume resume, TimeProvider clock)
+/// <summary>
+/// Loads what a decision about an authorization request needs, and decides: for <c>/authorize</c> and for the pages on its way. Of a pushed
+/// request only the reference travels; what it says is read each time, so that nothing on the way can be other than what was pushed.
+/// </summary>
+internal sealed class AuthorizationRequests(AuthorizationFacts facts, PushedRequests pushed, Resume resume, TimeProvider clock)
 {
     /// <summary>A request that just came.</summary>
     public Task<PendingAuthorization> StartAsync(Parameters parameters, CancellationToken cancellation) =>
-        DecideAsync(parameters, AuthorizationProgress.Start(clock.GetUtcNow()), cancellation);
+        DecideAsync(parameters, AuthorizationProgress.Start(clock.GetUtcNow()), isUnderWay: false, cancellation);
 
     /// <summary>A request that comes back from our pages; null where the token isn't ours or is too old.</summary>
     public async Task<PendingAuthorization?> ResumeAsync(string? token, CancellationToken cancellation) =>
-        resume.Open(token) is { } opened ? await DecideAsync(opened.Request, opened.Progress, cancellation) : null;
+        resume.Open(token) is { } opened ? await DecideAsync(opened.Request, opened.Progress, isUnderWay: true, cancellation) : null;
 
-    private async Task<PendingAuthorization> DecideAsync(Parameters parameters, AuthorizationProgress progress, CancellationToken cancellation)
+    /// <summary>Before an error goes out: a pushed request is answered once (RFC 9126 §7.3). False where another answer was first.</summary>
+    public async Task<bool> SpendAsync(PendingAuthorization pending, CancellationToken cancellation) =>
+        pending.PushedReferenceHash is not { } hash || await pushed.SpendAsync(hash, clock.GetUtcNow(), cancellation);
+
+    private Task<PendingAuthorization> DecideAsync(Parameters came, AuthorizationProgress progress, bool isUnderWay, CancellationToken cancellation) =>
+        PushedRequest.ReferenceOrNull(came["request_uri"]) is { } reference
+            ? DecidePushedAsync(came.Only("client_id", "request_uri"), SecretHash.Of(reference), progress, isUnderWay, cancellation)
+            : DecidePlainAsync(came, progress, cancellation);
+
+    private async Task<PendingAuthorization> DecidePlainAsync(Parameters parameters, AuthorizationProgress progress, CancellationToken cancellation)
     {
-        var client = parameters["client_id"] is { } clientId ? await registry.FindClientAsync(clientId, cancellation) : null;
-        var resources = client is null ? [] : await registry.FindResourcesAsync(client.Resources, cancellation);
-        var known = new AuthorizationRules.Known(client, resources, keys.Published, settings.Issuer);
+        var known = await facts.LoadAsync(parameters["client_id"], cancellation);
         return new PendingAuthorization(parameters, progress, AuthorizationRules.Decide(parameters, known, clock.GetUtcNow()));
+    }
+
+    private async Task<PendingAuthorization> DecidePushedAsync(
+        Parameters came, byte[] referenceHash, AuthorizationProgress progress, bool isUnderWay, CancellationToken cancellation)
+    {
+        var known = await facts.LoadAsync(came["client_id"], cancellation);
+        var stored = await pushed.FindAsync(referenceHash, cancellation);
+        var decision = PushedAuthorizationRules.Open(came, stored, known, isUnderWay, clock.GetUtcNow());
+        return new PendingAuthorization(came, progress, decision) { PushedReferenceHash = referenceHash };
     }
 }
 
 /// <summary>An authorization request on its way.</summary>
-/// <param name="Parameters">As it came.</param>
+/// <param name="Parameters">What carries it through our pages: as it came, or the reference of what was pushed.</param>
 /// <param name="Progress">What our pages noted since.</param>
 /// <param name="Decision">What the rules say of it now.</param>
 internal sealed record PendingAuthorization(Parameters Parameters, AuthorizationProgress Progress, AuthorizationDecision Decision)
 {
+    /// <summary>By what a pushed request is found; null for any other.</summary>
+    public byte[]? PushedReferenceHash { get; init; }
+
     /// <summary>The request, where the rules accept it.</summary>
     public AuthorizationRequest? Accepted => (Decision as AuthorizationDecision.Accepted)?.Request;
 }

@@ -67,12 +67,17 @@ internal sealed class AuthorizeEndpoint(
             case NextStep.Consent:
                 PageResults.Redirect(http, "/consent?resume=" + resume.Seal(pending.Parameters, pending.Progress));
                 return;
+            case NextStep.Refuse when !await requests.SpendAsync(pending, http.RequestAborted):
+                await ErrorPages.RefuseAsync(http, Refusal.PushedRequestSpent);
+                return;
             case NextStep.Refuse refuse:
                 await AuthorizeResults.RefuseAsync(http, request.ReturnAddress, refuse.Reason, settings.Issuer);
                 return;
             case NextStep.Issue issue:
-                var code = await codes.IssueAsync(request, issue.Session, http.RequestAborted);
-                await AuthorizeResults.AnswerAsync(http, AuthorizationAnswer.Code(request.ReturnAddress, code, sessions.SessionStateFor(request, issue.Session), settings.Issuer));
+                if (await codes.IssueAsync(pending, request, issue.Session, http.RequestAborted) is { } code)
+                    await AuthorizeResults.AnswerAsync(http, AuthorizationAnswer.Code(request.ReturnAddress, code, sessions.SessionStateFor(request, issue.Session), settings.Issuer));
+                else
+                    await ErrorPages.RefuseAsync(http, Refusal.PushedRequestSpent);
                 return;
         }
     }

@@ -8,11 +8,14 @@ namespace IdentityProvider.Server.Endpoints.Authorize;
 /// <summary>Makes authorization codes: 256 random bits, of which only the SHA-256 is kept (RFC 6749 §10.5, §10.10).</summary>
 internal sealed class CodeIssuance(AuthorizationCodes codes, Entropy entropy, TimeProvider clock)
 {
-    /// <summary>Stores what the code stands for and returns the code.</summary>
-    public async Task<string> IssueAsync(AuthorizationRequest request, Session session, CancellationToken cancellation)
+    /// <summary>Stores what the code stands for and returns the code; null where a pushed request was answered meanwhile.</summary>
+    public async Task<string?> IssueAsync(PendingAuthorization pending, AuthorizationRequest request, Session session, CancellationToken cancellation)
     {
         var code = entropy.Token();
-        await codes.AddAsync(SecretHash.Of(code), request.CodeFor(session, clock.GetUtcNow()), cancellation);
+        var now = clock.GetUtcNow();
+        if (pending.PushedReferenceHash is { } pushed)
+            return await codes.AddAnsweringAsync(SecretHash.Of(code), request.CodeFor(session, now), pushed, now, cancellation) ? code : null;
+        await codes.AddAsync(SecretHash.Of(code), request.CodeFor(session, now), cancellation);
         return code;
     }
 }

@@ -10,7 +10,7 @@ public static class MetadataEndpoint
 
     public static void MapMetadata(this IEndpointRouteBuilder routes, Settings settings)
     {
-        var document = new PublicDocument(ServerMetadata.Write(settings.Issuer), "application/json", MaxAge);
+        var document = new PublicDocument(ServerMetadata.Write(settings.Issuer, settings.Authorization.RequirePushedAuthorizationRequests), "application/json", MaxAge);
         foreach (var path in new[] { "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" })
             routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], document.WriteAsync);
     }

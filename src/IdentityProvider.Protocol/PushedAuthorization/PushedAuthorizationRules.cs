@@ -1,0 +1,66 @@
+using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Clients;
+
+namespace IdentityProvider.Protocol.PushedAuthorization;
+
+/// <summary>
+/// Pushed authorization requests (RFC 9126): the checks of the authorization endpoint when the client pushes, and again, with who may use it, when
+/// the browser brings the reference.
+/// </summary>
+public static class PushedAuthorizationRules
+{
+    /// <summary>What authenticated the client, or shows that it holds a key: no part of the request, and nothing to keep.</summary>
+    private static readonly string[] OfTheClient = ["client_secret", "client_assertion", "client_assertion_type"];
+
+    /// <param name="form">The body.</param>
+    /// <param name="client">Who pushes.</param>
+    /// <param name="known">What the checks of the authorization endpoint need to know.</param>
+    /// <param name="now">The moment.</param>
+    public static Decision<PushedRequest> Decide(Parameters form, AuthenticatedClient client, AuthorizationRules.Known known, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(form);
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(known);
+
+        // 1. It is the request itself, and no reference to another (RFC 9126 §2.1).
+        if (form.Has("request_uri")) return Refusal.RequestUriInPushedRequest;
+
+        // 2. All that the authorization endpoint would ask; whatever it would say by redirect or on a page is said here (RFC 9126 §2.1, §2.3).
+        var parameters = form.Without(OfTheClient);
+        if (AuthorizationRules.Decide(parameters, known with { Client = client.Client, IsPushed = true }, now).ReasonOrNull is { } reason) return reason;
+
+        return new PushedRequest
+        {
+            ClientId = client.ClientId,
+            Parameters = parameters,
+            IsSigned = known.IsSigned,
+            ExpiresAt = now + PushedRequest.Lifetime,
+        };
+    }
+
+    /// <summary>What becomes of a reference that a browser brings.</summary>
+    /// <param name="came">What came beside it: of this <c>client_id</c> alone counts (RFC 9101 §6.3, RFC 9126 §4).</param>
+    /// <param name="stored">What stands under the reference; null for nothing.</param>
+    /// <param name="known">What the checks of the authorization endpoint need to know.</param>
+    /// <param name="isUnderWay">Whether it came in time before, and a person is at it on our pages since.</param>
+    /// <param name="now">The moment.</param>
+    public static AuthorizationDecision Open(Parameters came, PushedRequest? stored, AuthorizationRules.Known known, bool isUnderWay, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(came);
+        ArgumentNullException.ThrowIfNull(known);
+
+        // 1. The client is named beside it (RFC 9126 §4, RFC 9101 §5).
+        if (came["client_id"] is not { } clientId) return new AuthorizationDecision.PageError(Refusal.AuthorizeClientIdMissing);
+
+        // 2. The reference is ours, and of that client (RFC 9126 §2.2, §4).
+        if (stored is null) return new AuthorizationDecision.PageError(Refusal.PushedRequestUnknown);
+        if (!string.Equals(stored.ClientId, clientId, StringComparison.Ordinal)) return new AuthorizationDecision.PageError(Refusal.PushedRequestOfAnotherClient);
+
+        // 3. It has not been answered (RFC 9126 §4, §7.3), and came in time (§2.2).
+        if (stored.SpentAt is not null) return new AuthorizationDecision.PageError(Refusal.PushedRequestSpent);
+        if (!isUnderWay && now >= stored.ExpiresAt) return new AuthorizationDecision.PageError(Refusal.PushedRequestExpired);
+
+        // 4. What was pushed is still allowed (RFC 9126 §2.1: what the client may do can have changed since).
+        return AuthorizationRules.Decide(stored.Parameters, known with { IsPushed = true, IsSigned = stored.IsSigned }, now);
+    }
+}
