@@ -1,5 +1,5 @@
-# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in README.   clean: as after a clone.
-.PHONY: build run test bench clean
+# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in README.   fuzz: a minute of wrong requests.   clean: as after a clone.
+.PHONY: build run test bench fuzz clean
 
 build:
 	@scripts/bootstrap build
@@ -18,6 +18,9 @@ test:
 bench:
 	@scripts/bootstrap bench
 	@exec scripts/bench
+
+fuzz: build
+	@exec node tests/fuzz/run.js
 
 clean:
 	@scripts/clean

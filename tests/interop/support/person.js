@@ -48,10 +48,14 @@ export class Person {
     return [...this.#cookies.keys()];
   }
 
+  get cookieHeader() {
+    return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
   /** One step: { url, status, headers, text, forms } of the page where it ends, or { left: URL } when it leads away from the issuer. */
   async open(url, { method = 'GET', body } = {}) {
     for (let hops = 0; hops < 12; hops++) {
-      const headers = { accept: 'text/html', cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ') };
+      const headers = { accept: 'text/html', cookie: this.cookieHeader };
       if (method === 'POST') headers.origin = this.#idp.issuer;
       const response = await this.#idp.fetch(url, { method, body, headers, redirect: 'manual' });
       this.#keepCookies(response);
