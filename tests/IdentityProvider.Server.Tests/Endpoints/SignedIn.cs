@@ -80,12 +80,12 @@ internal sealed class SignedIn : IAsyncDisposable
     }
 
     /// <summary>A code as the authorization endpoint issues it.</summary>
-    public async Task<string> CodeAsync(Client client, string scope = "openid notes.read")
+    public async Task<string> CodeAsync(Client client, string scope = "openid notes.read", Func<AuthorizationCode, AuthorizationCode>? change = null)
     {
         var now = Server.Clock.GetUtcNow();
         var code = Server.Get<Entropy>().Token();
         var scopes = ScopeSet.Of(scope.Split(' '));
-        await Server.Get<AuthorizationCodes>().AddAsync(SHA256.HashData(Encoding.ASCII.GetBytes(code)), new AuthorizationCode
+        var stored = new AuthorizationCode
         {
             ClientId = client.ClientId,
             UserId = UserId,
@@ -99,7 +99,8 @@ internal sealed class SignedIn : IAsyncDisposable
             Amr = ["pwd"],
             Acr = "1",
             ExpiresAt = now + AuthorizationCode.Lifetime,
-        }, Cancellation);
+        };
+        await Server.Get<AuthorizationCodes>().AddAsync(SHA256.HashData(Encoding.ASCII.GetBytes(code)), change?.Invoke(stored) ?? stored, Cancellation);
         return code;
     }
 
