@@ -6,10 +6,15 @@ namespace IdentityProvider.Protocol.Authorize;
 /// </summary>
 public sealed class AuthorizationAnswer
 {
-    private AuthorizationAnswer(ReturnAddress returnAddress, string issuer, params IEnumerable<(string Name, string Value)> parameters)
+    private AuthorizationAnswer(ReturnAddress returnAddress, IReadOnlyList<(string Name, string Value)> parameters)
     {
         ReturnAddress = returnAddress;
-        Parameters = [.. parameters, .. returnAddress.State is { } state ? [("state", state)] : Array.Empty<(string, string)>(), ("iss", issuer)];
+        Parameters = parameters;
+    }
+
+    private AuthorizationAnswer(ReturnAddress returnAddress, string issuer, params IEnumerable<(string Name, string Value)> parameters)
+        : this(returnAddress, [.. parameters, .. returnAddress.State is { } state ? [("state", state)] : Array.Empty<(string, string)>(), ("iss", issuer)])
+    {
     }
 
     public ReturnAddress ReturnAddress { get; }
@@ -41,4 +46,7 @@ public sealed class AuthorizationAnswer
         var answer = Refusals.Of(reason);
         return new(returnAddress, issuer, ("error", answer.Error), ("error_description", answer.Description));
     }
+
+    /// <summary>The same with this parameter alone.</summary>
+    internal AuthorizationAnswer Only(string name, string value) => new(ReturnAddress, [(name, value)]);
 }

@@ -57,15 +57,15 @@ public static partial class AuthorizationRules
         if (!RedirectUris.Choose(client, parameters["redirect_uri"], isOpenId).Try(out var redirectUri, out var reason))
             return new AuthorizationDecision.PageError(reason);
 
-        // 4. What state there is goes back with every answer (RFC 6749 §4.1.2).
+        // 4. The answer travels by query or form_post, as it is or signed; an error about that as it is, by query (OAuth 2.0 Multiple Response Types
+        // §2.1, Form Post Response Mode, JARM §2.3). What state there is goes back with every answer, whole or not at all (RFC 6749 §4.1.2).
+        var mode = ModeOf(parameters["response_mode"], client, out var signing);
         var state = parameters["state"];
-        if (state?.Length > LongestState)
-            return new AuthorizationDecision.RedirectError(Refusal.StateTooLong, new ReturnAddress(redirectUri, ResponseMode.Query, state: null));
-
-        // 5. The answer travels by query or form_post; an error about that by query (OAuth 2.0 Multiple Response Types §2.1, Form Post Response Mode).
-        var mode = parameters["response_mode"] switch { null or "query" => ResponseMode.Query, "form_post" => ResponseMode.FormPost, _ => (ResponseMode?)null };
-        var returnAddress = new ReturnAddress(redirectUri, mode ?? ResponseMode.Query, state);
+        var returnAddress = new ReturnAddress(redirectUri, mode ?? ResponseMode.Query, state?.Length > LongestState ? null : state, signing);
         if (mode is null) return new AuthorizationDecision.RedirectError(Refusal.ResponseModeUnsupported, returnAddress);
+
+        // 5. A state that fits into every redirect.
+        if (state?.Length > LongestState) return new AuthorizationDecision.RedirectError(Refusal.StateTooLong, returnAddress);
 
         return DecideRest(parameters, known with { Client = client }, returnAddress, now).Try(out var request, out reason)
             ? request
@@ -102,6 +102,17 @@ public static partial class AuthorizationRules
         return DecideSignIn(parameters, known, now).Try(out var signIn, out reason)
             ? new AuthorizationRequest(client, returnAddress, access, signIn, parameters["code_challenge"], parameters["nonce"])
             : reason;
+    }
+
+    private static ResponseMode? ModeOf(string? name, Client client, out ResponseSigning? signing)
+    {
+        signing = name is "jwt" or "query.jwt" or "form_post.jwt" ? new ResponseSigning(client.ClientId, client.AuthorizationSignedResponseAlg) : null;
+        return name switch
+        {
+            null or "query" or "jwt" or "query.jwt" => ResponseMode.Query,
+            "form_post" or "form_post.jwt" => ResponseMode.FormPost,
+            _ => null,
+        };
     }
 
     private static Refusal? DecideCodeChallenge(Parameters parameters, Client client)

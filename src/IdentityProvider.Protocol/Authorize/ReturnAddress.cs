@@ -1,3 +1,4 @@
+using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
 
 namespace IdentityProvider.Protocol.Authorize;
@@ -5,8 +6,9 @@ namespace IdentityProvider.Protocol.Authorize;
 /// <summary>Where an authorization request is answered, and how: code and error alike.</summary>
 public sealed class ReturnAddress
 {
-    internal ReturnAddress(ValidatedRedirectUri redirectUri, ResponseMode responseMode, string? state)
+    internal ReturnAddress(ValidatedRedirectUri redirectUri, ResponseMode responseMode, string? state, ResponseSigning? signing = null)
     {
+        Signing = signing;
         RedirectUri = redirectUri;
         ResponseMode = responseMode;
         State = state;
@@ -16,9 +18,17 @@ public sealed class ReturnAddress
 
     public ResponseMode ResponseMode { get; }
 
+    /// <summary>By what the answer is signed; null where it goes as plain parameters.</summary>
+    public ResponseSigning? Signing { get; }
+
     /// <summary>Handed back unread (RFC 6749 §4.1.2).</summary>
     public string? State { get; }
 }
+
+/// <summary>How an answer is made a JWT (JARM §2.1, §4).</summary>
+/// <param name="ClientId">Its audience.</param>
+/// <param name="Algorithm">The client's <c>authorization_signed_response_alg</c>.</param>
+public sealed record ResponseSigning(string ClientId, SignatureAlgorithm Algorithm);
 
 /// <summary>How the answer travels.</summary>
 public enum ResponseMode

@@ -55,6 +55,9 @@ public sealed record Client
 
     public SignatureAlgorithm IdTokenSignedResponseAlg { get; init; } = SignatureAlgorithm.RS256;
 
+    /// <summary>What signs the answers to authorization requests that this client asks for as a JWT (JARM §4).</summary>
+    public SignatureAlgorithm AuthorizationSignedResponseAlg { get; init; } = SignatureAlgorithm.RS256;
+
     /// <summary>What signs the answers that this client asks for as a JWT (RFC 9701 §6).</summary>
     public SignatureAlgorithm IntrospectionSignedResponseAlg { get; init; } = SignatureAlgorithm.RS256;
 

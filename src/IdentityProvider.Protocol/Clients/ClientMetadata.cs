@@ -56,6 +56,8 @@ public sealed record ClientMetadata
 
     public string? IdTokenSignedResponseAlg { get; init; }
 
+    public string? AuthorizationSignedResponseAlg { get; init; }
+
     public string? IntrospectionSignedResponseAlg { get; init; }
 
     /// <summary>Seconds.</summary>
@@ -104,6 +106,7 @@ public sealed record ClientMetadata
             RequirePushedAuthorizationRequests = client.RequirePushedAuthorizationRequests,
             RequireConsent = client.RequireConsent,
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
+            AuthorizationSignedResponseAlg = client.AuthorizationSignedResponseAlg.Name,
             IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,
             DefaultMaxAge = client.DefaultMaxAge,
             BackchannelLogoutUri = client.BackchannelLogoutUri,

@@ -108,6 +108,8 @@ public static class ClientMetadataRules
             return new("refresh_token_delivery", "must be body or cookie");
         if (!SignatureAlgorithm.TryParse(metadata.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var algorithm))
             return new("id_token_signed_response_alg", "must be RS256, PS256 or ES256");
+        if (!SignatureAlgorithm.TryParse(metadata.AuthorizationSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var authorizationAlgorithm))
+            return new("authorization_signed_response_alg", "must be RS256, PS256 or ES256");
         if (!SignatureAlgorithm.TryParse(metadata.IntrospectionSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var introspectionAlgorithm))
             return new("introspection_signed_response_alg", "must be RS256, PS256 or ES256");
         if (ClientKeyRules.Read(metadata, out var jwks) is { } unreadable)
@@ -139,6 +141,7 @@ public static class ClientMetadataRules
             RequirePushedAuthorizationRequests = metadata.RequirePushedAuthorizationRequests ?? false,
             RequireConsent = metadata.RequireConsent ?? true,
             IdTokenSignedResponseAlg = algorithm,
+            AuthorizationSignedResponseAlg = authorizationAlgorithm,
             IntrospectionSignedResponseAlg = introspectionAlgorithm,
             DefaultMaxAge = metadata.DefaultMaxAge,
             BackchannelLogoutUri = metadata.BackchannelLogoutUri,

@@ -41,10 +41,11 @@ public static class ServerMetadata
             var algorithms = SignatureAlgorithm.All.Select(a => a.Name);
             WriteArray(json, "scopes_supported", ScopeSet.Identity);
             WriteArray(json, "response_types_supported", ["code"]);
-            WriteArray(json, "response_modes_supported", ["query", "form_post"]);
+            WriteArray(json, "response_modes_supported", ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]);
             WriteArray(json, "grant_types_supported", [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials]);
             WriteArray(json, "subject_types_supported", ["public"]);
             WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
+            WriteArray(json, "authorization_signing_alg_values_supported", algorithms);
             WriteArray(json, "token_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"]);
             WriteArray(json, "introspection_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post"]);
             WriteArray(json, "introspection_signing_alg_values_supported", algorithms);

@@ -110,9 +110,32 @@ public sealed class AuthorizationRulesTests
     [Theory]
     [InlineData("fragment")]
     [InlineData("web_message")]
-    [InlineData("query.jwt")]
-    public void Refuses_every_response_mode_but_query_and_form_post_and_says_so_in_the_query(string mode) =>
-        Assert.Equal(ResponseMode.Query, ByRedirect(Refusal.ResponseModeUnsupported, Valid + "&response_mode=" + mode).ResponseMode);
+    [InlineData("fragment.jwt")]
+    [InlineData("JWT")]
+    public void Refuses_every_response_mode_but_query_and_form_post_and_says_so_in_the_query(string mode)
+    {
+        var address = ByRedirect(Refusal.ResponseModeUnsupported, Valid + "&response_mode=" + mode);
+        Assert.Equal(ResponseMode.Query, address.ResponseMode);
+        Assert.Null(address.Signing);
+    }
+
+    [Theory]
+    [InlineData("query", ResponseMode.Query, false)]
+    [InlineData("form_post", ResponseMode.FormPost, false)]
+    [InlineData("jwt", ResponseMode.Query, true)]
+    [InlineData("query.jwt", ResponseMode.Query, true)]
+    [InlineData("form_post.jwt", ResponseMode.FormPost, true)]
+    public void The_answer_travels_as_it_is_or_signed_for_its_client(string name, ResponseMode mode, bool isSigned)
+    {
+        var client = Given.Client() with { AuthorizationSignedResponseAlg = SignatureAlgorithm.ES256 };
+        var address = ((AuthorizationDecision.Accepted)Decide(Valid + "&response_mode=" + name, client)).Request.ReturnAddress;
+        Assert.Equal(mode, address.ResponseMode);
+        Assert.Equal(isSigned ? new ResponseSigning("app", SignatureAlgorithm.ES256) : null, address.Signing);
+    }
+
+    [Fact]
+    public void A_state_without_end_is_refused_by_a_signed_answer_where_one_was_asked_for() =>
+        Assert.NotNull(ByRedirect(Refusal.StateTooLong, With("state", new string('s', 4097)) + "&response_mode=jwt").Signing);
 
     [Fact]
     public void Errors_travel_as_the_code_would() =>

@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.Telemetry;
 
@@ -15,12 +16,18 @@ internal static class AuthorizeResults
         return AnswerAsync(http, AuthorizationAnswer.Error(returnAddress, reason, issuer));
     }
 
-    /// <summary>By redirect, always with 303 so that nothing that was posted here is posted there (RFC 9700 §4.12), or by a form.</summary>
-    public static Task AnswerAsync(HttpContext http, AuthorizationAnswer answer)
+    /// <summary>Signed where the client wants that (JARM); by redirect, always with 303 so that nothing that was posted here is posted there (RFC 9700 §4.12), or by a form.</summary>
+    public static async Task AnswerAsync(HttpContext http, AuthorizationAnswer answer)
     {
+        if (answer.ReturnAddress.Signing is { } signing)
+        {
+            var key = await http.RequestServices.GetRequiredService<KeyRing>().ActiveAsync(signing.Algorithm, http.RequestAborted);
+            answer = SignedAuthorizationAnswer.Sign(answer, signing, key, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        }
+
         if (answer.ReturnAddress.ResponseMode == ResponseMode.FormPost)
-            return FormPostPages.ShowAsync(http, answer);
-        PageResults.Redirect(http, answer.Location);
-        return Task.CompletedTask;
+            await FormPostPages.ShowAsync(http, answer);
+        else
+            PageResults.Redirect(http, answer.Location);
     }
 }
