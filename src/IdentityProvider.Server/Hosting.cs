@@ -29,6 +29,9 @@ public static class Hosting
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = settings.IsDevelopment ? "Development" : "Production" });
         builder.Logging.AddIdpLogging(builder.Configuration, forPeople: settings.IsDevelopment);
         builder.WebHost.ConfigureKestrel(Limit);
+
+        // A certificate for TLS without a proxy in front is Kestrel's own setting, Kestrel:Certificates:Default.
+        builder.WebHost.UseKestrelHttpsConfiguration();
         if (builder.Configuration["urls"] is null && Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer))
             builder.WebHost.UseUrls(issuer.IsLoopback ? settings.Issuer : "http://*:8080");
 

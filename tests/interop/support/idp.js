@@ -17,10 +17,11 @@ export class Idp {
   #environment;
   #program;
 
-  static async start(settings = {}) {
+  /** Over TLS where there is a `certificate`; `trust` is then the file of the authorities that it trusts itself, and `isReady` asks it. */
+  static async start(settings = {}, { name = 'idp', certificate, trust, isReady } = {}) {
     const idp = new Idp();
     const port = await freePort();
-    idp.issuer = `http://localhost:${port}`;
+    idp.issuer = `${certificate ? 'https' : 'http'}://localhost:${port}`;
     idp.seen = new Seen();
     idp.fetch = noticingFetch((found) => idp.seen.addAll(found));
     idp.#folder = await mkdtemp(join(tmpdir(), 'idp-interop-'));
@@ -32,10 +33,15 @@ export class Idp {
       Idp__Issuer: idp.issuer,
       Idp__Database__Directory: join(idp.#folder, 'database'),
       Idp__Keys__MasterKeyFile: join(idp.#folder, 'master.key'),
+      ...(certificate && {
+        Kestrel__Certificates__Default__Path: certificate.certificateFile,
+        Kestrel__Certificates__Default__KeyPath: certificate.keyFile,
+        SSL_CERT_FILE: trust,
+      }),
       ...settings,
     };
-    idp.#program = new Program('idp', executable, ['serve'], { environment: { ...idp.#environment, ...everyLine } });
-    await idp.#program.ready(`${idp.issuer}/health/ready`);
+    idp.#program = new Program(name, executable, ['serve'], { environment: { ...idp.#environment, ...(certificate ? {} : everyLine) } });
+    await idp.#program.ready(`${idp.issuer}/health/ready`, isReady);
     return idp;
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 const entities = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-function unescape(text) {
+export function unescape(text) {
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) =>
     name ? (entities[name] ?? whole) : String.fromCodePoint(hex ? parseInt(hex, 16) : Number(decimal)));
 }
@@ -13,7 +13,7 @@ function attributesOf(tag) {
 }
 
 /** The forms of a page: where they go, the fields that are filled in already, and the buttons. */
-function formsOf(text, url) {
+export function formsOf(text, url) {
   return [...text.matchAll(/<form\b[^>]*>([\s\S]*?)<\/form>/gi)].map(([whole, inner]) => {
     const { action = '', method = 'get' } = attributesOf(/<form\b[^>]*>/i.exec(whole)[0]);
     const inputs = [...inner.matchAll(/<input\b[^>]*>/gi)].map(([tag]) => attributesOf(tag));

@@ -62,10 +62,10 @@ export class Program {
   }
 
   /** Until the address answers 200; a program that ends before that is an error which shows what it said. */
-  async ready(url) {
+  async ready(url, isReady = (address) => fetch(address).then((response) => response.ok, () => false)) {
     await until(`${this.name} answers at ${url}`, async () => {
       if (this.#child.exitCode !== null || this.#child.signalCode !== null) throw new Error(`${this.name} ended with ${this.#child.exitCode}:\n${this.output}`);
-      return fetch(url).then((response) => response.ok, () => false);
+      return isReady(url);
     });
     return this;
   }
