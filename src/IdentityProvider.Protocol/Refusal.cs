@@ -22,6 +22,18 @@ public enum Refusal
     ClientSecretWrong,
     ClientAuthenticationMethodNotRegistered,
     ClientIdMismatch,
+    ClientAssertionTypeUnsupported,
+    ClientAssertionMalformed,
+    ClientAssertionKeyUnknown,
+    ClientAssertionAlgorithmNotRegistered,
+    ClientAssertionSignatureInvalid,
+    ClientAssertionClaimMissing,
+    ClientAssertionIssuerMismatch,
+    ClientAssertionAudienceMismatch,
+    ClientAssertionExpired,
+    ClientAssertionNotYetValid,
+    ClientAssertionLifetimeTooLong,
+    ClientAssertionReplayed,
 
     // Authorization request, answered on a page (RFC 6749 §4.1.2.1)
     AuthorizeClientIdMissing,

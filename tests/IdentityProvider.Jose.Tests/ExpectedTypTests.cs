@@ -44,6 +44,7 @@ public sealed class ExpectedTypTests
 
         Assert.Equal(JoseRefusal.TypUnexpected, Given.Refusal(without, Given.Expectations with { Typ = "JWT" }));
         Assert.Null(Given.Refusal(without, Given.Expectations with { Typ = ExpectedTyp.AbsentOr("JWT") }));
+        Assert.Null(Given.Refusal(Given.TokenWith(Given.Claims()), Given.Expectations with { Typ = ExpectedTyp.AbsentOr("JWT", "at+jwt") }));
         Assert.Equal(JoseRefusal.TypUnexpected, Given.Refusal(Given.TokenWith(Given.Claims()), Given.Expectations with { Typ = ExpectedTyp.AbsentOr("JWT") }));
     }
 

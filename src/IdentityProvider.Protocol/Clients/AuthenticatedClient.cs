@@ -13,16 +13,29 @@ public sealed class PresentedClient
         Method = method;
     }
 
+    internal PresentedClient(string clientId, string assertion, string? kid)
+    {
+        ClientId = clientId;
+        Assertion = assertion;
+        Kid = kid;
+        Method = ClientAuthenticationMethod.PrivateKeyJwt;
+    }
+
     public string ClientId { get; }
 
     public ClientAuthenticationMethod Method { get; }
 
+    /// <summary>The key that the assertion names, so that the right set can be loaded; nothing is proven by it.</summary>
+    public string? Kid { get; }
+
     internal string? Secret { get; }
+
+    internal string? Assertion { get; }
 }
 
 /// <summary>
 /// A client that proved who it is, as far as its kind can: a public client is only identified (RFC 6749 §2.1). Made by
-/// <see cref="ClientAuthenticationRules.Decide"/> alone, so that no grant can forget to ask.
+/// <see cref="ClientAuthenticationRules.Decide"/> and <see cref="VerifiedClientAssertion.Spend"/> alone, so that no grant can forget to ask.
 /// </summary>
 public sealed class AuthenticatedClient
 {

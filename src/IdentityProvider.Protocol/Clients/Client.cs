@@ -23,6 +23,9 @@ public sealed record Client
 
     public ClientAuthenticationMethod TokenEndpointAuthMethod { get; init; } = ClientAuthenticationMethod.ClientSecretBasic;
 
+    /// <summary>The one algorithm of the client's assertions; null for each that its keys allow (OpenID Connect Registration §2).</summary>
+    public SignatureAlgorithm? TokenEndpointAuthSigningAlg { get; init; }
+
     /// <summary>The client's public keys, registered by value; never beside <see cref="JwksUri"/>.</summary>
     public ClientKeySet? Jwks { get; init; }
 
@@ -95,6 +98,9 @@ public sealed record Client
     /// <summary>A public client has no secret to prove who it is (RFC 6749 §2.1).</summary>
     public bool IsPublic => TokenEndpointAuthMethod == ClientAuthenticationMethod.None;
 
+    /// <summary>Whether it proves who it is by a secret of ours.</summary>
+    public bool HasSecret => TokenEndpointAuthMethod is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
+
     /// <summary>
     /// Whether another app could pass itself off as this native client: it has no secret, and a private-use scheme or a port of loopback is
     /// anyone's on the device, where an https address is its owner's alone (RFC 8252 §8.6, RFC 6749 §10.2).
@@ -121,6 +127,9 @@ public enum ClientAuthenticationMethod
     None,
     ClientSecretBasic,
     ClientSecretPost,
+
+    /// <summary>A JWT that the client signs (OpenID Connect Core §9, RFC 7523 §2.2).</summary>
+    PrivateKeyJwt,
 }
 
 /// <summary>How a client is handed its refresh tokens, and shows them.</summary>

@@ -4,8 +4,8 @@ using IdentityProvider.Protocol.Tokens;
 namespace IdentityProvider.Protocol.Clients;
 
 /// <summary>
-/// How a client says who it is and proves it: <c>client_secret_basic</c>, <c>client_secret_post</c> or <c>none</c> (RFC 6749 §2.3,
-/// RFC 7591 §2). An unknown client and a wrong secret get the same answer after the same work.
+/// How a client says who it is and proves it (RFC 6749 §2.3, RFC 7591 §2): here by a secret or not at all, by a JWT in
+/// <see cref="ClientAssertionRules"/>. An unknown client and a wrong secret get the same answer after the same work.
 /// </summary>
 public static class ClientAuthenticationRules
 {
@@ -28,9 +28,9 @@ public static class ClientAuthenticationRules
         if ((byHeader ? 1 : 0) + (bySecret ? 1 : 0) + (byAssertion ? 1 : 0) > 1)
             return Refusal.ClientAuthenticationTwice;
 
-        // 2. Assertions (RFC 7523 §2.2) are no method that a client can be registered for yet.
+        // 2. An assertion says itself who it is from (RFC 7523 §2.2).
         if (byAssertion)
-            return Refusal.ClientAuthenticationMethodNotRegistered;
+            return ClientAssertionRules.Read(parameters);
 
         // 3. The header, and a client_id beside it only if it is the same (RFC 6749 §2.3.1).
         if (byHeader)
@@ -65,8 +65,8 @@ public static class ClientAuthenticationRules
         if (client is null || !string.Equals(client.ClientId, presented.ClientId, StringComparison.Ordinal))
             return Refusal.ClientUnknown;
 
-        // 3. It uses the method that it is registered for, and no weaker one (RFC 7591 §2).
-        if (client.TokenEndpointAuthMethod != presented.Method)
+        // 3. It uses the method that it is registered for, and no weaker one (RFC 7591 §2); one that is decided on here.
+        if (client.TokenEndpointAuthMethod != presented.Method || !(client.IsPublic || client.HasSecret))
             return Refusal.ClientAuthenticationMethodNotRegistered;
 
         // 4. A public client has nothing to prove (RFC 6749 §2.1); a secret is one of those valid now (§2.3.1).

@@ -26,6 +26,8 @@ public sealed record ClientMetadata
 
     public string? TokenEndpointAuthMethod { get; init; }
 
+    public string? TokenEndpointAuthSigningAlg { get; init; }
+
     /// <summary>A JWK Set (RFC 7517 §5).</summary>
     public JsonElement? Jwks { get; init; }
 
@@ -95,6 +97,7 @@ public sealed record ClientMetadata
             GrantTypes = client.GrantTypes,
             ResponseTypes = client.Allows(Clients.GrantTypes.AuthorizationCode) ? ["code"] : [],
             TokenEndpointAuthMethod = ClientMetadataRules.NameOf(client.TokenEndpointAuthMethod),
+            TokenEndpointAuthSigningAlg = client.TokenEndpointAuthSigningAlg?.Name,
             Jwks = client.Jwks?.Document,
             JwksUri = client.JwksUri,
             Scope = client.Scope.ToString(),

@@ -17,6 +17,13 @@ public static class ClientMetadataRules
     /// <summary>All scopes together, and all resources together: a sign-in keeps them side by side.</summary>
     public const int LongestList = 4000;
 
+    /// <summary>The default first (RFC 7591 §2).</summary>
+    private static readonly ClientAuthenticationMethod[] AuthenticationMethods =
+    [
+        ClientAuthenticationMethod.ClientSecretBasic, ClientAuthenticationMethod.ClientSecretPost, ClientAuthenticationMethod.PrivateKeyJwt,
+        ClientAuthenticationMethod.None,
+    ];
+
     private static readonly ScopeSet SignInScopes = ScopeSet.Of([ScopeSet.OpenId, "profile", "email"]);
 
     /// <summary>Decides.</summary>
@@ -50,7 +57,7 @@ public static class ClientMetadataRules
             // 8. Scopes that mean something to this client (RFC 6749 §3.3; OpenID Connect Core §5.4, §11).
             ?? RefuseScope(client, known)
             // 9. PKCE for all, but for a confidential client whose operator says otherwise (RFC 9700 §2.1.1).
-            ?? Refuse(client is { IsPublic: true, RequirePkce: false }, "require_pkce", "can be false only for a client that authenticates with a secret")
+            ?? Refuse(client is { IsPublic: true, RequirePkce: false }, "require_pkce", "can be false only for a client that authenticates")
             // 10. The rest of the addresses and texts (RFC 7591 §2, §5).
             ?? ClientUriRules.RefuseOrigins(client)
             ?? ClientUriRules.RefusePages(client)
@@ -84,6 +91,7 @@ public static class ClientMetadataRules
     {
         ClientAuthenticationMethod.None => "none",
         ClientAuthenticationMethod.ClientSecretPost => "client_secret_post",
+        ClientAuthenticationMethod.PrivateKeyJwt => "private_key_jwt",
         _ => "client_secret_basic",
     };
 
@@ -98,12 +106,10 @@ public static class ClientMetadataRules
         client = null!;
         if (!TryRead<ApplicationType>(metadata.ApplicationType, [ApplicationType.Web, ApplicationType.Native], NameOf, out var applicationType))
             return new("application_type", "must be web or native");
-        if (!TryRead<ClientAuthenticationMethod>(
-            metadata.TokenEndpointAuthMethod,
-            [ClientAuthenticationMethod.ClientSecretBasic, ClientAuthenticationMethod.ClientSecretPost, ClientAuthenticationMethod.None],
-            NameOf,
-            out var method))
-            return new("token_endpoint_auth_method", "must be client_secret_basic, client_secret_post or none");
+        if (!TryRead(metadata.TokenEndpointAuthMethod, AuthenticationMethods, NameOf, out var method))
+            return new("token_endpoint_auth_method", $"must be one of {string.Join(", ", AuthenticationMethods.Select(NameOf))}");
+        if (!TryReadOptional(metadata.TokenEndpointAuthSigningAlg, out var assertionAlgorithm))
+            return new("token_endpoint_auth_signing_alg", "must be RS256, PS256 or ES256");
         if (!TryRead<RefreshTokenDelivery>(metadata.RefreshTokenDelivery, [RefreshTokenDelivery.Body, RefreshTokenDelivery.Cookie], NameOf, out var delivery))
             return new("refresh_token_delivery", "must be body or cookie");
         if (!SignatureAlgorithm.TryParse(metadata.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var algorithm))
@@ -130,6 +136,7 @@ public static class ClientMetadataRules
             PostLogoutRedirectUris = metadata.PostLogoutRedirectUris ?? [],
             GrantTypes = grantTypes,
             TokenEndpointAuthMethod = method,
+            TokenEndpointAuthSigningAlg = assertionAlgorithm,
             Jwks = jwks,
             JwksUri = metadata.JwksUri,
             Scope = metadata.Scope is null && grantTypes.Contains(GrantTypes.AuthorizationCode) ? SignInScopes : scope,
@@ -164,6 +171,9 @@ public static class ClientMetadataRules
         value = choices[Math.Max(at, 0)];
         return at >= 0;
     }
+
+    private static bool TryReadOptional(string? name, out SignatureAlgorithm? algorithm) =>
+        SignatureAlgorithm.TryParse(name, out algorithm) || name is null;
 
     private static MetadataError? RefuseClientId(string clientId)
     {

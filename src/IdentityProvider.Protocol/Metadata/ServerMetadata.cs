@@ -12,6 +12,9 @@ namespace IdentityProvider.Protocol.Metadata;
 /// </summary>
 public static class ServerMetadata
 {
+    /// <summary>By which a client proves who it is; an API that introspects must.</summary>
+    private static readonly string[] AuthenticationMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+
     /// <summary>What an ID token says, and each claim that some scope opens at UserInfo.</summary>
     private static readonly string[] ClaimsSupported =
         ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash", .. StandardClaims.All];
@@ -46,10 +49,8 @@ public static class ServerMetadata
             WriteArray(json, "subject_types_supported", ["public"]);
             WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
             WriteArray(json, "authorization_signing_alg_values_supported", algorithms);
-            WriteArray(json, "token_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"]);
-            WriteArray(json, "introspection_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post"]);
+            WriteClientAuthentication(json, algorithms);
             WriteArray(json, "introspection_signing_alg_values_supported", algorithms);
-            WriteArray(json, "revocation_endpoint_auth_methods_supported", ["client_secret_basic", "client_secret_post", "none"]);
             WriteArray(json, "code_challenge_methods_supported", ["S256"]);
             WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);
             WriteArray(json, "claim_types_supported", ["normal"]);
@@ -70,6 +71,15 @@ public static class ServerMetadata
         }
 
         return buffer.ToArray();
+    }
+
+    private static void WriteClientAuthentication(Utf8JsonWriter json, IEnumerable<string> algorithms)
+    {
+        foreach (var endpoint in new[] { "token", "introspection", "revocation" })
+        {
+            WriteArray(json, endpoint + "_endpoint_auth_methods_supported", endpoint == "introspection" ? AuthenticationMethods : [.. AuthenticationMethods, "none"]);
+            WriteArray(json, endpoint + "_endpoint_auth_signing_alg_values_supported", algorithms);
+        }
     }
 
     private static void WriteArray(Utf8JsonWriter json, string name, IEnumerable<string> values)

@@ -39,7 +39,7 @@ internal static class ClientCommands
                 return Output.Refused;
 
             var now = work.Installation.Now;
-            var secret = client.IsPublic ? null : work.Get<Entropy>().Token();
+            var secret = client.HasSecret ? work.Get<Entropy>().Token() : null;
             if (secret is not null)
                 client = client with { Secrets = [new(SecretHash.Of(secret), now, null)] };
             if (!await work.Get<Clients>().AddAsync(client, work.Cancellation))
@@ -126,8 +126,8 @@ internal static class ClientCommands
                 var clientId = work.Parsed.GetRequiredValue(id);
                 if (await work.Get<Clients>().FindAsync(clientId, work.Cancellation) is not { } client)
                     return Unknown(work, clientId);
-                if (client.IsPublic)
-                    return work.Output.Refuse("token_endpoint_auth_method: is none, so this client has no secret");
+                if (!client.HasSecret)
+                    return work.Output.Refuse($"token_endpoint_auth_method: is {ClientMetadataRules.NameOf(client.TokenEndpointAuthMethod)}, so this client has no secret");
                 var now = work.Installation.Now;
                 var ends = work.Parsed.GetValue(revoke) ? now : now + work.Parsed.GetValue(keep);
                 if (ends > now && client.Secrets.Count(s => s.ExpiresAt is not { } end || end > now) >= MostSecrets)
@@ -143,16 +143,16 @@ internal static class ClientCommands
             });
     }
 
-    /// <summary>A client that becomes confidential gets a secret first, and one that becomes public loses its own last: no moment lacks what it needs.</summary>
+    /// <summary>A client that comes to need a secret gets it first, and one that no longer does loses its own last: no moment lacks what it needs.</summary>
     private static async Task<int> ChangeAsync(Work work, Client standing, Client client)
     {
         var now = work.Installation.Now;
-        var secret = standing.IsPublic && !client.IsPublic ? work.Get<Entropy>().Token() : null;
+        var secret = client.HasSecret && !standing.HasSecret ? work.Get<Entropy>().Token() : null;
         if (secret is not null)
             await work.Get<Clients>().AddSecretAsync(client.ClientId, new(SecretHash.Of(secret), now, null), cancellation: work.Cancellation);
         if (!await work.Get<Clients>().UpdateAsync(client, work.Installation.Now, work.Cancellation))
             return Unknown(work, client.ClientId);
-        if (client.IsPublic && !standing.IsPublic)
+        if (standing.HasSecret && !client.HasSecret)
             await work.Get<Clients>().RemoveSecretsAsync(client.ClientId, now.AddDays(1), work.Cancellation);
         await BeginAsync(work, client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg);
 

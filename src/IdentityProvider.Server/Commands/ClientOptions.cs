@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 
@@ -22,13 +23,15 @@ internal sealed class ClientOptions
     private readonly Option<string[]> _introspects = Many("--introspects", "identifier", "introspects: the APIs whose tokens it may ask about.");
     private readonly Option<string[]> _allowedOrigins = Many("--allowed-origin", "origin", "allowed_origins: browser code that may call with CORS.");
     private readonly Option<string?> _delivery = new("--refresh-token-delivery") { Description = "refresh_token_delivery: body (the default), or cookie for an app in a browser.", HelpName = "body|cookie" };
-    private readonly Option<string?> _method = new("--auth-method") { Description = "token_endpoint_auth_method: client_secret_basic (the default), client_secret_post, none." };
+    private readonly Option<string?> _method = new("--auth-method") { Description = "token_endpoint_auth_method: client_secret_basic (the default), client_secret_post, private_key_jwt, none." };
+    private readonly Option<string?> _jwks = new("--jwks") { Description = "jwks: a file with the client's public keys as a JWK Set.", HelpName = "file" };
+    private readonly Option<string?> _jwksUri = new("--jwks-uri") { Description = "jwks_uri: where the client publishes its public keys.", HelpName = "uri" };
     private readonly Option<bool?> _requireConsent = new("--require-consent") { Description = "require_consent: false where people need not be asked.", HelpName = "true|false" };
     private readonly Option<bool?> _requirePkce = new("--require-pkce") { Description = "require_pkce: false lets a client with a secret do without.", HelpName = "true|false" };
 
     private Option[] All =>
     [
-        _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _backchannelLogoutUri, _frontchannelLogoutUri, _grants, _scopes, _resources, _introspects, _allowedOrigins, _delivery, _method,
+        _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _backchannelLogoutUri, _frontchannelLogoutUri, _grants, _scopes, _resources, _introspects, _allowedOrigins, _delivery, _method, _jwks, _jwksUri,
         _requireConsent, _requirePkce,
     ];
 
@@ -58,6 +61,15 @@ internal sealed class ClientOptions
             standing = written;
         }
 
+        if (parsed.GetValue(_jwks) is { } keys)
+        {
+            if (await ReadJwksAsync(keys, cancellation) is not { } jwks)
+                return new MetadataError("jwks", $"{keys} is not JSON");
+            standing = standing with { Jwks = jwks, JwksUri = null };
+        }
+
+        if (parsed.GetValue(_jwksUri) is { } jwksUri)
+            standing = standing with { JwksUri = jwksUri, Jwks = parsed.GetValue(_jwks) is null ? null : standing.Jwks };
         var device = parsed.GetValue(_isNative);
         return Validated.Of(standing with
         {
@@ -77,6 +89,18 @@ internal sealed class ClientOptions
             RequireConsent = parsed.GetValue(_requireConsent) ?? standing.RequireConsent,
             RequirePkce = parsed.GetValue(_requirePkce) ?? standing.RequirePkce,
         });
+    }
+
+    private static async Task<JsonElement?> ReadJwksAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            return JsonElement.Parse(await Input.ReadAsync(path, cancellation));
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static Option<string[]> Many(string name, string helpName, string description) =>

@@ -1,9 +1,13 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Http;
 
-/// <summary>From a request to the client that made it (RFC 6749 §2.3): reads header and form, finds the client, lets the rules decide.</summary>
+/// <summary>
+/// From a request to the client that made it (RFC 6749 §2.3): reads header and form, finds the client and what it can be checked by, lets the
+/// rules decide, and spends what may be shown once.
+/// </summary>
 public static class ClientAuthentication
 {
     public static async ValueTask<Decision<AuthenticatedClient>> ReadAsync(HttpContext http, Parameters parameters)
@@ -11,6 +15,26 @@ public static class ClientAuthentication
         if (!ClientAuthenticationRules.Read(http.Request.Headers.Authorization, parameters).Try(out var presented, out var reason))
             return reason;
         var client = await http.RequestServices.GetRequiredService<Registry>().FindClientAsync(presented.ClientId, http.RequestAborted);
-        return ClientAuthenticationRules.Decide(presented, client, http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
+        return presented.Method == ClientAuthenticationMethod.PrivateKeyJwt
+            ? await ByAssertionAsync(http, presented, client)
+            : ClientAuthenticationRules.Decide(presented, client, Now(http));
     }
+
+    private static async Task<Decision<AuthenticatedClient>> ByAssertionAsync(HttpContext http, PresentedClient presented, Client? client)
+    {
+        var services = http.RequestServices;
+        var keys = client is { TokenEndpointAuthMethod: ClientAuthenticationMethod.PrivateKeyJwt }
+            ? await services.GetRequiredService<ClientKeys>().FindAsync(client, presented.Kid, http.RequestAborted)
+            : ClientKeySet.Empty.Verification;
+
+        // The issuer, the token endpoint, and the endpoint that is asked (RFC 7523 §3, RFC 9126 §2).
+        var issuer = services.GetRequiredService<Settings>().Issuer;
+        var now = Now(http);
+        if (!ClientAssertionRules.Decide(presented, client, keys, [issuer, issuer + "/token", issuer + http.Request.Path], now).Try(out var assertion, out var reason))
+            return reason;
+        return assertion.Spend(await services.GetRequiredService<SpentIdentifiers>().SpendAsync(
+            VerifiedClientAssertion.Purpose, assertion.ClientId, assertion.Jti, assertion.ExpiresAt, now, http.RequestAborted));
+    }
+
+    private static DateTimeOffset Now(HttpContext http) => http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
 }

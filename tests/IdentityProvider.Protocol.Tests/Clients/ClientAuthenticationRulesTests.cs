@@ -90,10 +90,6 @@ public sealed class ClientAuthenticationRulesTests
         Assert.Equal(Refusal.ClientAuthenticationTwice, Given.Refused(ClientAuthenticationRules.Read(null, Given.Parameters("client_id=app&client_secret=x&client_assertion=y"))));
 
     [Fact]
-    public void Refuses_an_assertion() =>
-        Assert.Equal(Refusal.ClientAuthenticationMethodNotRegistered, Given.Refused(ClientAuthenticationRules.Read(null, Given.Parameters("client_id=app&client_assertion=y"))));
-
-    [Fact]
     public void Refuses_another_client_id_beside_the_header() =>
         Assert.Equal(Refusal.ClientIdMismatch, Given.Refused(ClientAuthenticationRules.Read(Basic($"app:{Given.Secret}"), Given.Parameters("client_id=other"))));
 

@@ -79,6 +79,24 @@ public sealed class ClientKeyRulesTests
     }
 
     [Fact]
+    public void A_client_that_signs_assertions_has_a_key_for_them()
+    {
+        var signs = App with { TokenEndpointAuthMethod = "private_key_jwt" };
+        Refused(signs, "token_endpoint_auth_method");
+        Refused(signs with { Jwks = Set(Encryption, Unknown) }, "jwks");
+        Refused(signs with { Jwks = Set(Rsa), TokenEndpointAuthSigningAlg = "ES256" }, "jwks");
+        Refused(signs with { Jwks = Set(Rsa), TokenEndpointAuthSigningAlg = "HS256" }, "token_endpoint_auth_signing_alg");
+        Refused(App with { TokenEndpointAuthSigningAlg = "ES256" }, "token_endpoint_auth_signing_alg");
+
+        Assert.NotNull(Allowed(signs with { JwksUri = "https://app.example/jwks", TokenEndpointAuthSigningAlg = "ES256" }));
+        var client = Allowed(signs with { Jwks = Set(Ec), TokenEndpointAuthSigningAlg = "ES256" });
+        Assert.False(client.HasSecret);
+        Assert.False(client.IsPublic);
+        var again = ClientMetadataRules.Restore(ClientMetadata.Of(client))!;
+        Assert.Equal((ClientAuthenticationMethod.PrivateKeyJwt, SignatureAlgorithm.ES256), (again.TokenEndpointAuthMethod, again.TokenEndpointAuthSigningAlg));
+    }
+
+    [Fact]
     public void Knows_the_certificates_by_the_first_of_each_chain()
     {
         var (leaf, root) = (new byte[] { 1, 2, 3 }, new byte[] { 4, 5, 6 });
