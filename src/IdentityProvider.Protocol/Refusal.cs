@@ -125,6 +125,19 @@ public enum Refusal
     ClientCredentialsForPublicClient,
     IdentityScopeWithoutUser,
 
+    // Device authorization (RFC 8628) and back-channel authentication (OpenID CIBA Core 1.0)
+    DeviceCodeMissing,
+    DecoupledCodeUnknown,
+    DecoupledCodeBelongsToAnotherClient,
+    DecoupledCodeAlreadyRedeemed,
+    DecoupledCodeExpired,
+    DecoupledRequestDenied,
+    AuthorizationPending,
+    SlowDown,
+    UserCodeMalformed,
+    UserCodeUnknown,
+    UserCodeGuessedTooOften,
+
     // Bearer tokens at UserInfo (RFC 6750 §3)
     BearerTokenMissing,
     BearerTokenTwice,

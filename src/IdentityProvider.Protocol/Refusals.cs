@@ -17,6 +17,7 @@ public static class Refusals
     private const string GrantFailed = "The authorization code is invalid, expired, already used or was issued to another client.";
     private const string RefreshFailed = "The refresh token is invalid, expired, revoked or was issued to another client.";
     private const string ReferenceFailed = "The request_uri is invalid, expired, already used or was given to another client.";
+    private const string DecoupledFailed = "The code is invalid, already used or was issued to another client.";
     private const string TokenFailed = "The access token is invalid, expired or revoked.";
 
     public static RefusalAnswer Of(Refusal refusal) => refusal switch
@@ -132,6 +133,18 @@ public static class Refusals
         Refusal.SeveralResources => new("invalid_target", 400, "An access token is for one resource; name one.", "RFC 8707 §2.2"),
         Refusal.ClientCredentialsForPublicClient => new("unauthorized_client", 400, "Only a confidential client may use client_credentials.", "RFC 6749 §4.4"),
         Refusal.IdentityScopeWithoutUser => new("invalid_scope", 400, "The scope needs a person who signs in.", "OpenID Connect Core §3.1.2.1"),
+
+        Refusal.DeviceCodeMissing => InvalidRequest("device_code is missing.", "RFC 8628 §3.4"),
+        Refusal.DecoupledCodeUnknown => InvalidGrant(DecoupledFailed, "RFC 8628 §3.5"),
+        Refusal.DecoupledCodeBelongsToAnotherClient => InvalidGrant(DecoupledFailed, "RFC 8628 §3.4"),
+        Refusal.DecoupledCodeAlreadyRedeemed => InvalidGrant(DecoupledFailed, "RFC 8628 §3.5"),
+        Refusal.DecoupledCodeExpired => new("expired_token", 400, "The code has expired; begin again.", "RFC 8628 §3.5"),
+        Refusal.DecoupledRequestDenied => new("access_denied", 400, "The person said no.", "RFC 8628 §3.5"),
+        Refusal.AuthorizationPending => new("authorization_pending", 400, "The person has not answered yet.", "RFC 8628 §3.5"),
+        Refusal.SlowDown => new("slow_down", 400, "Asked too soon: wait 5 seconds longer between two requests from now on.", "RFC 8628 §3.5"),
+        Refusal.UserCodeMalformed => InvalidRequest("That is no code: a code has eight letters.", "RFC 8628 §6.1"),
+        Refusal.UserCodeUnknown => InvalidRequest("The code is wrong, used or too old.", "RFC 8628 §3.3"),
+        Refusal.UserCodeGuessedTooOften => new("temporarily_unavailable", 429, "Too many wrong codes.", "RFC 8628 §5.1"),
 
         Refusal.BearerTokenMissing => new("", 401, "", "RFC 6750 §3.1"),
         Refusal.BearerTokenTwice => InvalidRequest("The access token is given in more than one way.", "RFC 6750 §2"),

@@ -63,13 +63,16 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
     }
 
     /// <summary>
-    /// Removes the codes that wait for their exchange, within the transaction of an end that they would outlive: of a person, of a client, or of
+    /// Removes the codes that wait for their exchange, those of devices and of the back channel too, within the transaction of an end that they would outlive: of a person, of a client, or of
     /// a person with a client.
     /// </summary>
-    internal static Task<int> RemoveWaitingAsync(IdpDb db, Guid? userId, string? clientId, DateTimeOffset now, CancellationToken cancellation) =>
-        db.AuthorizationCodes
+    internal static async Task RemoveWaitingAsync(IdpDb db, Guid? userId, string? clientId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        await db.AuthorizationCodes
             .Where(c => c.ExpiresAt > now && c.RedeemedAt == null && (userId == null || c.UserId == userId) && (clientId == null || c.ClientId == clientId))
             .ExecuteDeleteAsync(cancellation);
+        await DecoupledRequests.RemoveWaitingAsync(db, userId, clientId, cancellation);
+    }
 
     private static AuthorizationCodeRow Row(byte[] codeHash, AuthorizationCode code) => new()
     {

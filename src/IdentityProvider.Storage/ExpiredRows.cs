@@ -28,6 +28,7 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
         {
             AuthorizationCodes = await DeleteAsync(db.AuthorizationCodes.Where(c => c.ExpiresAt < end).OrderBy(c => c.ExpiresAt), cancellation),
             PushedRequests = await DeleteAsync(db.PushedRequests.Where(p => p.ExpiresAt < end).OrderBy(p => p.ExpiresAt), cancellation),
+            DecoupledRequests = await DeleteAsync(db.DecoupledRequests.Where(r => r.ExpiresAt < end).OrderBy(r => r.ExpiresAt), cancellation),
             TokenFamilies = await DeleteAsync(db.TokenFamilies.Where(f => f.ExpiresAt < end).OrderBy(f => f.ExpiresAt), cancellation)
                 + await DeleteAsync(db.TokenFamilies.Where(f => f.EndedAt != null && f.EndedAt < end).OrderBy(f => f.EndedAt), cancellation),
             Sessions = await DeleteAsync(db.Sessions.Where(s => s.ExpiresAt < end).OrderBy(s => s.ExpiresAt), cancellation)
@@ -77,6 +78,8 @@ public sealed record PrunedRows
 
     public int PushedRequests { get; init; }
 
+    public int DecoupledRequests { get; init; }
+
     public int TokenFamilies { get; init; }
 
     public int Sessions { get; init; }
@@ -96,6 +99,7 @@ public sealed record PrunedRows
     [
         ("authorization_codes", AuthorizationCodes),
         ("pushed_requests", PushedRequests),
+        ("decoupled_requests", DecoupledRequests),
         ("token_families", TokenFamilies),
         ("sessions", Sessions),
         ("revoked_tokens", RevokedTokens),

@@ -35,6 +35,10 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<PushedRequestRow> PushedRequests => Set<PushedRequestRow>();
 
+    internal DbSet<DecoupledRequestRow> DecoupledRequests => Set<DecoupledRequestRow>();
+
+    internal DbSet<TrustedIssuerRow> TrustedIssuers => Set<TrustedIssuerRow>();
+
     internal DbSet<TokenFamilyRow> TokenFamilies => Set<TokenFamilyRow>();
 
     internal DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
@@ -76,6 +80,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         Registrations(builder);
         SignIns(builder);
         Tokens(builder);
+        Decoupled(builder);
         Messages(builder);
         Statuses(builder);
         builder.Entity<TopicRow>(topic =>
@@ -255,6 +260,39 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             spent.ToTable("SpentIdentifiers").HasKey(s => s.Hash);
             spent.Property(s => s.Hash).HasMaxLength(32).IsFixedLength();
             spent.HasIndex(s => s.ExpiresAt);
+        });
+    }
+
+    private void Decoupled(ModelBuilder builder)
+    {
+        builder.Entity<DecoupledRequestRow>(request =>
+        {
+            request.ToTable("DecoupledRequests").HasKey(r => r.RequestId);
+            request.Property(r => r.RequestId).ValueGeneratedNever();
+            request.Property(r => r.Kind).HasConversion<string>().HasMaxLength(40);
+            request.Property(r => r.CodeHash).HasMaxLength(32).IsFixedLength();
+            request.Property(r => r.UserCodeHash).HasMaxLength(32).IsFixedLength();
+            request.Property(r => r.ClientId).HasMaxLength(Longest.ClientId);
+            request.Property(r => r.Scope).HasMaxLength(Longest.List);
+            request.Property(r => r.Resources).HasMaxLength(Longest.List);
+            request.Property(r => r.Terms).HasColumnType(JsonType);
+            request.Property(r => r.BindingMessage).HasMaxLength(Longest.BindingMessage);
+            request.Property(r => r.SealedNotificationToken).HasMaxLength(Longest.SealedNotificationToken);
+            request.Property(r => r.AcrValues).HasMaxLength(Longest.Acr);
+            request.Property(r => r.Status).HasConversion<string>().HasMaxLength(40);
+            request.Property(r => r.Amr).HasMaxLength(Longest.Amr);
+            request.Property(r => r.Acr).HasMaxLength(Longest.Acr);
+            request.HasIndex(r => r.CodeHash).IsUnique();
+            request.HasIndex(r => r.UserCodeHash).IsUnique();
+            request.HasIndex(r => r.UserId);
+            request.HasIndex(r => r.ClientId);
+            request.HasIndex(r => r.ExpiresAt);
+        });
+        builder.Entity<TrustedIssuerRow>(issuer =>
+        {
+            issuer.ToTable("TrustedIssuers").HasKey(i => i.Issuer);
+            issuer.Property(i => i.Issuer).HasMaxLength(Longest.TrustedIssuer);
+            issuer.Property(i => i.Document).HasColumnType(JsonType);
         });
     }
 

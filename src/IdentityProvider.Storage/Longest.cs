@@ -15,6 +15,15 @@ public static class Longest
     /// <summary>Scopes, resource indicators and a nonce.</summary>
     public const int List = 4000;
 
+    /// <summary>CIBA Core §7.1: short enough for the screen of a till.</summary>
+    public const int BindingMessage = 100;
+
+    /// <summary>In bytes: CIBA Core §7.1's 1024 characters, and what sealing adds.</summary>
+    public const int SealedNotificationToken = 1200;
+
+    /// <summary>What ASP.NET Core Identity keeps of a login elsewhere.</summary>
+    public const int TrustedIssuer = 128;
+
     public const int Amr = 200;
 
     public const int Acr = 200;

@@ -73,6 +73,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         await EndAsync(
             db => db.Sessions.Where(s => s.SessionId == sessionId),
             db => [(db.TokenFamilies.Where(f => f.SessionId == sessionId), FamilyEnd.SessionEnded)],
+            everythingOf: null,
             now,
             cancellation) > 0;
 
@@ -111,10 +112,10 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
 
     /// <summary>Ends a person's sessions inside a transaction of the caller's; says how many.</summary>
     internal static Task<int> EndAllAsync(IdpDb db, Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation) =>
-        EndAsync(db, SessionsOf(db, userId, kept), FamiliesOf(db, userId, kept, offline), now, cancellation);
+        EndAsync(db, SessionsOf(db, userId, kept), FamiliesOf(db, userId, kept, offline), offline is null ? null : userId, now, cancellation);
 
     private Task<int> EndAllAsync(Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation) =>
-        EndAsync(db => SessionsOf(db, userId, kept), db => FamiliesOf(db, userId, kept, offline), now, cancellation);
+        EndAsync(db => SessionsOf(db, userId, kept), db => FamiliesOf(db, userId, kept, offline), offline is null ? null : userId, now, cancellation);
 
     private static IQueryable<SessionRow> SessionsOf(IdpDb db, Guid userId, Guid? kept) => db.Sessions.Where(s => s.UserId == userId && s.SessionId != kept);
 
@@ -149,27 +150,32 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     private Task<int> EndAsync(
         Func<IdpDb, IQueryable<SessionRow>> sessions,
         Func<IdpDb, IReadOnlyList<(IQueryable<TokenFamilyRow>, FamilyEnd)>> families,
+        Guid? everythingOf,
         DateTimeOffset now,
         CancellationToken cancellation)
     {
         var ended = 0;
         return databases.TransactAsync(
-            async (db, token) => ended = await EndAsync(db, sessions(db), families(db), now, token),
+            async (db, token) => ended = await EndAsync(db, sessions(db), families(db), everythingOf, now, token),
             async (db, token) => !await sessions(db).AnyAsync(s => s.EndedAt == null, token)
                 && await sessions(db).CountAsync(s => s.EndedAt == now, token) >= ended,
             cancellation);
     }
 
-    // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row.
+    // Two statements, not one: the second must see the family that a redemption committed while the first waited for the session's row. Where
+    // offline access ends too, so does what the person approved for a client that hasn't come for it yet.
     private static async Task<int> EndAsync(
         IdpDb db,
         IQueryable<SessionRow> sessions,
         IReadOnlyList<(IQueryable<TokenFamilyRow>, FamilyEnd)> families,
+        Guid? everythingOf,
         DateTimeOffset now,
         CancellationToken cancellation)
     {
         var ended = await sessions.Where(s => s.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellation);
         await Outbox.AddLogoutsAsync(db, sessions, now, cancellation);
+        if (everythingOf is { } userId)
+            await DecoupledRequests.RemoveWaitingAsync(db, userId, clientId: null, cancellation);
         await db.EndFamiliesAsync(families, now, cancellation); // last, for it takes the topic's row
         return ended;
     }

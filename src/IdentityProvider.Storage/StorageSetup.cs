@@ -60,6 +60,7 @@ public static class StorageSetup
         return services
             .AddSingleton<AuthorizationCodes>()
             .AddSingleton<Clients>()
+            .AddSingleton<DecoupledRequests>()
             .AddSingleton<ExpiredRows>()
             .AddSingleton<Grants>()
             .AddSingleton<Outbox>()

@@ -111,6 +111,9 @@ public sealed record Client
         return IsPublic && ApplicationType == ApplicationType.Native && !redirectUri.StartsWith("https://", StringComparison.Ordinal);
     }
 
+    /// <summary>Whether people sign in at it, by whichever grant.</summary>
+    public bool SignsPeopleIn => GrantTypes.Any(Clients.GrantTypes.IsOfPerson);
+
     public bool Allows(string grantType) => GrantTypes.Contains(grantType, StringComparer.Ordinal);
 }
 
@@ -154,4 +157,13 @@ public static class GrantTypes
     public const string AuthorizationCode = "authorization_code";
     public const string RefreshToken = "refresh_token";
     public const string ClientCredentials = "client_credentials";
+
+    /// <summary>RFC 8628 §3.4.</summary>
+    public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
+
+    /// <summary>Each that works here.</summary>
+    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, RefreshToken, ClientCredentials, DeviceCode];
+
+    /// <summary>Whether a person's sign-in begins it.</summary>
+    internal static bool IsOfPerson(string grantType) => grantType is AuthorizationCode or DeviceCode;
 }

@@ -5,8 +5,6 @@ internal static class ClientFlowRules
 {
     private const string Code = "code";
 
-    private static readonly string[] Known = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials];
-
     /// <param name="metadata">What was written, for the one member that a client doesn't keep.</param>
     /// <param name="client">What it would become.</param>
     public static MetadataError? Refuse(ClientMetadata metadata, Client client)
@@ -16,12 +14,12 @@ internal static class ClientFlowRules
         var usesCode = client.Allows(GrantTypes.AuthorizationCode);
         return
             // 1. Grant types that exist here, each once.
-            Broken(grantTypes.Any(g => !Known.Contains(g, StringComparer.Ordinal)), "grant_types", $"can be {string.Join(", ", Known)}")
+            Broken(grantTypes.Any(g => !GrantTypes.All.Contains(g, StringComparer.Ordinal)), "grant_types", $"can be {string.Join(", ", GrantTypes.All)}")
             ?? Broken(grantTypes.Distinct(StringComparer.Ordinal).Count() < grantTypes.Count, "grant_types", "names one twice")
             // 2. A client that does something: a flow, or introspection.
             ?? Broken(grantTypes.Count == 0 && client.Introspects.Count == 0, "grant_types", "must name one; only a client that introspects can do without")
             // 3. A refresh token comes from a sign-in (RFC 6749 §1.5).
-            ?? Broken(client.Allows(GrantTypes.RefreshToken) && !usesCode, "grant_types", "refresh_token needs authorization_code beside it")
+            ?? Broken(client.Allows(GrantTypes.RefreshToken) && !client.SignsPeopleIn, "grant_types", "refresh_token needs a grant type beside it by which people sign in")
             // 4. Client credentials need credentials (RFC 6749 §4.4).
             ?? Broken(client.IsPublic && client.Allows(GrantTypes.ClientCredentials), "grant_types", "client_credentials needs a client that authenticates; this one's token_endpoint_auth_method is none")
             // 5. The code flow and nothing else (RFC 7591 §2.1; RFC 9700 §2.1.2).

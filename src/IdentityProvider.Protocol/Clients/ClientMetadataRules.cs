@@ -139,7 +139,7 @@ public static class ClientMetadataRules
             TokenEndpointAuthSigningAlg = assertionAlgorithm,
             Jwks = jwks,
             JwksUri = metadata.JwksUri,
-            Scope = metadata.Scope is null && grantTypes.Contains(GrantTypes.AuthorizationCode) ? SignInScopes : scope,
+            Scope = metadata.Scope is null && grantTypes.Any(GrantTypes.IsOfPerson) ? SignInScopes : scope,
             Resources = metadata.Resources ?? [],
             Introspects = introspects,
             AllowedOrigins = metadata.AllowedOrigins ?? [],
@@ -204,7 +204,7 @@ public static class ClientMetadataRules
             return new("scope", $"{Quoted(meaningless)} is neither a scope of OpenID Connect nor of one of the client's resources");
 
         var aboutPeople = client.Scope.Intersect(ScopeSet.Identity).FirstOrDefault();
-        if (aboutPeople is not null && !client.Allows(GrantTypes.AuthorizationCode))
+        if (aboutPeople is not null && !client.SignsPeopleIn)
             return new("scope", $"{aboutPeople} is about a person, and no grant type of this client has one");
         if (client.Scope.Contains(ScopeSet.OfflineAccess) && !client.Allows(GrantTypes.RefreshToken))
             return new("scope", "offline_access needs the grant type refresh_token");

@@ -31,6 +31,7 @@ public static class ServerMetadata
             json.WriteString("issuer", issuer);
             json.WriteString("authorization_endpoint", issuer + "/authorize");
             json.WriteString("token_endpoint", issuer + "/token");
+            json.WriteString("device_authorization_endpoint", issuer + "/device_authorization");
             json.WriteString("userinfo_endpoint", issuer + "/userinfo");
             json.WriteString("pushed_authorization_request_endpoint", issuer + "/par");
             json.WriteString("jwks_uri", issuer + "/.well-known/jwks.json");
@@ -45,7 +46,7 @@ public static class ServerMetadata
             WriteArray(json, "scopes_supported", ScopeSet.Identity);
             WriteArray(json, "response_types_supported", ["code"]);
             WriteArray(json, "response_modes_supported", ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]);
-            WriteArray(json, "grant_types_supported", [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials]);
+            WriteArray(json, "grant_types_supported", GrantTypes.All);
             WriteArray(json, "subject_types_supported", ["public"]);
             WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
             WriteArray(json, "authorization_signing_alg_values_supported", algorithms);

@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Decoupled;
+
 namespace IdentityProvider.Protocol.Token;
 
 /// <summary>A well-formed token request (RFC 6749 §4.1.3, §4.4.2, §6). Closed; made by <see cref="TokenRequestRules.Read"/> alone.</summary>
@@ -41,6 +43,22 @@ public abstract class TokenRequest
 
         /// <summary>A narrower scope than was granted; null for all of it.</summary>
         public ScopeSet? Scope { get; }
+    }
+
+    /// <summary>A question whether the person has answered (RFC 8628 §3.4, CIBA Core §10.1).</summary>
+    public sealed class Decoupled : TokenRequest
+    {
+        internal Decoupled(DecoupledKind kind, string code, IReadOnlyList<string> resources)
+            : base(resources)
+        {
+            Kind = kind;
+            Code = code;
+        }
+
+        public DecoupledKind Kind { get; }
+
+        /// <summary>The <c>device_code</c> or the <c>auth_req_id</c>.</summary>
+        public string Code { get; }
     }
 
     /// <summary>A client on its own behalf (RFC 6749 §4.4.2).</summary>

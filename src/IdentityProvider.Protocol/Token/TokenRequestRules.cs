@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Decoupled;
 
 namespace IdentityProvider.Protocol.Token;
 
@@ -19,7 +20,7 @@ public static class TokenRequestRules
         // 1. A grant type, one that exists here (RFC 6749 §5.2).
         if (parameters["grant_type"] is not { } grantType)
             return Refusal.GrantTypeMissing;
-        if (grantType is not (GrantTypes.AuthorizationCode or GrantTypes.RefreshToken or GrantTypes.ClientCredentials))
+        if (!GrantTypes.All.Contains(grantType, StringComparer.Ordinal))
             return Refusal.GrantTypeUnsupported;
 
         // 2. One that this client is registered for (RFC 6749 §5.2, RFC 7591 §2).
@@ -45,8 +46,17 @@ public static class TokenRequestRules
                 if (!RefreshTokenDeliveryRules.Choose(client.Client, parameters["refresh_token"], cookies).Try(out var token, out var reason))
                     return reason;
                 return token.Length > LongestCredential ? Refusal.RefreshTokenMalformed : new TokenRequest.RefreshToken(token, asked, resources);
+            case GrantTypes.DeviceCode:
+                return ReadDecoupled(DecoupledKind.Device, parameters["device_code"], Refusal.DeviceCodeMissing, resources);
             default:
                 return new TokenRequest.ClientCredentials(asked, resources);
         }
+    }
+
+    private static Decision<TokenRequest> ReadDecoupled(DecoupledKind kind, string? code, Refusal missing, IReadOnlyList<string> resources)
+    {
+        if (code is null)
+            return missing;
+        return code.Length > LongestCredential ? Refusal.DecoupledCodeUnknown : new TokenRequest.Decoupled(kind, code, resources);
     }
 }

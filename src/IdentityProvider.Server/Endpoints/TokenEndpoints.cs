@@ -1,3 +1,4 @@
+using IdentityProvider.Server.Endpoints.DeviceAuthorization;
 using IdentityProvider.Server.Endpoints.Introspection;
 using IdentityProvider.Server.Endpoints.Revocation;
 using IdentityProvider.Server.Endpoints.Token;
@@ -16,7 +17,9 @@ public static class TokenEndpoints
         .AddSingleton<AuthorizationCodeGrant>()
         .AddSingleton<RefreshTokenGrant>()
         .AddSingleton<ClientCredentialsGrant>()
+        .AddSingleton<DecoupledGrant>()
         .AddSingleton<TokenEndpoint>()
+        .AddSingleton<DeviceAuthorizationEndpoint>()
         .AddSingleton<UserInfoEndpoint>()
         .AddSingleton<IntrospectionAnswers>()
         .AddSingleton<IntrospectionEndpoint>()
@@ -26,12 +29,14 @@ public static class TokenEndpoints
     {
         var services = routes.ServiceProvider;
         routes.MapPost(TokenEndpoint.Path, services.GetRequiredService<TokenEndpoint>().HandleAsync);
+        routes.MapPost(DeviceAuthorizationEndpoint.Path, services.GetRequiredService<DeviceAuthorizationEndpoint>().HandleAsync);
         routes.MapMethods(UserInfoEndpoint.Path, [HttpMethods.Get, HttpMethods.Post], services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
         routes.MapPost(IntrospectionEndpoint.Path, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);
         routes.MapPost(RevocationEndpoint.Path, services.GetRequiredService<RevocationEndpoint>().HandleAsync);
 
         // Those that browser code of another origin calls; an API that introspects is no browser.
         routes.MapPreflight(TokenEndpoint.Path, HttpMethods.Post);
+        routes.MapPreflight(DeviceAuthorizationEndpoint.Path, HttpMethods.Post);
         routes.MapPreflight(UserInfoEndpoint.Path, $"{HttpMethods.Get}, {HttpMethods.Post}");
         routes.MapPreflight(RevocationEndpoint.Path, HttpMethods.Post);
     }

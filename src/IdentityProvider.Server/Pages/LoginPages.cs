@@ -45,13 +45,13 @@ internal sealed class LoginPages(AuthorizationRequests requests, BrowserSessions
         // RFC 8176: a password.
         await sessions.BeginAsync(http, user.Id, ["pwd"]);
         Log.SignedIn(logger, user.Id);
-        PageResults.Redirect(http, found.Pending is { } pending ? resume.AuthorizePath(pending.Parameters, pending.Progress) : found.ReturnTo?.Path ?? "/");
+        PageResults.Redirect(http, found.Pending is { } pending ? resume.AuthorizePath(pending.Parameters, pending.Progress) : found.ReturnTo?.PathWith(found.Entered) ?? "/");
     }
 
     private Task ShowAsync(HttpContext http, Found found, string? username, Refusal? problem)
     {
         var request = found.Pending?.Accepted;
-        var model = new LoginPage.LoginModel(forms.TokenFor(http), found.Resume, found.ReturnTo, request?.Client.ClientName, username, problem is { } reason ? TextOf(reason) : null);
+        var model = new LoginPage.LoginModel(forms.TokenFor(http), found.Resume, found.ReturnTo, found.Entered, request?.Client.ClientName, username, problem is { } reason ? TextOf(reason) : null);
         var policy = request is null ? PagePolicy.OwnForm : PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value);
         return PageResults.ShowAsync<LoginPage>(http, model, policy, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
     }
@@ -68,12 +68,12 @@ internal sealed class LoginPages(AuthorizationRequests requests, BrowserSessions
     private async Task<Found?> FindRequestAsync(HttpContext http, Parameters parameters)
     {
         if (parameters["resume"] is not { } token)
-            return new Found(null, null, OwnPage.Named(parameters[OwnPage.Parameter]));
+            return new Found(null, null, OwnPage.Named(parameters[OwnPage.Parameter]), parameters[OwnPage.EnteredParameter]);
         if (await requests.ResumeAsync(token, http.RequestAborted) is { } pending)
-            return new Found(token, pending, null);
+            return new Found(token, pending, null, null);
         await ErrorPages.RefuseAsync(http, Refusal.ResumeTokenInvalid);
         return null;
     }
 
-    private sealed record Found(string? Resume, PendingAuthorization? Pending, OwnPage? ReturnTo);
+    private sealed record Found(string? Resume, PendingAuthorization? Pending, OwnPage? ReturnTo, string? Entered);
 }

@@ -9,7 +9,11 @@ public sealed class OwnPage
     /// <summary>The parameter of <c>/login</c> that holds the word.</summary>
     public const string Parameter = "return_to";
 
-    private static readonly OwnPage[] All = [new("account", "/account"), new("password", "/account/password"), new("everywhere", "/account/everywhere")];
+    /// <summary>The parameter of a device's code on its way through the sign-in (<see cref="Pages.Device.EnteredCodes"/>).</summary>
+    public const string EnteredParameter = "entered";
+
+    private static readonly OwnPage[] All =
+        [new("account", "/account"), new("password", "/account/password"), new("everywhere", "/account/everywhere"), new("device", "/device/consent")];
 
     private OwnPage(string name, string path)
     {
@@ -23,12 +27,20 @@ public sealed class OwnPage
 
     public static OwnPage Everywhere => All[2];
 
+    public static OwnPage Device => All[3];
+
     public string Name { get; }
 
     public string Path { get; }
 
     /// <summary>Where a person signs in to come back here.</summary>
     public string LoginPath => $"/login?{Parameter}={Name}";
+
+    /// <summary>The page with what was entered for it before.</summary>
+    public string PathWith(string? entered) => entered is null ? Path : $"{Path}?{EnteredParameter}={Uri.EscapeDataString(entered)}";
+
+    /// <summary>Where a person signs in to come back here with it.</summary>
+    public string LoginPathWith(string entered) => $"{LoginPath}&{EnteredParameter}={Uri.EscapeDataString(entered)}";
 
     /// <summary>The page of that name; null where there is none.</summary>
     public static OwnPage? Named(string? name) => All.FirstOrDefault(page => page.Name == name);

@@ -20,6 +20,9 @@ internal sealed record PagePolicy
     /// <summary>A page whose form leads nowhere but to us.</summary>
     public static PagePolicy OwnForm { get; } = new() { FormAction = "form-action 'self'" };
 
+    /// <summary>The same, with a client's logo on it.</summary>
+    public static PagePolicy OwnFormWith(string? logoUri) => OwnForm with { Images = OriginOf(logoUri) };
+
     /// <summary>The page that signs a browser out of apps: what it frames is of exactly these addresses' origins.</summary>
     public static PagePolicy Framing(IReadOnlyList<string> addresses) =>
         Plain with { Frames = [.. addresses.Select(OriginOf).OfType<string>().Distinct(StringComparer.Ordinal)] };

@@ -1,4 +1,5 @@
 using IdentityProvider.Server.Pages.Account;
+using IdentityProvider.Server.Pages.Device;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace IdentityProvider.Server.Pages;
@@ -21,6 +22,7 @@ internal static class PagesSetup
             .AddSingleton<ConsentPages>()
             .AddSingleton<HomePages>()
             .AddSingleton<LogoutFrames>()
+            .AddDevicePages()
             .AddAccountPages();
     }
 
@@ -34,6 +36,7 @@ internal static class PagesSetup
         routes.MapPost("/select-account", http => http.RequestServices.GetRequiredService<SelectAccountPages>().PostAsync(http));
         routes.MapGet("/consent", http => http.RequestServices.GetRequiredService<ConsentPages>().GetAsync(http));
         routes.MapPost("/consent", http => http.RequestServices.GetRequiredService<ConsentPages>().PostAsync(http));
+        routes.MapDevicePages();
         routes.MapAccountPages();
     }
 }

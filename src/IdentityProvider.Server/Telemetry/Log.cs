@@ -84,6 +84,9 @@ internal static partial class Log
     [LoggerMessage(1501, LogLevel.Information, "{UserId} changed their password")]
     public static partial void PasswordChanged(ILogger logger, Guid userId);
 
+    [LoggerMessage(1502, LogLevel.Information, "{UserId} connected a device to client {ClientId}")]
+    public static partial void DeviceConnected(ILogger logger, Guid userId, string clientId);
+
     // Outbox: 1700 to 1799
 
     [LoggerMessage(1700, LogLevel.Information, "Message {Id} to client {ClientId} was not delivered ({Reason}); it is tried again at {NextAttemptAt:O}")]

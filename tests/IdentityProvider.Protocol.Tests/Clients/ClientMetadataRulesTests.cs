@@ -114,6 +114,16 @@ public sealed class ClientMetadataRulesTests
         Assert.Equal(["code"], printed.ResponseTypes);
     }
 
+    [Fact]
+    public void A_device_signs_people_in_without_any_redirect()
+    {
+        var client = Allowed(new() { GrantTypes = [GrantTypes.DeviceCode, GrantTypes.RefreshToken], TokenEndpointAuthMethod = "none" });
+
+        Assert.Equal("openid profile email", client.Scope.ToString());
+        Assert.Empty(client.RedirectUris);
+        Assert.Empty(ClientMetadata.Of(client).ResponseTypes!);
+    }
+
     public static TheoryData<string, string, ClientMetadata> Mistakes() => new()
     {
         { "client_id", "empty", App with { ClientId = "" } },

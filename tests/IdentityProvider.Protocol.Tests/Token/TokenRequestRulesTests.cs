@@ -7,7 +7,7 @@ public sealed class TokenRequestRulesTests
 {
     private static readonly Protocol.Clients.Client Client = Given.ConfidentialClient() with
     {
-        GrantTypes = ["authorization_code", "refresh_token", "client_credentials"],
+        GrantTypes = ["authorization_code", "refresh_token", "client_credentials", Protocol.Clients.GrantTypes.DeviceCode],
     };
 
     [Theory]
@@ -17,6 +17,7 @@ public sealed class TokenRequestRulesTests
     [InlineData("grant_type=Authorization_code&code=c", Refusal.GrantTypeUnsupported)]
     [InlineData("grant_type=authorization_code", Refusal.CodeMissing)]
     [InlineData("grant_type=refresh_token", Refusal.RefreshTokenMissing)]
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code", Refusal.DeviceCodeMissing)]
     [InlineData("grant_type=client_credentials&scope=%22", Refusal.ScopeMalformed)]
     public void Refuses_what_is_no_token_request(string form, Refusal reason) => Assert.Equal(reason, Given.Refused(Read(form)));
 
@@ -26,6 +27,7 @@ public sealed class TokenRequestRulesTests
         var text = new string('a', 513);
         Assert.Equal(Refusal.CodeUnknown, Given.Refused(Read($"grant_type=authorization_code&code={text}")));
         Assert.Equal(Refusal.RefreshTokenMalformed, Given.Refused(Read($"grant_type=refresh_token&refresh_token={text}")));
+        Assert.Equal(Refusal.DecoupledCodeUnknown, Given.Refused(Read($"grant_type={Protocol.Clients.GrantTypes.DeviceCode}&device_code={text}")));
     }
 
     [Theory]

@@ -9,7 +9,7 @@ namespace IdentityProvider.Server.Endpoints.Token;
 /// <c>POST /token</c> (RFC 6749 §3.2): form, client, grant, answer. A grant loads, decides, mints and commits; only what it returns goes out,
 /// and always from here.
 /// </summary>
-internal sealed class TokenEndpoint(AuthorizationCodeGrant authorizationCode, RefreshTokenGrant refreshToken, ClientCredentialsGrant clientCredentials)
+internal sealed class TokenEndpoint(AuthorizationCodeGrant authorizationCode, RefreshTokenGrant refreshToken, ClientCredentialsGrant clientCredentials, DecoupledGrant decoupled)
 {
     public const string Path = "/token";
 
@@ -63,6 +63,7 @@ internal sealed class TokenEndpoint(AuthorizationCodeGrant authorizationCode, Re
     {
         TokenRequest.AuthorizationCode code => new(authorizationCode.ExchangeAsync(code, client, cancellation)),
         TokenRequest.RefreshToken refresh => new(refreshToken.RefreshAsync(refresh, client, cancellation)),
+        TokenRequest.Decoupled waiting => new(decoupled.AskAsync(waiting, client, cancellation)),
         TokenRequest.ClientCredentials own => clientCredentials.IssueAsync(own, client, cancellation),
         _ => throw new InvalidOperationException("A grant type without a grant."),
     };

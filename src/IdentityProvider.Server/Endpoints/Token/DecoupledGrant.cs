@@ -1,0 +1,54 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Token;
+using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Endpoints.Token;
+
+/// <summary>A client asks for what a person decides elsewhere (RFC 8628 §3.4, CIBA Core §10.1): load, decide, mint, spend the request, answer.</summary>
+internal sealed class DecoupledGrant(
+    DecoupledRequests requests, Users users, Registry registry, TokenMint mint, Entropy entropy, TimeProvider clock)
+{
+    /// <summary>Who loses a race decides again, now by what the winner wrote.</summary>
+    private const int MostAttempts = 3;
+
+    public async Task<Decision<TokenResponse>> AskAsync(TokenRequest.Decoupled request, AuthenticatedClient client, CancellationToken cancellation)
+    {
+        var codeHash = SecretHash.Of(request.Code);
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var now = clock.GetUtcNow();
+            var facts = await LoadAsync(codeHash, cancellation);
+            switch (DecoupledGrantRules.Decide(request, client, facts, entropy.NewId(), now))
+            {
+                case DecoupledDecision.Issue issue:
+                    var response = await mint.MintAsync(issue.Plan, cancellation);
+                    var family = response.Noted is { } status ? issue.Family with { Statuses = [status] } : issue.Family;
+                    if (await requests.RedeemAsync(facts.Request!.RequestId, family, now, CancellationToken.None))
+                        return response;
+                    break;
+
+                case DecoupledDecision.Wait wait:
+                    if (await requests.PolledAsync(facts.Request!, wait.Interval, now, cancellation))
+                        return wait.Reason;
+                    break;
+
+                case DecoupledDecision.Refuse refuse:
+                    return refuse.Reason;
+            }
+        }
+
+        return Refusal.SlowDown;
+    }
+
+    private async Task<DecoupledFacts> LoadAsync(byte[] codeHash, CancellationToken cancellation)
+    {
+        if (await requests.FindAsync(codeHash, cancellation) is not { } request)
+            return new DecoupledFacts(null, null, []);
+        return new DecoupledFacts(
+            request,
+            request.UserId is { } userId ? await users.FindClaimsAsync(userId, cancellation) : null,
+            await registry.FindResourcesAsync(request.Resources, cancellation));
+    }
+}

@@ -1,0 +1,51 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.DeviceAuthorization;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Telemetry;
+
+namespace IdentityProvider.Server.Pages.Device;
+
+/// <summary>
+/// <c>/device</c> (RFC 8628 §3.3): a person types the code that a device shows. Nothing is looked up here: that is for who is signed in. A code
+/// that comes by link (§3.3.1) is filled in, and the person still sends it.
+/// </summary>
+internal sealed class DevicePages(Forms forms, EnteredCodes entered)
+{
+    public const string Path = "/device";
+
+    public async Task GetAsync(HttpContext http)
+    {
+        if (RequestParameters.ReadQuery(http).Try(out var query, out var reason))
+            await ShowAsync(http, UserCode.Parse(query["user_code"])?.ToString(), problem: null);
+        else
+            await ErrorPages.RefuseAsync(http, reason);
+    }
+
+    public async Task PostAsync(HttpContext http)
+    {
+        if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
+            await ErrorPages.RefuseAsync(http, reason);
+        else if (UserCode.Parse(form["user_code"]) is { } code)
+            PageResults.Redirect(http, OwnPage.Device.PathWith(entered.Seal(code)));
+        else
+            await ShowAsync(http, Shown(form["user_code"]), Refusal.UserCodeMalformed);
+    }
+
+    /// <summary>The form, with what went wrong.</summary>
+    public Task ShowAsync(HttpContext http, string? typed, Refusal? problem)
+    {
+        if (problem is { } logged)
+            Log.Refused(OAuthResults.Logger(http), logged, Refusals.Of(logged).Section);
+        var model = new DevicePage.DeviceModel(forms.TokenFor(http), typed, problem is { } reason ? TextOf(reason) : null);
+        return PageResults.ShowAsync<DevicePage>(http, model, PagePolicy.OwnForm, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
+    }
+
+    private static string? Shown(string? typed) => typed?.Length > UserCode.LongestText ? null : typed;
+
+    private static string TextOf(Refusal reason) => reason switch
+    {
+        Refusal.UserCodeMalformed => "A code has eight letters, without vowels and digits. Please look at your device again.",
+        Refusal.UserCodeGuessedTooOften => "There were too many wrong codes. Please wait ten minutes, then try the code that your device shows by then.",
+        _ => "That code isn’t right, or it is too old. Your device may show another one by now.",
+    };
+}

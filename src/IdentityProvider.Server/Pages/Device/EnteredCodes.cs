@@ -1,0 +1,41 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using IdentityProvider.Protocol.DeviceAuthorization;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace IdentityProvider.Server.Pages.Device;
+
+/// <summary>
+/// The token that carries a code from our own form through the sign-in to the question, sealed under the master key: no link from elsewhere leads
+/// past the form, and the code stands in no address that a browser keeps.
+/// </summary>
+internal sealed class EnteredCodes(IDataProtectionProvider protection, TimeProvider clock)
+{
+    private readonly IDataProtector _protector = protection.CreateProtector("device");
+
+    public string Seal(UserCode code) =>
+        Base64Url.EncodeToString(_protector.Protect(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow().ToUnixTimeMilliseconds()} {code.Value}"))));
+
+    /// <summary>What a token carries, or null where it isn't one of ours or is older than any code.</summary>
+    public EnteredCode? Open(string? token)
+    {
+        if (token is null || !Base64Url.IsValid(token))
+            return null;
+        try
+        {
+            var parts = Encoding.ASCII.GetString(_protector.Unprotect(Base64Url.DecodeFromChars(token))).Split(' ');
+            var at = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture));
+            return clock.GetUtcNow() - at < DeviceAuthorizationRules.Lifetime && UserCode.Parse(parts[1]) is { } code ? new EnteredCode(code, at) : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <param name="Code">What was typed.</param>
+/// <param name="At">When, in whole milliseconds.</param>
+internal sealed record EnteredCode(UserCode Code, DateTimeOffset At);
