@@ -64,6 +64,9 @@ public enum Refusal
     PromptUnknown,
     PromptNoneWithOthers,
     MaxAgeMalformed,
+    AcrValuesMalformed,
+    ClaimsMalformed,
+    ClaimsTooLong,
     RequestObjectUnsupported,
     RequestUriUnsupported,
     RegistrationParameterUnsupported,
@@ -71,6 +74,7 @@ public enum Refusal
     StateTooLong,
     IdTokenHintInvalid,
     LoginRequired,
+    AuthenticationRequirementsUnmet,
     ConsentRequired,
     ConsentDenied,
 

@@ -76,6 +76,9 @@ public static class Refusals
         Refusal.PromptUnknown => InvalidRequest("prompt has an unknown value.", "OpenID Connect Core §3.1.2.1"),
         Refusal.PromptNoneWithOthers => InvalidRequest("prompt=none stands alone.", "OpenID Connect Core §3.1.2.1"),
         Refusal.MaxAgeMalformed => InvalidRequest("max_age must be a number of seconds.", "OpenID Connect Core §3.1.2.1"),
+        Refusal.AcrValuesMalformed => InvalidRequest("acr_values names too many classes.", "OpenID Connect Core §3.1.2.1"),
+        Refusal.ClaimsMalformed => InvalidRequest("claims is not a JSON object of claims to be asked for.", "OpenID Connect Core §5.5"),
+        Refusal.ClaimsTooLong => InvalidRequest("claims is too long.", "OpenID Connect Core §5.5"),
         Refusal.RequestObjectUnsupported => new("request_not_supported", 400, "Request objects are not supported.", "OpenID Connect Core §6.1"),
         Refusal.RequestUriUnsupported => new("request_uri_not_supported", 400, "request_uri is not supported.", "OpenID Connect Core §6.2"),
         Refusal.RegistrationParameterUnsupported => new("registration_not_supported", 400, "registration is not supported.", "OpenID Connect Core §7.2.1"),
@@ -83,6 +86,8 @@ public static class Refusals
         Refusal.StateTooLong => InvalidRequest("state is too long.", "RFC 6749 §4.1.1"),
         Refusal.IdTokenHintInvalid => InvalidRequest("id_token_hint is not an ID token of this server.", "OpenID Connect Core §3.1.2.1"),
         Refusal.LoginRequired => new("login_required", 400, "The person must sign in.", "OpenID Connect Core §3.1.2.6"),
+        Refusal.AuthenticationRequirementsUnmet => new(
+            "unmet_authentication_requirements", 400, "No sign-in here is of a class that was asked for.", "OpenID Connect Core Unmet Authentication Requirements §2"),
         Refusal.ConsentRequired => new("consent_required", 400, "The person must agree.", "OpenID Connect Core §3.1.2.6"),
         Refusal.ConsentDenied => new("access_denied", 403, "The person said no.", "RFC 6749 §4.1.2.1"),
 

@@ -38,6 +38,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
                     ClientId = grant.ClientId,
                     Scope = grant.Scope.ToString(),
                     Resources = Lists.Join(grant.Resources),
+                    Claims = Lists.Join(grant.Claims),
                     UpdatedAt = grant.UpdatedAt,
                 });
                 return Task.CompletedTask;
@@ -73,11 +74,12 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
 
     private async Task<bool> ReplaceAsync(Grant grant, CancellationToken cancellation)
     {
-        var (scope, resources) = (grant.Scope.ToString(), Lists.Join(grant.Resources));
+        var (scope, resources, claims) = (grant.Scope.ToString(), Lists.Join(grant.Resources), Lists.Join(grant.Claims));
         await using var db = await databases.CreateDbContextAsync(cancellation);
         return await db.Grants.Where(g => g.UserId == grant.UserId && g.ClientId == grant.ClientId)
             .ExecuteUpdateAsync(
-                set => set.SetProperty(g => g.Scope, scope).SetProperty(g => g.Resources, resources).SetProperty(g => g.UpdatedAt, grant.UpdatedAt),
+                set => set.SetProperty(g => g.Scope, scope).SetProperty(g => g.Resources, resources).SetProperty(g => g.Claims, claims)
+                    .SetProperty(g => g.UpdatedAt, grant.UpdatedAt),
                 cancellation) == 1;
     }
 
@@ -87,6 +89,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
         ClientId = row.ClientId,
         Scope = Lists.Scopes(row.Scope),
         Resources = Lists.Split(row.Resources),
+        Claims = Lists.Split(row.Claims),
         UpdatedAt = row.UpdatedAt,
     };
 }

@@ -202,6 +202,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             grant.Property(g => g.ClientId).HasMaxLength(Longest.ClientId);
             grant.Property(g => g.Scope).HasMaxLength(Longest.List);
             grant.Property(g => g.Resources).HasMaxLength(Longest.List);
+            grant.Property(g => g.Claims).HasMaxLength(Longest.List);
             grant.HasIndex(g => g.ClientId);
         });
     }

@@ -1,6 +1,8 @@
+using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Protocol.Authorize;
 
@@ -30,6 +32,12 @@ public sealed class AuthorizationRequest
 
     public string? Nonce { get; }
 
+    /// <summary>The person's attributes that are asked for by name, as far as the client may learn them (OpenID Connect Core §5.5).</summary>
+    public ClaimsRequest Claims { get; internal init; } = ClaimsRequest.None;
+
+    /// <summary>The names among them that the scopes don't stand for: the person is told of each.</summary>
+    public IReadOnlyList<string> ClaimsBeyondScope => Claims.Beyond(Access.Scope);
+
     /// <summary>What the code stands for, once the dispatcher said that it may be issued (RFC 6749 §4.1.2).</summary>
     public AuthorizationCode CodeFor(Session session, DateTimeOffset now) => new()
     {
@@ -43,7 +51,8 @@ public sealed class AuthorizationRequest
         Nonce = Nonce,
         AuthTime = session.AuthTime,
         Amr = session.Amr,
-        Acr = session.Acr,
+        Acr = AcrRules.Said(SignIn.Acr, session),
+        Terms = new GrantTerms { Claims = Claims.IsEmpty ? null : Claims },
         ExpiresAt = now + AuthorizationCode.Lifetime,
     };
 }
@@ -51,12 +60,13 @@ public sealed class AuthorizationRequest
 /// <summary>What a request asks about the person and their sign-in (OpenID Connect Core §3.1.2.1).</summary>
 public sealed class RequestedSignIn
 {
-    internal RequestedSignIn(PromptValues prompt, TimeSpan? maxAge, string? loginHint, Guid? hintedUserId)
+    internal RequestedSignIn(PromptValues prompt, TimeSpan? maxAge, RequestedAcr acr, string? loginHint, IReadOnlyList<string>? subjects)
     {
         Prompt = prompt;
         MaxAge = maxAge;
+        Acr = acr;
         LoginHint = loginHint;
-        HintedUserId = hintedUserId;
+        Subjects = subjects;
     }
 
     public PromptValues Prompt { get; }
@@ -64,9 +74,12 @@ public sealed class RequestedSignIn
     /// <summary>How old the sign-in may be; the client's default where the request says nothing.</summary>
     public TimeSpan? MaxAge { get; }
 
+    /// <summary>The class of sign-in.</summary>
+    public RequestedAcr Acr { get; }
+
     /// <summary>What the person may sign in as: shown in the form, never believed.</summary>
     public string? LoginHint { get; }
 
-    /// <summary>The one person whom the answer may be about, by <c>id_token_hint</c>.</summary>
-    public Guid? HintedUserId { get; }
+    /// <summary>Whom the answer may be about, by <c>id_token_hint</c> and by the <c>sub</c> of <c>claims</c>; null where it may be anyone.</summary>
+    public IReadOnlyList<string>? Subjects { get; }
 }

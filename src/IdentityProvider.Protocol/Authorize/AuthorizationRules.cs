@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Tokens;
@@ -9,8 +10,8 @@ namespace IdentityProvider.Protocol.Authorize;
 
 /// <summary>
 /// The checks of an authorization request in the specifications' order (RFC 6749 §4.1.1, RFC 7636 §4.4, RFC 8707 §2, OpenID Connect Core
-/// §3.1.2.2). What they don't name is ignored (RFC 6749 §3.1), and so are <c>display</c>, <c>ui_locales</c>, <c>claims_locales</c> and
-/// <c>acr_values</c>, which are wishes that may be left unmet.
+/// §3.1.2.2). What they don't name is ignored (RFC 6749 §3.1), and so are <c>display</c>, <c>ui_locales</c> and <c>claims_locales</c>, which
+/// are wishes that may be left unmet.
 /// </summary>
 public static partial class AuthorizationRules
 {
@@ -98,9 +99,14 @@ public static partial class AuthorizationRules
         // 11. A nonce that fits into an ID token (OpenID Connect Core §3.1.2.1).
         if (parameters["nonce"]?.Length > LongestNonce) return Refusal.NonceTooLong;
 
-        // 12. What is asked about the person (OpenID Connect Core §3.1.2.1).
-        return DecideSignIn(parameters, known, now).Try(out var signIn, out reason)
-            ? new AuthorizationRequest(client, returnAddress, access, signIn, parameters["code_challenge"], parameters["nonce"])
+        // 12. Claims that are asked for by name, where there is an ID token or UserInfo to say them (OpenID Connect Core §5.5).
+        if (!ClaimsRequest.Read(parameters["claims"]).Try(out var claims, out reason)) return reason;
+        if (!access.Scope.Contains(ScopeSet.OpenId)) claims = ClaimsRequest.None;
+
+        // 13. What is asked about the person (OpenID Connect Core §3.1.2.1).
+        if (!AcrRules.Read(parameters["acr_values"], claims, client, access.Resources.Count > 0).Try(out var acr, out reason)) return reason;
+        return DecideSignIn(parameters, known, claims, acr, now).Try(out var signIn, out reason)
+            ? new AuthorizationRequest(client, returnAddress, access, signIn, parameters["code_challenge"], parameters["nonce"]) { Claims = claims.OfPerson(client.Scope) }
             : reason;
     }
 
@@ -128,7 +134,7 @@ public static partial class AuthorizationRules
         return Sha256InBase64Url().IsMatch(challenge) ? null : Refusal.CodeChallengeMalformed;
     }
 
-    private static Decision<RequestedSignIn> DecideSignIn(Parameters parameters, Known known, DateTimeOffset now)
+    private static Decision<RequestedSignIn> DecideSignIn(Parameters parameters, Known known, ClaimsRequest claims, RequestedAcr acr, DateTimeOffset now)
     {
         // 1. prompt: known values; none alone.
         if (!PromptValues.Parse(parameters["prompt"]).Try(out var prompt, out var reason)) return reason;
@@ -141,16 +147,16 @@ public static partial class AuthorizationRules
             maxAge = seconds;
         }
 
-        // 3. id_token_hint: one of ours, issued to this client, however old.
-        Guid? hinted = null;
+        // 3. id_token_hint: one of ours, issued to this client, however old; beside a sub of claims it means the same person.
+        var subjects = claims.Subjects;
         if (parameters["id_token_hint"] is { } token)
         {
             var hint = IdTokenHint.Verify(token, known.Keys, known.Issuer, now);
             if (hint is null || !hint.Audiences.Contains(known.Client.ClientId, StringComparer.Ordinal)) return Refusal.IdTokenHintInvalid;
-            hinted = hint.UserId;
+            subjects = subjects is null || subjects.Contains(hint.Subject, StringComparer.Ordinal) ? [hint.Subject] : [];
         }
 
-        return new RequestedSignIn(prompt, maxAge is { } age ? TimeSpan.FromSeconds(age) : null, parameters["login_hint"], hinted);
+        return new RequestedSignIn(prompt, maxAge is { } age ? TimeSpan.FromSeconds(age) : null, acr, parameters["login_hint"], subjects);
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{43}\z", RegexOptions.CultureInvariant)]

@@ -28,9 +28,9 @@ public abstract class NextStep
         // 2. Someone is signed in (OpenID Connect Core §3.1.2.3).
         if (session is null) return LoginUnless(prompt.None);
 
-        // 3. The hint means this person; one who just signed in as another is not asked again (OpenID Connect Core §3.1.2.1).
+        // 3. The hint, and the sub of claims, mean this person (OpenID Connect Core §3.1.2.1, §5.5.1); one who just signed in as another is not asked again.
         var isFresh = session.AuthTime >= progress.StartedAt;
-        if (request.SignIn.HintedUserId is { } hinted && hinted != session.UserId) return LoginUnless(prompt.None || isFresh);
+        if (request.SignIn.Subjects is { } subjects && !subjects.Contains(session.UserId.ToString("D"), StringComparer.Ordinal)) return LoginUnless(prompt.None || isFresh);
 
         // 4. prompt=login, or the wish for another account, is met by a sign-in since the request came (OpenID Connect Core §3.1.2.1).
         if ((prompt.Login || progress.WantsAnotherAccount) && !isFresh) return LoginUnless(prompt.None);
@@ -39,10 +39,17 @@ public abstract class NextStep
         // tokens will say, so that an API which asked for it by the same max_age is content with what it gets (RFC 9470 §4).
         if (request.SignIn.MaxAge is { } maxAge && now - DateTimeOffset.FromUnixTimeSeconds(session.AuthTime.ToUnixTimeSeconds()) > maxAge && !isFresh) return LoginUnless(prompt.None);
 
-        // 6. prompt=select_account is met by choosing this session, or by signing in (OpenID Connect Core §3.1.2.1).
+        // 6. The sign-in is of a class that is asked for (OpenID Connect Core §5.5.1.1, RFC 9470 §5).
+        switch (AcrRules.Unmet(request.SignIn.Acr, session, isFresh))
+        {
+            case UnmetAcr.SignInAgain: return LoginUnless(prompt.None);
+            case UnmetAcr.Refuse: return new Refuse(Refusal.AuthenticationRequirementsUnmet);
+        }
+
+        // 7. prompt=select_account is met by choosing this session, or by signing in (OpenID Connect Core §3.1.2.1).
         if (prompt.SelectAccount && progress.ChosenSession != session.SessionId && !isFresh) return new SelectAccount(session);
 
-        // 7. The person has agreed, and since the request came where an older consent is not enough (OpenID Connect Core §3.1.2.4).
+        // 8. The person has agreed, and since the request came where an older consent is not enough (OpenID Connect Core §3.1.2.4).
         if (NeedsConsent(request, grant, progress)) return prompt.None ? new Refuse(Refusal.ConsentRequired) : new Consent(session);
 
         return new Issue(session);
@@ -65,7 +72,7 @@ public abstract class NextStep
         if ((client.CanBeImpersonatedAt(request.ReturnAddress.RedirectUri.Value) || request.Access.HasSharedScope) && !isOfNow) return true;
 
         // 4. What was agreed to is all that is asked (OpenID Connect Core §3.1.2.4).
-        return grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers);
+        return grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers) || !grant.CoversClaims(request.ClaimsBeyondScope);
     }
 
     private static NextStep LoginUnless(bool noPageMayBeShown) => noPageMayBeShown ? new Refuse(Refusal.LoginRequired) : new Login();

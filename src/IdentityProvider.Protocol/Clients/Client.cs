@@ -67,6 +67,9 @@ public sealed record Client
     /// <summary>Seconds after which a sign-in is too old for this client when the request names no <c>max_age</c> (OpenID Connect Registration §2).</summary>
     public int? DefaultMaxAge { get; init; }
 
+    /// <summary>The classes of sign-in that the client likes, the most welcome first, when a request names none (OpenID Connect Registration §2).</summary>
+    public IReadOnlyList<string> DefaultAcrValues { get; init; } = [];
+
     /// <summary>Where a logout token is posted when a session of the client's ends (OpenID Connect Back-Channel Logout 1.0 §2.2).</summary>
     public string? BackchannelLogoutUri { get; init; }
 

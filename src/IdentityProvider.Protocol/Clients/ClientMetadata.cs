@@ -65,6 +65,8 @@ public sealed record ClientMetadata
     /// <summary>Seconds.</summary>
     public int? DefaultMaxAge { get; init; }
 
+    public IReadOnlyList<string>? DefaultAcrValues { get; init; }
+
     public string? BackchannelLogoutUri { get; init; }
 
     public bool? BackchannelLogoutSessionRequired { get; init; }
@@ -112,6 +114,7 @@ public sealed record ClientMetadata
             AuthorizationSignedResponseAlg = client.AuthorizationSignedResponseAlg.Name,
             IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,
             DefaultMaxAge = client.DefaultMaxAge,
+            DefaultAcrValues = client.DefaultAcrValues,
             BackchannelLogoutUri = client.BackchannelLogoutUri,
             BackchannelLogoutSessionRequired = client.BackchannelLogoutSessionRequired,
             FrontchannelLogoutUri = client.FrontchannelLogoutUri,

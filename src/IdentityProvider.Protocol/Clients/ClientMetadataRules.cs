@@ -62,6 +62,7 @@ public static class ClientMetadataRules
             ?? ClientUriRules.RefuseOrigins(client)
             ?? ClientUriRules.RefusePages(client)
             ?? Refuse(client.DefaultMaxAge < 0, "default_max_age", "must be zero or more seconds")
+            ?? ClientClaimRules.Refuse(client)
             ?? RefuseContacts(client.Contacts);
         return error is not null ? error : new Validated<Client>.Valid(client, [.. Warnings(client, known)]);
     }
@@ -151,6 +152,7 @@ public static class ClientMetadataRules
             AuthorizationSignedResponseAlg = authorizationAlgorithm,
             IntrospectionSignedResponseAlg = introspectionAlgorithm,
             DefaultMaxAge = metadata.DefaultMaxAge,
+            DefaultAcrValues = metadata.DefaultAcrValues ?? [],
             BackchannelLogoutUri = metadata.BackchannelLogoutUri,
             BackchannelLogoutSessionRequired = metadata.BackchannelLogoutSessionRequired ?? false,
             FrontchannelLogoutUri = metadata.FrontchannelLogoutUri,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.UserInfo;
@@ -17,7 +18,7 @@ public static class ServerMetadata
 
     /// <summary>What an ID token says, and each claim that some scope opens at UserInfo.</summary>
     private static readonly string[] ClaimsSupported =
-        ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "amr", "sid", "at_hash", .. StandardClaims.All];
+        ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", .. StandardClaims.All];
 
     /// <summary>The document of the issuer, as UTF-8 JSON.</summary>
     /// <param name="issuer">Without a trailing slash; every endpoint stands below it.</param>
@@ -56,7 +57,9 @@ public static class ServerMetadata
             WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);
             WriteArray(json, "claim_types_supported", ["normal"]);
             WriteArray(json, "claims_supported", ClaimsSupported);
-            json.WriteBoolean("claims_parameter_supported", false);
+            json.WriteBoolean("claims_parameter_supported", true);
+            WriteArray(json, "acr_values_supported", AcrRules.Offered);
+            WriteArray(json, "display_values_supported", ["page"]);
             json.WriteBoolean("request_parameter_supported", false);
             json.WriteBoolean("request_uri_parameter_supported", false);
             json.WriteBoolean("require_pushed_authorization_requests", requiresPushing);

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.UserInfo;
 
 namespace IdentityProvider.Protocol.Sessions;
 
@@ -13,11 +14,18 @@ public sealed record Grant
 
     public IReadOnlyList<string> Resources { get; init; } = [];
 
+    /// <summary>The claims that were agreed to by name, beyond what the scopes stand for (OpenID Connect Core §5.5).</summary>
+    public IReadOnlyList<string> Claims { get; init; } = [];
+
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>Whether all of this was agreed to before.</summary>
     public bool Covers(ScopeSet scope, IReadOnlyList<string> resources) =>
         scope.IsSubsetOf(Scope) && resources.All(r => Resources.Contains(r, StringComparer.Ordinal));
+
+    /// <summary>Whether each of these claims was agreed to, by name or with its scope.</summary>
+    public bool CoversClaims(IReadOnlyList<string> names) =>
+        names.All(name => Claims.Contains(name, StringComparer.Ordinal) || (StandardClaims.ScopeOf(name) is { } scope && Scope.Contains(scope)));
 
     /// <summary>
     /// The grant with more agreed to: what stands stays, but for what the client has lost since. So it is never longer than what a client may have.
@@ -28,6 +36,11 @@ public sealed record Grant
         return standing is null ? more : more with
         {
             Scope = standing.Scope.Intersect(client.Scope).Union(more.Scope),
+            Claims =
+            [
+                .. standing.Claims.Where(name => StandardClaims.ScopeOf(name) is { } scope && client.Scope.Contains(scope))
+                    .Union(more.Claims, StringComparer.Ordinal),
+            ],
             Resources = [.. standing.Resources.Intersect(client.Resources, StringComparer.Ordinal).Union(more.Resources, StringComparer.Ordinal)],
         };
     }

@@ -14,6 +14,7 @@ public sealed record Session
     /// <summary>How they did (RFC 8176).</summary>
     public IReadOnlyList<string> Amr { get; init; } = [];
 
+    /// <summary>Of which class that was (<see cref="Authorize.AcrRules"/>).</summary>
     public string? Acr { get; init; }
 
     public required DateTimeOffset LastUsedAt { get; init; }

@@ -112,7 +112,7 @@ public static class AuthorizationCodeRules
             return new AuthorizationCodeDecision.Refuse(Refusal.ScopeNotAllowed);
 
         var family = Open(code, familyId, now);
-        return new AuthorizationCodeDecision.Issue(Plan(client.Client, code, family, target, now), family);
+        return new AuthorizationCodeDecision.Issue(Plan(client.Client, code, user, family, target, now), family);
     }
 
     private static Refusal? RefuseUse(TokenRequest.AuthorizationCode request, Client client, AuthorizationCode code)
@@ -149,8 +149,8 @@ public static class AuthorizationCodeRules
         ExpiresAt = now + TokenFamily.Lifetime,
     };
 
-    private static TokenPlan Plan(Client client, AuthorizationCode code, TokenFamily family, AccessTokenTarget target, DateTimeOffset now) => new(
+    private static TokenPlan Plan(Client client, AuthorizationCode code, UserClaims user, TokenFamily family, AccessTokenTarget target, DateTimeOffset now) => new(
         new AccessTokenPlan(client, family, target, code.Scope, now),
-        code.Scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client, family, code.SessionId, code.Nonce, now) : null,
+        code.Scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client, family, user, code.SessionId, code.Nonce, now) : null,
         client.Allows(GrantTypes.RefreshToken) ? new RefreshToken(family.FamilyId, family.Generation) : null);
 }

@@ -130,7 +130,7 @@ public static class RefreshTokenRules
         var successor = new RefreshToken(family.FamilyId, isRepeat ? family.Generation : family.Generation + 1);
         var plan = new TokenPlan(
             new AccessTokenPlan(client.Client, family, target, scope, now),
-            scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, family.SessionId, nonce: null, now) : null,
+            scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, user, family.SessionId, nonce: null, now) : null,
             successor);
         return isRepeat ? new RefreshTokenDecision.Repeat(plan) : new RefreshTokenDecision.Rotate(plan, family.FamilyId, family.Generation);
     }

@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.Users;
 
 namespace IdentityProvider.Protocol.Token;
 
@@ -54,10 +55,11 @@ public sealed class AccessTokenPlan
 /// <summary>An ID token to be minted (OpenID Connect Core §2).</summary>
 public sealed class IdTokenPlan
 {
-    internal IdTokenPlan(Client client, TokenFamily family, Guid? sessionId, string? nonce, DateTimeOffset now)
+    internal IdTokenPlan(Client client, TokenFamily family, UserClaims user, Guid? sessionId, string? nonce, DateTimeOffset now)
     {
         Client = client;
         Family = family;
+        User = user;
         SessionId = sessionId;
         Nonce = nonce;
         IssuedAt = now;
@@ -66,6 +68,9 @@ public sealed class IdTokenPlan
     public Client Client { get; }
 
     public TokenFamily Family { get; }
+
+    /// <summary>Who signed in.</summary>
+    public UserClaims User { get; }
 
     /// <summary>The session that the sign-in hangs on or came from.</summary>
     public Guid? SessionId { get; }

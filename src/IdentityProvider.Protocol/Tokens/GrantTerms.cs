@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IdentityProvider.Protocol.Claims;
 
 namespace IdentityProvider.Protocol.Tokens;
 
@@ -13,6 +14,9 @@ public sealed record GrantTerms
 
     /// <summary>What the code, and then the refresh token, is bound to; null for a bearer's.</summary>
     public Confirmation? Confirmation { get; init; }
+
+    /// <summary>The person's attributes that were asked for by name (OpenID Connect Core §5.5); null where none were.</summary>
+    public ClaimsRequest? Claims { get; init; }
 }
 
 /// <summary>How the terms are kept.</summary>

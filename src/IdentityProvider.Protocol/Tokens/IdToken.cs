@@ -3,11 +3,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Token;
 
 namespace IdentityProvider.Protocol.Tokens;
 
-/// <summary>ID tokens (OpenID Connect Core §2, §3.1.3.6). They say how someone signed in; who they are is UserInfo's to say (§5.4).</summary>
+/// <summary>ID tokens (OpenID Connect Core §2, §3.1.3.6). They say how someone signed in; who they are is UserInfo's to say (§5.4), but for what was asked for here by name (§5.5).</summary>
 public static class IdToken
 {
     /// <summary>The <c>typ</c>: no other token of ours has it.</summary>
@@ -45,6 +46,7 @@ public static class IdToken
         if (state.Plan.SessionId is { } sessionId)
             claims.WriteString("sid", sessionId.ToString("N"));
         WriteAccessTokenHash(claims, state.AccessToken);
+        PersonClaims.Write(claims, state.Plan.User, ScopeSet.Empty, family.Terms.Claims?.IdToken ?? []);
     }
 
     private static void WriteAmr(Utf8JsonWriter claims, IReadOnlyList<string> amr)

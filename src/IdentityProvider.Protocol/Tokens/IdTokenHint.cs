@@ -19,6 +19,9 @@ public sealed class IdTokenHint
     /// <summary>The person it was issued about.</summary>
     public Guid UserId { get; }
 
+    /// <summary>What it calls them: <c>sub</c>.</summary>
+    public string Subject => UserId.ToString("D");
+
     /// <summary>The sign-in it was issued in, <c>sid</c>; null where it names none, as one from a refresh for offline access.</summary>
     public Guid? SessionId { get; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
 
@@ -8,11 +9,13 @@ namespace IdentityProvider.Protocol.UserInfo;
 public sealed class UserInfoResponse
 {
     private readonly UserClaims _user;
+    private readonly TokenFamily _family;
     private readonly ScopeSet _scope;
 
-    internal UserInfoResponse(UserClaims user, ScopeSet scope)
+    internal UserInfoResponse(UserClaims user, TokenFamily family, ScopeSet scope)
     {
         _user = user;
+        _family = family;
         _scope = scope;
     }
 
@@ -21,20 +24,8 @@ public sealed class UserInfoResponse
     {
         ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
-        json.WriteString("sub", _user.Subject);
-        foreach (var name in StandardClaims.Of(_scope))
-        {
-            if (_user.Claims.TryGetPropertyValue(name, out var value) && value is not null)
-            {
-                json.WritePropertyName(name);
-                value.WriteTo(json);
-            }
-            else if (name == StandardClaims.PreferredUsername)
-            {
-                json.WriteString(name, _user.Username);
-            }
-        }
-
+        json.WriteString("sub", _family.Subject);
+        PersonClaims.Write(json, _user, _scope, _family.Terms.Claims?.UserInfo ?? []);
         json.WriteEndObject();
     }
 }
@@ -60,8 +51,8 @@ public static class UserInfoRules
             return revoked;
 
         // 3. It came of an OpenID Connect request (Core §5.3), by a person.
-        return !token.Scope.Contains(ScopeSet.OpenId) || facts.User is not { } user
+        return !token.Scope.Contains(ScopeSet.OpenId) || facts is not { User: { } user, Family: { } family }
             ? Refusal.BearerTokenScopeInsufficient
-            : new UserInfoResponse(user, token.Scope);
+            : new UserInfoResponse(user, family, token.Scope);
     }
 }

@@ -23,7 +23,7 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
             resume.Seal(pending.Parameters, pending.Progress with { ChosenSession = signedIn.Session.SessionId }),
             request.Client,
             signedIn.User.Username,
-            ScopeWords.OfIdentity(asked.Scope),
+            [.. ScopeWords.OfIdentity(asked.Scope), .. ScopeWords.OfClaims(request.ClaimsBeyondScope)],
             ScopeWords.OfApis(asked.Scope, asked.Resources),
             asked.Scope.Contains(ScopeSet.OfflineAccess),
             Place.Of(request.ReturnAddress.RedirectUri.Value));
@@ -55,6 +55,7 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
         ClientId = request.Client.ClientId,
         Scope = request.Access.Scope,
         Resources = request.Access.ResourceIdentifiers,
+        Claims = request.ClaimsBeyondScope,
         UpdatedAt = sessions.Now,
     };
 }

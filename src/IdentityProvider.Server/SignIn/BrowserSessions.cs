@@ -56,6 +56,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
             UserId = userId,
             AuthTime = Now,
             Amr = amr,
+            Acr = AcrRules.ClassOf(amr),
             LastUsedAt = Now,
             ExpiresAt = Now + settings.Sessions.AbsoluteLimit,
             Address = origin.Address,

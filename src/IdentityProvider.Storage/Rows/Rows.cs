@@ -81,6 +81,9 @@ internal sealed class GrantRow
 
     public required string Resources { get; init; }
 
+    /// <summary>Those agreed to by name.</summary>
+    public required string Claims { get; init; }
+
     public required DateTimeOffset UpdatedAt { get; init; }
 }
 

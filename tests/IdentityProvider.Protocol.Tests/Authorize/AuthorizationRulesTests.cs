@@ -3,6 +3,7 @@ using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.Tokens;
 using Xunit;
 
 namespace IdentityProvider.Protocol.Tests.Authorize;
@@ -239,14 +240,14 @@ public sealed class AuthorizationRulesTests
 
     [Fact]
     public void What_is_not_known_is_ignored_and_wishes_may_be_left_unmet() =>
-        Accepted(Valid + "&display=touch&ui_locales=fr-CA&claims_locales=de&acr_values=gold&login_hint=alice&foo=bar&audience=a&audience=b");
+        Accepted(Valid + "&display=touch&ui_locales=fr-CA&claims_locales=de&login_hint=alice&foo=bar&audience=a&audience=b");
 
     [Fact]
     public void A_hint_is_an_ID_token_of_ours_for_this_client_however_old()
     {
         using var keys = new Keys();
         var request = ((AuthorizationDecision.Accepted)Decide(Valid + "&id_token_hint=" + keys.IdToken("app"), Given.Client(), keys.Published)).Request;
-        Assert.Equal(Given.UserId, request.SignIn.HintedUserId);
+        Assert.Equal([Given.UserId.ToString("D")], request.SignIn.Subjects);
     }
 
     [Theory]
@@ -266,6 +267,40 @@ public sealed class AuthorizationRulesTests
         using var stranger = new Keys();
         ByRedirect(Refusal.IdTokenHintInvalid, Valid + "&id_token_hint=" + stranger.IdToken("app"), Given.Client(), keys.Published);
         ByRedirect(Refusal.IdTokenHintInvalid, Valid + "&id_token_hint=garbage", Given.Client(), keys.Published);
+    }
+
+    [Fact]
+    public void Claims_go_with_the_code_as_far_as_the_client_may_learn_them()
+    {
+        var claims = "&claims=" + Uri.EscapeDataString("""{"userinfo":{"email":null,"address":null},"id_token":{"name":null}}""");
+        var request = Accepted(Valid + claims);
+        Assert.Equal(["email", "name"], request.ClaimsBeyondScope);
+        var terms = request.CodeFor(Given.Session(), Given.Now).Terms;
+        Assert.Equal(["email"], terms.Claims!.UserInfo.Select(claim => claim.Name));
+        Assert.Equal(["name"], terms.Claims.IdToken.Select(claim => claim.Name));
+        Assert.Null(Accepted(With("scope", "notes.read") + claims).CodeFor(Given.Session(), Given.Now).Terms.Claims);
+        Assert.Equal(GrantTerms.None, Accepted(Valid).CodeFor(Given.Session(), Given.Now).Terms);
+    }
+
+    [Fact]
+    public void Refuses_claims_that_are_malformed_or_too_long()
+    {
+        ByRedirect(Refusal.ClaimsMalformed, Valid + "&claims=email");
+        ByRedirect(Refusal.ClaimsTooLong, Valid + "&claims=" + new string('x', 4097));
+        ByRedirect(Refusal.AcrValuesMalformed, Valid + "&acr_values=" + string.Join('+', Enumerable.Repeat("a", 21)));
+    }
+
+    [Fact]
+    public void A_hint_and_the_sub_of_claims_mean_one_person()
+    {
+        using var keys = new Keys();
+        var sub = Given.UserId.ToString("D");
+        Assert.Equal([sub], Of(sub, $"&id_token_hint={keys.IdToken("app")}"));
+        Assert.Empty(Of("another", $"&id_token_hint={keys.IdToken("app")}")!);
+        Assert.Equal(["another"], Of("another", ""));
+
+        IReadOnlyList<string>? Of(string asked, string more) => ((AuthorizationDecision.Accepted)Decide(
+            Valid + "&claims=" + Uri.EscapeDataString($$$"""{"id_token":{"sub":{"value":"{{{asked}}}"} } }""") + more, Given.Client(), keys.Published)).Request.SignIn.Subjects;
     }
 
     private static string Without(string name, string? query = null) =>

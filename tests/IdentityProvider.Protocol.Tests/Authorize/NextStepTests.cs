@@ -160,6 +160,46 @@ public sealed class NextStepTests
     }
 
     [Fact]
+    public void The_sub_of_claims_asks_for_that_person_once()
+    {
+        Assert.IsType<NextStep.Login>(Decide(Claims("""{"id_token":{"sub":{"value":"99999999-9999-4999-8999-999999999999"}}}""")));
+        Refuses(Refusal.LoginRequired, Decide(Claims("""{"userinfo":{"sub":{"value":"somebody"}}}"""), Usual with { Session = Fresh }));
+        Assert.IsType<NextStep.Issue>(Decide(Claims($$$"""{"id_token":{"sub":{"value":"{{{Given.UserId}}}"} } }""")));
+    }
+
+    [Fact]
+    public void A_class_of_sign_in_that_is_needed_is_tried_and_then_refused()
+    {
+        var needed = Claims($$$"""{"id_token":{"acr":{"essential":true,"values":["{{{AcrRules.OneFactor}}}"]} } }""");
+        Assert.IsType<NextStep.Issue>(Decide(needed, Usual with { Session = Given.Session() with { Acr = AcrRules.OneFactor } }));
+        Assert.IsType<NextStep.Login>(Decide(needed));
+        Refuses(Refusal.LoginRequired, Decide("prompt=none&" + needed));
+        Refuses(Refusal.AuthenticationRequirementsUnmet, Decide(needed, Usual with { Session = Fresh }));
+        Refuses(Refusal.AuthenticationRequirementsUnmet, Decide("acr_values=gold"));
+        Assert.IsType<NextStep.Issue>(Decide("acr_values=gold", Usual with { Scope = "openid" }));
+    }
+
+    [Fact]
+    public void A_claim_beyond_the_scopes_is_asked_about_until_it_was_agreed_to()
+    {
+        var asked = Claims("""{"userinfo":{"given_name":{"essential":true},"address":null}}""");
+        Assert.IsType<NextStep.Consent>(Decide(asked));
+        Refuses(Refusal.ConsentRequired, Decide("prompt=none&" + asked));
+        Assert.IsType<NextStep.Issue>(Decide(asked, Usual with { Grant = Standing with { Claims = ["given_name"] } }));
+        Assert.IsType<NextStep.Issue>(Decide(asked, Usual with { Grant = Standing with { Scope = ScopeSet.Of(["openid", "notes.read", "profile"]) } }));
+        Assert.IsType<NextStep.Consent>(Decide(asked, Usual with { Grant = Standing with { Claims = ["email"] } }));
+        Assert.IsType<NextStep.Issue>(Decide(asked, Usual with { Client = Given.Client() with { RequireConsent = false } }));
+    }
+
+    [Fact]
+    public void A_consent_keeps_what_was_agreed_to_by_name_until_the_client_loses_it()
+    {
+        var more = Standing with { Claims = ["email"] };
+        Assert.Equal(["given_name", "email"], Grant.Widen(Standing with { Claims = ["given_name"] }, more, Given.Client()).Claims);
+        Assert.Equal(["email"], Grant.Widen(Standing with { Claims = ["given_name"] }, more, Given.Client() with { Scope = ScopeSet.Of(["openid", "email"]) }).Claims);
+    }
+
+    [Fact]
     public void Who_said_no_said_no() => Refuses(Refusal.ConsentDenied, Decide("", Usual with { Progress = JustCame with { ConsentDenied = true } }));
 
     [Fact]
@@ -170,6 +210,8 @@ public sealed class NextStepTests
         Assert.IsType<NextStep.Consent>(Decide(All, Usual with { Session = Fresh }));
         Assert.IsType<NextStep.Issue>(Decide(All, Usual with { Session = Fresh, Grant = Standing with { UpdatedAt = Given.Now } }));
     }
+
+    private static string Claims(string json) => "claims=" + Uri.EscapeDataString(json);
 
     private static NextStep Decide(string query, Scene? given = null)
     {

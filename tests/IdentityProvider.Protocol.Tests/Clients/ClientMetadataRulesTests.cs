@@ -199,6 +199,8 @@ public sealed class ClientMetadataRulesTests
         { "policy_uri", "a path", App with { PolicyUri = "/policy" } },
         { "tos_uri", "a user name", App with { TosUri = "https://you@app.example" } },
         { "default_max_age", "negative", App with { DefaultMaxAge = -1 } },
+        { "default_acr_values", "with a space", App with { DefaultAcrValues = ["a b"] } },
+        { "default_acr_values", "too many", App with { DefaultAcrValues = [.. Enumerable.Range(0, 21).Select(n => $"{n}")] } },
         { "contacts", "a control character", App with { Contacts = ["a\u0000b"] } },
         { "contacts", "too many", App with { Contacts = [.. Enumerable.Repeat("ops@app.example", 11)] } },
     };

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Tokens;
 using Xunit;
 
@@ -35,6 +36,16 @@ public sealed class IdTokenTests
     {
         var claims = Given.Claims(Sign(Given.Code() with { Nonce = null, Acr = null, Amr = [] }));
         Assert.Equal(["iss", "sub", "aud", "exp", "iat", "auth_time", "sid", "at_hash"], claims.Names());
+    }
+
+    [Fact]
+    public void It_says_of_the_person_what_was_asked_for_here_by_name_and_nothing_of_what_UserInfo_was_asked()
+    {
+        var asked = Given.Allowed(ClaimsRequest.Read("""{"id_token":{"email":{"essential":true},"locale":null},"userinfo":{"name":{"essential":true}}}"""));
+        var claims = Given.Claims(Sign(Given.Code() with { Terms = new() { Claims = asked } }));
+        Assert.Equal("alice@example.com", claims.GetProperty("email").GetString());
+        Assert.DoesNotContain("name", claims.Names());
+        Assert.DoesNotContain("locale", claims.Names());
     }
 
     private static string Sign(Protocol.Authorize.AuthorizationCode? code = null) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.UserInfo;
 using Xunit;
@@ -68,9 +69,18 @@ public sealed class UserInfoRulesTests
         Assert.Equal(Refusal.BearerTokenRevoked, Given.Refused(UserInfoRules.Decide(
             Given.VerifiedAccessToken(), Given.Issuer, Facts with { Family = Given.Family() with { EndedAt = Given.Now } }, Given.Now)));
 
-    private static JsonElement Say(string scope, Protocol.Users.UserClaims? user = null)
+    [Fact]
+    public void Claims_that_were_asked_for_here_by_name_are_added_and_those_for_the_ID_token_are_not()
+    {
+        var json = Say("openid email", claims: """{"userinfo":{"name":{"essential":true},"email":null,"locale":null},"id_token":{"preferred_username":null}}""");
+        Assert.Equal(["sub", "email", "email_verified", "name"], json.Names());
+        Assert.Equal(["sub"], Say("openid", claims: """{"userinfo":{"name":{"value":"Bob"}}}""").Names());
+        Assert.Equal(["sub", "name"], Say("openid", claims: """{"userinfo":{"name":{"values":["Bob","Alice Adams"]}}}""").Names());
+    }
+
+    private static JsonElement Say(string scope, Protocol.Users.UserClaims? user = null, string? claims = null)
     {
         var token = Given.VerifiedAccessToken(Given.Code() with { Scope = ScopeSet.Of(scope.Split(' ')), Resources = [] });
-        return Given.Written(Given.Allowed(UserInfoRules.Decide(token, Given.Issuer, Facts with { User = user ?? Given.User() }, Given.Now)).WriteTo);
+        return Given.Written(Given.Allowed(UserInfoRules.Decide(token, Given.Issuer, Facts with { User = user ?? Given.User(), Family = Given.Family() with { Terms = new() { Claims = Given.Allowed(ClaimsRequest.Read(claims)) } } }, Given.Now)).WriteTo);
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
-using IdentityProvider.Protocol.Clients;
+using System.Text.RegularExpressions;
+using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Server.Tests.Pages;
+using IdentityProvider.Verifier;
 
 namespace IdentityProvider.Server.Tests.Endpoints;
 
@@ -8,7 +10,7 @@ namespace IdentityProvider.Server.Tests.Endpoints;
 /// RFC 9470 from end to end: an API that wants a recent sign-in says so, the client asks for authorization again with what the API said, and
 /// comes back with a token that will do.
 /// </summary>
-public sealed class StepUpTests(PagesServer fixture) : IClassFixture<PagesServer>
+public sealed partial class StepUpTests(PagesServer fixture) : IClassFixture<PagesServer>
 {
     private const int MaxAge = 60;
 
@@ -52,16 +54,39 @@ public sealed class StepUpTests(PagesServer fixture) : IClassFixture<PagesServer
     }
 
     [Fact]
-    public async Task A_wish_for_a_class_of_sign_in_goes_along_and_the_token_claims_no_more_than_there_was()
+    public async Task An_API_that_asks_for_a_class_is_content_with_the_token_that_its_challenge_led_to()
     {
+        var requirement = AuthenticationRequirement.RequireFresh(TimeSpan.FromSeconds(MaxAge), AcrRules.OneFactor);
         var username = await Server.AddPersonAsync();
-        var client = await Server.AddClientAsync(c => c with { TokenEndpointAuthMethod = ClientAuthenticationMethod.None, RequireConsent = false });
-        using var browser = new Browser(Server);
-        var login = await browser.OpenAsync(client.Request("scope=openid notes.read&acr_values=urn:example:gold urn:example:silver&max_age=60"));
-        var app = await AppAccess.ExchangeAsync(Server, client, (await browser.SignInAsync(login, username)).Answer["code"]);
+        using var browser = await SignInAsync(username);
+        var first = await AppAccess.OpenAsync(Server, browser, "scope=openid notes.read");
+        Assert.False(Claims(first.AccessToken).TryGetProperty("acr", out _));
 
-        Assert.False(Claims(app.AccessToken).TryGetProperty("acr", out _));
-        Assert.Null(Challenge(app.AccessToken));
+        // The client asks again with what the challenge says (RFC 9470 §4).
+        Server.Clock.Advance(TimeSpan.FromMinutes(10));
+        var challenge = ChallengeParameter().Matches(BearerChallenge.ForAuthentication(requirement)).ToDictionary(m => m.Groups[1].Value, m => m.Groups[2].Value, StringComparer.Ordinal);
+        Assert.Equal("insufficient_user_authentication", challenge["error"]);
+        var login = await browser.OpenAsync(first.Client.Request($"scope=openid notes.read&max_age={challenge["max_age"]}&acr_values={challenge["acr_values"]}"));
+        var second = await AppAccess.ExchangeAsync(Server, first.Client, (await browser.SignInAsync(login, username)).Answer["code"]);
+
+        Assert.Equal(AcrRules.OneFactor, Claims(second.AccessToken).GetProperty("acr").GetString());
+        Assert.Null(Challenge(second.AccessToken));
+    }
+
+    [Fact]
+    public async Task A_class_for_an_API_that_no_sign_in_here_reaches_is_an_error_and_no_loop()
+    {
+        using var browser = await SignInAsync(await Server.AddPersonAsync());
+        var client = await Server.AddClientAsync(c => c with { RequireConsent = false });
+        foreach (var acr in new[] { AcrRules.TwoFactors, "urn:example:gold urn:example:silver" })
+        {
+            Assert.Equal("unmet_authentication_requirements", (await browser.OpenAsync(client.Request("scope=openid notes.read&acr_values=" + acr))).Answer["error"]);
+
+            // About the person alone it is a wish (Core §3.1.2.1), unless it is essential (Core §5.5.1.1).
+            Assert.True((await browser.OpenAsync(client.Request("scope=openid&acr_values=" + acr))).Answer.ContainsKey("code"));
+            var essential = Uri.EscapeDataString($$$"""{"id_token":{"acr":{"essential":true,"values":["{{{acr}}}"]} } }""");
+            Assert.Equal("unmet_authentication_requirements", (await browser.OpenAsync(client.Request("prompt=none&claims=" + essential))).Answer["error"]);
+        }
     }
 
     /// <summary>What the API answers (RFC 9470 §3): null where it is content.</summary>
@@ -72,6 +97,9 @@ public sealed class StepUpTests(PagesServer fixture) : IClassFixture<PagesServer
     private static long AuthTime(string accessToken) => Claims(accessToken).GetProperty("auth_time").GetInt64();
 
     private static JsonElement Claims(string jwt) => JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(jwt.Split('.')[1])).RootElement;
+
+    [GeneratedRegex("([a-z_]+)=\"([^\"]*)\"")]
+    private static partial Regex ChallengeParameter();
 
     private async Task<Browser> SignInAsync(string username)
     {

@@ -65,7 +65,7 @@ internal sealed class AccountOverview(Storage.Sessions sessions, TokenFamilies f
             var resources = held[clientId].SelectMany(f => f.Resources).Union(grant?.Resources ?? [], StringComparer.Ordinal);
             var offline = held[clientId].Where(f => f.SessionId is null).Select(f => (DateTimeOffset?)f.CreatedAt).Min();
             apps.Add(new AppLine(
-                clientId, client.ClientName, ScopeWords.OfIdentity(scope), ScopeWords.OfApis(scope, await registry.FindResourcesAsync([.. resources], cancellation)), grant?.UpdatedAt, offline));
+                clientId, client.ClientName, [.. ScopeWords.OfIdentity(scope), .. ScopeWords.OfClaims(grant?.Claims ?? [])], ScopeWords.OfApis(scope, await registry.FindResourcesAsync([.. resources], cancellation)), grant?.UpdatedAt, offline));
         }
 
         return [.. apps.OrderBy(a => a.Name, StringComparer.OrdinalIgnoreCase).ThenBy(a => a.ClientId, StringComparer.Ordinal)];

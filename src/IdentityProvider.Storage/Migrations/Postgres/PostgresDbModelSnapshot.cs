@@ -305,6 +305,12 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .HasColumnType("character varying(200)")
                         .UseCollation("C");
 
+                    b.Property<string>("Claims")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .UseCollation("C");
+
                     b.Property<string>("Resources")
                         .IsRequired()
                         .HasMaxLength(4000)
