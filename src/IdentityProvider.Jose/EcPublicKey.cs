@@ -20,6 +20,9 @@ internal sealed class EcPublicKey : PublicKey
 
     public override string KeyType => "EC";
 
+    /// <summary>Curve and point.</summary>
+    public ECParameters Parameters => _parameters;
+
     public static EcPublicKey From(ECDsa key) => new(key.ExportParameters(includePrivateParameters: false));
 
     public static JoseResult<PublicKey> Parse(JsonElement jwk)

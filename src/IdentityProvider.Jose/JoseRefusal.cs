@@ -77,7 +77,7 @@ public enum JoseRefusal
     /// <summary>RSA over 8192 bits, or an exponent over 64: each verification would be an attack on our CPU (RFC 8725 §3.4).</summary>
     KeyTooLarge,
 
-    /// <summary><c>use</c> is not <c>sig</c>, or <c>key_ops</c> lacks <c>verify</c> (RFC 7517 §4.2, §4.3).</summary>
+    /// <summary><c>use</c> or <c>key_ops</c> says that the key is for something else than it is taken for (RFC 7517 §4.2, §4.3).</summary>
     KeyUseUnexpected,
 
     /// <summary>The key's <c>alg</c> needs another <c>kty</c> (RFC 7517 §4.4, RFC 7518 §3.1).</summary>

@@ -80,9 +80,7 @@ public sealed class JsonWebKey
         if (keyType is not ("RSA" or "EC")) return new JoseRefused(JoseRefusal.KeyTypeUnsupported, "kty is neither RSA nor EC");
 
         // 2. Nothing private (RFC 7517 §9.2): who publishes it has lost it.
-        foreach (var name in PrivateMembers)
-            if (jwk.TryGetProperty(name, out _))
-                return new JoseRefused(JoseRefusal.KeyPrivate, $"{name} is there");
+        if (PrivateMember(jwk) is { } secret) return new JoseRefused(JoseRefusal.KeyPrivate, $"{secret} is there");
 
         // 3. Meant for verifying (RFC 7517 §4.2, §4.3).
         if (!StrictJson.TryGetString(jwk, "use", out var use)) return Malformed("use is not a string");
@@ -99,6 +97,9 @@ public sealed class JsonWebKey
         var parsed = keyType is "RSA" ? RsaPublicKey.Parse(jwk) : EcPublicKey.Parse(jwk);
         return parsed.Accepted(out var key, out var refused) ? new JsonWebKey(key, kid, algorithms) : refused;
     }
+
+    /// <summary>The first member that a public key doesn't have; null where there is none.</summary>
+    internal static string? PrivateMember(JsonElement jwk) => Array.Find(PrivateMembers, name => jwk.TryGetProperty(name, out _));
 
     private static JoseRefused? RefuseOperations(JsonElement jwk)
     {

@@ -23,6 +23,9 @@ internal sealed class RsaPublicKey : PublicKey
 
     public override string KeyType => "RSA";
 
+    /// <summary>Modulus and exponent.</summary>
+    public RSAParameters Parameters => _parameters;
+
     public static RsaPublicKey From(RSA key) => new(key.ExportParameters(includePrivateParameters: false));
 
     public static JoseResult<PublicKey> Parse(JsonElement jwk)
