@@ -137,7 +137,7 @@ public static class DecoupledGrantRules
         };
         var plan = new TokenPlan(
             new AccessTokenPlan(client, family, target, scope, now),
-            scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client, family, sessionId: null, nonce: null, now) : null,
+            scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client, family, user, sessionId: null, nonce: null, now) : null,
             client.Allows(GrantTypes.RefreshToken) ? new RefreshToken(family.FamilyId, family.Generation) : null);
         return new DecoupledDecision.Issue(plan, family);
     }
