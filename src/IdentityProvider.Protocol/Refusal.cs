@@ -67,8 +67,6 @@ public enum Refusal
     AcrValuesMalformed,
     ClaimsMalformed,
     ClaimsTooLong,
-    RequestObjectUnsupported,
-    RequestUriUnsupported,
     RegistrationParameterUnsupported,
     NonceTooLong,
     StateTooLong,
@@ -77,6 +75,22 @@ public enum Refusal
     AuthenticationRequirementsUnmet,
     ConsentRequired,
     ConsentDenied,
+
+    // Signed authorization requests (RFC 9101)
+    RequestObjectTwice,
+    RequestObjectUnsigned,
+    RequestObjectInvalid,
+    RequestObjectOfAnotherClient,
+    RequestObjectForAnother,
+    RequestObjectNotOfNow,
+    RequestObjectClaimMissing,
+    RequestObjectMalformed,
+    RequestObjectNested,
+    RequestObjectReplayed,
+    RequestObjectRequired,
+    RequestUriUnsupported,
+    RequestUriNotRegistered,
+    RequestUriNotFetched,
 
     // Pushed authorization requests (RFC 9126)
     RequestUriInPushedRequest,

@@ -79,8 +79,6 @@ public static class Refusals
         Refusal.AcrValuesMalformed => InvalidRequest("acr_values names too many classes.", "OpenID Connect Core §3.1.2.1"),
         Refusal.ClaimsMalformed => InvalidRequest("claims is not a JSON object of claims to be asked for.", "OpenID Connect Core §5.5"),
         Refusal.ClaimsTooLong => InvalidRequest("claims is too long.", "OpenID Connect Core §5.5"),
-        Refusal.RequestObjectUnsupported => new("request_not_supported", 400, "Request objects are not supported.", "OpenID Connect Core §6.1"),
-        Refusal.RequestUriUnsupported => new("request_uri_not_supported", 400, "request_uri is not supported.", "OpenID Connect Core §6.2"),
         Refusal.RegistrationParameterUnsupported => new("registration_not_supported", 400, "registration is not supported.", "OpenID Connect Core §7.2.1"),
         Refusal.NonceTooLong => InvalidRequest("nonce is too long.", "OpenID Connect Core §3.1.2.1"),
         Refusal.StateTooLong => InvalidRequest("state is too long.", "RFC 6749 §4.1.1"),
@@ -90,6 +88,21 @@ public static class Refusals
             "unmet_authentication_requirements", 400, "No sign-in here is of a class that was asked for.", "OpenID Connect Core Unmet Authentication Requirements §2"),
         Refusal.ConsentRequired => new("consent_required", 400, "The person must agree.", "OpenID Connect Core §3.1.2.6"),
         Refusal.ConsentDenied => new("access_denied", 403, "The person said no.", "RFC 6749 §4.1.2.1"),
+
+        Refusal.RequestObjectTwice => InvalidRequest("request and request_uri do not go together.", "RFC 9101 §5"),
+        Refusal.RequestObjectUnsigned => new("request_not_supported", 400, "Request objects must be signed.", "OpenID Connect Core §6.1"),
+        Refusal.RequestObjectInvalid => InvalidRequestObject("The request object is not one that the client signed.", "RFC 9101 §6.2"),
+        Refusal.RequestObjectOfAnotherClient => InvalidRequestObject("iss and client_id of the request object must be the client_id beside it.", "RFC 9101 §5"),
+        Refusal.RequestObjectForAnother => InvalidRequestObject("The aud of the request object must be this server's issuer.", "RFC 9101 §4"),
+        Refusal.RequestObjectNotOfNow => InvalidRequestObject("The request object has expired, is not valid yet, or lives too long.", "FAPI 2.0 Message Signing §5.3.1"),
+        Refusal.RequestObjectClaimMissing => InvalidRequestObject("The request object lacks iss, aud, exp, nbf or client_id.", "RFC 9101 §4"),
+        Refusal.RequestObjectMalformed => InvalidRequestObject("A claim of the request object can not be a parameter.", "RFC 9101 §4"),
+        Refusal.RequestObjectNested => InvalidRequestObject("A request object holds neither request nor request_uri.", "RFC 9101 §4"),
+        Refusal.RequestObjectReplayed => InvalidRequestObject("The request object was used before.", "RFC 7519 §4.1.7"),
+        Refusal.RequestObjectRequired => InvalidRequest("The request must be signed.", "RFC 9101 §10.5"),
+        Refusal.RequestUriUnsupported => new("request_uri_not_supported", 400, "The client registered no request_uris.", "OpenID Connect Core §6.2"),
+        Refusal.RequestUriNotRegistered => new("invalid_request_uri", 400, "The request_uri is not registered for this client.", "RFC 9101 §10.4.1"),
+        Refusal.RequestUriNotFetched => new("invalid_request_uri", 400, "The request_uri gave no request object.", "RFC 9101 §5.2.3"),
 
         Refusal.RequestUriInPushedRequest => InvalidRequest("A pushed request holds no request_uri.", "RFC 9126 §2.1"),
         Refusal.PushedRequestRequired => InvalidRequest("The request must be pushed first.", "RFC 9126 §5"),
@@ -174,6 +187,8 @@ public static class Refusals
     };
 
     private static RefusalAnswer InvalidRequest(string description, string section) => new("invalid_request", 400, description, section);
+
+    private static RefusalAnswer InvalidRequestObject(string description, string section) => new("invalid_request_object", 400, description, section);
 
     private static RefusalAnswer InvalidRedirectUri(string description, string section) => new("invalid_redirect_uri", 400, description, section);
 

@@ -9,6 +9,9 @@ public sealed record AuthorizationProgress
     /// <summary>When the request first came, in whole milliseconds: what happened since, happened for it.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>Whether the request came in an object that the client signed (RFC 9101), of which the parameters travel on.</summary>
+    public bool IsSigned { get; init; }
+
     /// <summary>The session that the person chose to go on with.</summary>
     public Guid? ChosenSession { get; init; }
 

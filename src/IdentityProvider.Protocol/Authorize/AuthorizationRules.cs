@@ -44,14 +44,38 @@ public static partial class AuthorizationRules
         public bool RequiresPushing { get; init; }
     }
 
+    /// <summary>
+    /// Decides on a request in an object (RFC 9101). An object that is no good is refused at the redirect URI beside it, if that is the client's;
+    /// of one that is good, nothing beside it counts (§6.3).
+    /// </summary>
+    public static AuthorizationDecision Decide(Decision<RequestObject> opened, Parameters came, Known known, DateTimeOffset now)
+    {
+        if (opened.Try(out var requestObject, out var reason)) return Decide(requestObject.Parameters, known with { IsSigned = true }, now);
+        var location = Locate(came, known, out _, out var returnAddress);
+        return location ?? new AuthorizationDecision.RedirectError(reason, returnAddress!);
+    }
+
     public static AuthorizationDecision Decide(Parameters parameters, Known known, DateTimeOffset now)
     {
+        if (Locate(parameters, known, out var client, out var returnAddress) is { } lost) return lost;
+        return DecideRest(parameters, known with { Client = client }, returnAddress!, now).Try(out var request, out var reason)
+            ? request
+            : new AuthorizationDecision.RedirectError(reason, returnAddress!);
+    }
+
+    /// <summary>Whom the answer goes to, and how; or the error, where that is not known or not allowed.</summary>
+    private static AuthorizationDecision? Locate(Parameters parameters, Known known, out Client? client, out ReturnAddress? returnAddress)
+    {
+        client = null;
+        returnAddress = null;
+
         // 1. It is not absurdly long (RFC 9110 §4.1).
         if (parameters.ToQuery().Length > (known.IsPushed ? LongestPushedRequest : LongestRequest)) return new AuthorizationDecision.PageError(Refusal.AuthorizationRequestTooLong);
 
         // 2. It names a client, one that is known (RFC 6749 §4.1.2.1).
         if (!parameters.Has("client_id")) return new AuthorizationDecision.PageError(Refusal.AuthorizeClientIdMissing);
-        if (known.Client is not { } client || client.ClientId != parameters["client_id"]) return new AuthorizationDecision.PageError(Refusal.AuthorizeClientUnknown);
+        client = known.Client?.ClientId == parameters["client_id"] ? known.Client : null;
+        if (client is null) return new AuthorizationDecision.PageError(Refusal.AuthorizeClientUnknown);
 
         // 3. Its redirect URI is one of that client's (RFC 6749 §3.1.2.4, RFC 9700 §2.1). Until here nothing may be answered by redirect.
         var isOpenId = ScopeSet.TryParse(parameters["scope"], out var scope) && scope.Contains(ScopeSet.OpenId);
@@ -62,27 +86,24 @@ public static partial class AuthorizationRules
         // §2.1, Form Post Response Mode, JARM §2.3). What state there is goes back with every answer, whole or not at all (RFC 6749 §4.1.2).
         var mode = ModeOf(parameters["response_mode"], client, out var signing);
         var state = parameters["state"];
-        var returnAddress = new ReturnAddress(redirectUri, mode ?? ResponseMode.Query, state?.Length > LongestState ? null : state, signing);
+        returnAddress = new ReturnAddress(redirectUri, mode ?? ResponseMode.Query, state?.Length > LongestState ? null : state, signing);
         if (mode is null) return new AuthorizationDecision.RedirectError(Refusal.ResponseModeUnsupported, returnAddress);
 
         // 5. A state that fits into every redirect.
-        if (state?.Length > LongestState) return new AuthorizationDecision.RedirectError(Refusal.StateTooLong, returnAddress);
-
-        return DecideRest(parameters, known with { Client = client }, returnAddress, now).Try(out var request, out reason)
-            ? request
-            : new AuthorizationDecision.RedirectError(reason, returnAddress);
+        return state?.Length > LongestState ? new AuthorizationDecision.RedirectError(Refusal.StateTooLong, returnAddress) : null;
     }
 
     private static Decision<AuthorizationRequest> DecideRest(Parameters parameters, Known known, ReturnAddress returnAddress, DateTimeOffset now)
     {
         var client = known.Client!;
 
-        // 6. It came the way that this client's requests must come (RFC 9126 §5, §6).
+        // 6. It came the way that this client's requests must come (RFC 9126 §5, §6; RFC 9101 §10.5).
         if ((known.RequiresPushing || client.RequirePushedAuthorizationRequests) && !known.IsPushed) return Refusal.PushedRequestRequired;
 
-        // 7. Nothing of it is hidden in an object that isn't read (OpenID Connect Core §6.1, §6.2, §7.2.1).
-        if (parameters.Has("request")) return Refusal.RequestObjectUnsupported;
-        if (parameters.Has("request_uri")) return Refusal.RequestUriUnsupported;
+        if (client.RequireSignedRequestObject && !known.IsSigned) return Refusal.RequestObjectRequired;
+
+        // 7. Nothing of it is hidden in another object, or in a registration that isn't read (RFC 9101 §4, OpenID Connect Core §7.2.1).
+        if (RequestObjectRules.HasObject(parameters)) return Refusal.RequestObjectNested;
         if (parameters.Has("registration")) return Refusal.RegistrationParameterUnsupported;
 
         // 8. It asks for a code, and the client may have one (RFC 6749 §4.1.1, §4.1.2.1).

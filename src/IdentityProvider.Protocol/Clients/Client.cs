@@ -53,6 +53,15 @@ public sealed record Client
     /// <summary>Whether its authorization requests count only where it pushed them (RFC 9126 §6).</summary>
     public bool RequirePushedAuthorizationRequests { get; init; }
 
+    /// <summary>What signs its authorization requests, where it signs them; null for any of ours (OpenID Connect Registration §2).</summary>
+    public SignatureAlgorithm? RequestObjectSigningAlg { get; init; }
+
+    /// <summary>Whether its authorization requests count only where it signed them (RFC 9101 §10.5).</summary>
+    public bool RequireSignedRequestObject { get; init; }
+
+    /// <summary>Where signed requests of its may lie (OpenID Connect Registration §2).</summary>
+    public IReadOnlyList<string> RequestUris { get; init; } = [];
+
     /// <summary>Whether a person is asked before the client gets anything of theirs.</summary>
     public bool RequireConsent { get; init; } = true;
 

@@ -53,6 +53,12 @@ public sealed record ClientMetadata
 
     public bool? RequirePushedAuthorizationRequests { get; init; }
 
+    public string? RequestObjectSigningAlg { get; init; }
+
+    public bool? RequireSignedRequestObject { get; init; }
+
+    public IReadOnlyList<string>? RequestUris { get; init; }
+
     /// <summary>This server's own: true, unless an operator vouches for the client.</summary>
     public bool? RequireConsent { get; init; }
 
@@ -109,6 +115,9 @@ public sealed record ClientMetadata
             RefreshTokenDelivery = ClientMetadataRules.NameOf(client.RefreshTokenDelivery),
             RequirePkce = client.RequirePkce,
             RequirePushedAuthorizationRequests = client.RequirePushedAuthorizationRequests,
+            RequestObjectSigningAlg = client.RequestObjectSigningAlg?.Name,
+            RequireSignedRequestObject = client.RequireSignedRequestObject,
+            RequestUris = client.RequestUris,
             RequireConsent = client.RequireConsent,
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
             AuthorizationSignedResponseAlg = client.AuthorizationSignedResponseAlg.Name,

@@ -46,6 +46,7 @@ public static class ClientMetadataRules
             ?? ClientFlowRules.Refuse(metadata, client)
             // 4. Keys by which it can prove things (RFC 7591 §2).
             ?? ClientKeyRules.Refuse(client)
+            ?? ClientAuthorizationRules.Refuse(client)
             // 5. Redirect URIs where there is a redirect, each valid for this type of application (RFC 7591 §2; RFC 8252 §7, §8.4).
             ?? ClientUriRules.RefuseRedirects(client)
             ?? ClientUriRules.RefuseLogout(client)
@@ -115,8 +116,6 @@ public static class ClientMetadataRules
             return new("refresh_token_delivery", "must be body or cookie");
         if (!SignatureAlgorithm.TryParse(metadata.IdTokenSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var algorithm))
             return new("id_token_signed_response_alg", "must be RS256, PS256 or ES256");
-        if (!SignatureAlgorithm.TryParse(metadata.AuthorizationSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var authorizationAlgorithm))
-            return new("authorization_signed_response_alg", "must be RS256, PS256 or ES256");
         if (!SignatureAlgorithm.TryParse(metadata.IntrospectionSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var introspectionAlgorithm))
             return new("introspection_signed_response_alg", "must be RS256, PS256 or ES256");
         if (ClientKeyRules.Read(metadata, out var jwks) is { } unreadable)
@@ -146,10 +145,8 @@ public static class ClientMetadataRules
             AllowedOrigins = metadata.AllowedOrigins ?? [],
             RefreshTokenDelivery = delivery,
             RequirePkce = metadata.RequirePkce ?? true,
-            RequirePushedAuthorizationRequests = metadata.RequirePushedAuthorizationRequests ?? false,
             RequireConsent = metadata.RequireConsent ?? true,
             IdTokenSignedResponseAlg = algorithm,
-            AuthorizationSignedResponseAlg = authorizationAlgorithm,
             IntrospectionSignedResponseAlg = introspectionAlgorithm,
             DefaultMaxAge = metadata.DefaultMaxAge,
             DefaultAcrValues = metadata.DefaultAcrValues ?? [],
@@ -163,7 +160,7 @@ public static class ClientMetadataRules
             TosUri = metadata.TosUri,
             Contacts = metadata.Contacts ?? [],
         };
-        return null;
+        return ClientAuthorizationRules.Read(metadata, ref client);
     }
 
     // The first choice is the default.

@@ -50,6 +50,7 @@ public static class ServerMetadata
             WriteArray(json, "grant_types_supported", GrantTypes.All);
             WriteArray(json, "subject_types_supported", ["public"]);
             WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
+            WriteArray(json, "request_object_signing_alg_values_supported", algorithms);
             WriteArray(json, "authorization_signing_alg_values_supported", algorithms);
             WriteClientAuthentication(json, algorithms);
             WriteArray(json, "introspection_signing_alg_values_supported", algorithms);
@@ -60,8 +61,10 @@ public static class ServerMetadata
             json.WriteBoolean("claims_parameter_supported", true);
             WriteArray(json, "acr_values_supported", AcrRules.Offered);
             WriteArray(json, "display_values_supported", ["page"]);
-            json.WriteBoolean("request_parameter_supported", false);
-            json.WriteBoolean("request_uri_parameter_supported", false);
+            json.WriteBoolean("request_parameter_supported", true);
+            json.WriteBoolean("request_uri_parameter_supported", true);
+            json.WriteBoolean("require_request_uri_registration", true);
+            json.WriteBoolean("require_signed_request_object", false);
             json.WriteBoolean("require_pushed_authorization_requests", requiresPushing);
             json.WriteBoolean("authorization_response_iss_parameter_supported", true);
             foreach (var channel in new[] { "backchannel", "frontchannel" })

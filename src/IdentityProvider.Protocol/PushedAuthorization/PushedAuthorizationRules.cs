@@ -13,10 +13,12 @@ public static class PushedAuthorizationRules
     private static readonly string[] OfTheClient = ["client_secret", "client_assertion", "client_assertion_type"];
 
     /// <param name="form">The body.</param>
+    /// <param name="opened">The object that it holds (RFC 9126 §3); null where it holds none.</param>
     /// <param name="client">Who pushes.</param>
     /// <param name="known">What the checks of the authorization endpoint need to know.</param>
     /// <param name="now">The moment.</param>
-    public static Decision<PushedRequest> Decide(Parameters form, AuthenticatedClient client, AuthorizationRules.Known known, DateTimeOffset now)
+    public static Decision<PushedRequest> Decide(
+        Parameters form, RequestObject? opened, AuthenticatedClient client, AuthorizationRules.Known known, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(form);
         ArgumentNullException.ThrowIfNull(client);
@@ -26,8 +28,10 @@ public static class PushedAuthorizationRules
         if (form.Has("request_uri")) return Refusal.RequestUriInPushedRequest;
 
         // 2. All that the authorization endpoint would ask; whatever it would say by redirect or on a page is said here (RFC 9126 §2.1, §2.3).
-        var parameters = form.Without(OfTheClient);
-        if (AuthorizationRules.Decide(parameters, known with { Client = client.Client, IsPushed = true }, now).ReasonOrNull is { } reason) return reason;
+        // Of a form with an object, the object is all that counts (RFC 9126 §3).
+        var parameters = opened?.Parameters ?? form.Without(OfTheClient);
+        known = known with { Client = client.Client, IsPushed = true, IsSigned = opened is not null };
+        if (AuthorizationRules.Decide(parameters, known, now).ReasonOrNull is { } reason) return reason;
 
         return new PushedRequest
         {

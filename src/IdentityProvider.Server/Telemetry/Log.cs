@@ -99,4 +99,7 @@ internal static partial class Log
 
     [LoggerMessage(1800, LogLevel.Warning, "The keys of client {ClientId} could not be fetched from its jwks_uri: {Reason}")]
     public static partial void ClientKeysNotFetched(ILogger logger, string clientId, string reason);
+
+    [LoggerMessage(1801, LogLevel.Warning, "A request object of client {ClientId} could not be fetched from its request_uri: {Reason}")]
+    public static partial void RequestObjectNotFetched(ILogger logger, string clientId, string reason);
 }

@@ -90,10 +90,10 @@ public sealed class AuthorizationRulesTests
     public void Neither_state_nor_nonce_is_required() => Accepted(Without("state", Without("nonce")));
 
     [Fact]
-    public void Refuses_request_objects_and_registration_each_by_its_own_error()
+    public void Refuses_what_would_be_hidden_elsewhere()
     {
-        ByRedirect(Refusal.RequestObjectUnsupported, Valid + "&request=eyJ");
-        ByRedirect(Refusal.RequestUriUnsupported, Valid + "&request_uri=https://app.example/request.jwt");
+        ByRedirect(Refusal.RequestObjectNested, Valid + "&request=eyJ");
+        ByRedirect(Refusal.RequestObjectNested, Valid + "&request_uri=https://app.example/request.jwt");
         ByRedirect(Refusal.RegistrationParameterUnsupported, Valid + "&registration=%7B%7D");
     }
 

@@ -122,7 +122,7 @@ public sealed class PushedAuthorizationRulesTests
     private static PushedRequest Stored() => Given.Allowed(Push(Valid));
 
     private static Decision<PushedRequest> Push(string form) =>
-        PushedAuthorizationRules.Decide(Given.Parameters(form), Given.Authenticated(Given.Client()), Known(Given.Client()), Given.Now);
+        PushedAuthorizationRules.Decide(Given.Parameters(form), opened: null, Given.Authenticated(Given.Client()), Known(Given.Client()), Given.Now);
 
     private static AuthorizationDecision Open(PushedRequest? stored, string came = "client_id=app", Client? client = null, bool isUnderWay = false) =>
         PushedAuthorizationRules.Open(Given.Parameters(came), stored, Known(client ?? Given.Client()), isUnderWay, Given.Now);

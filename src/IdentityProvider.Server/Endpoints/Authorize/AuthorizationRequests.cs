@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.PushedAuthorization;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
@@ -12,7 +13,7 @@ namespace IdentityProvider.Server.Endpoints.Authorize;
 /// Loads what a decision about an authorization request needs, and decides: for <c>/authorize</c> and for the pages on its way. Of a pushed
 /// request only the reference travels; what it says is read each time, so that nothing on the way can be other than what was pushed.
 /// </summary>
-internal sealed class AuthorizationRequests(AuthorizationFacts facts, PushedRequests pushed, Resume resume, TimeProvider clock)
+internal sealed class AuthorizationRequests(AuthorizationFacts facts, RequestObjects objects, PushedRequests pushed, Resume resume, TimeProvider clock)
 {
     /// <summary>A request that just came.</summary>
     public Task<PendingAuthorization> StartAsync(Parameters parameters, CancellationToken cancellation) =>
@@ -26,15 +27,27 @@ internal sealed class AuthorizationRequests(AuthorizationFacts facts, PushedRequ
     public async Task<bool> SpendAsync(PendingAuthorization pending, CancellationToken cancellation) =>
         pending.PushedReferenceHash is not { } hash || await pushed.SpendAsync(hash, clock.GetUtcNow(), cancellation);
 
-    private Task<PendingAuthorization> DecideAsync(Parameters came, AuthorizationProgress progress, bool isUnderWay, CancellationToken cancellation) =>
-        PushedRequest.ReferenceOrNull(came["request_uri"]) is { } reference
-            ? DecidePushedAsync(came.Only("client_id", "request_uri"), SecretHash.Of(reference), progress, isUnderWay, cancellation)
-            : DecidePlainAsync(came, progress, cancellation);
-
-    private async Task<PendingAuthorization> DecidePlainAsync(Parameters parameters, AuthorizationProgress progress, CancellationToken cancellation)
+    private async Task<PendingAuthorization> DecideAsync(Parameters came, AuthorizationProgress progress, bool isUnderWay, CancellationToken cancellation)
     {
-        var known = await facts.LoadAsync(parameters["client_id"], cancellation);
-        return new PendingAuthorization(parameters, progress, AuthorizationRules.Decide(parameters, known, clock.GetUtcNow()));
+        if (PushedRequest.ReferenceOrNull(came["request_uri"]) is { } reference)
+            return await DecidePushedAsync(came.Only("client_id", "request_uri"), SecretHash.Of(reference), progress, isUnderWay, cancellation);
+        var known = await facts.LoadAsync(came["client_id"], cancellation);
+        return known.Client is { } client && RequestObjectRules.HasObject(came)
+            ? await DecideSignedAsync(came, known, client, progress, cancellation)
+            : new PendingAuthorization(came, progress, AuthorizationRules.Decide(came, known with { IsSigned = progress.IsSigned }, clock.GetUtcNow()));
+    }
+
+    // The object is verified as it comes; while a person is at our pages it may expire, and what it said travels on in our own seal.
+    private async Task<PendingAuthorization> DecideSignedAsync(
+        Parameters came, AuthorizationRules.Known known, Client client, AuthorizationProgress progress, CancellationToken cancellation)
+    {
+        var opened = await objects.ReadAsync(came, client, cancellation);
+        var decision = AuthorizationRules.Decide(opened, came, known, clock.GetUtcNow());
+        if (!opened.Try(out var requestObject, out _))
+            return new PendingAuthorization(came, progress, decision);
+        if (decision is AuthorizationDecision.Accepted && !await objects.SpendAsync(requestObject, client, cancellation))
+            decision = AuthorizationRules.Decide(Refusal.RequestObjectReplayed, came, known, clock.GetUtcNow());
+        return new PendingAuthorization(requestObject.Parameters, progress with { IsSigned = true }, decision);
     }
 
     private async Task<PendingAuthorization> DecidePushedAsync(

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.PushedAuthorization;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
@@ -7,7 +9,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Endpoints.PushedAuthorization;
 
 /// <summary><c>POST /par</c> (RFC 9126): form, client, the checks of the authorization endpoint, and a reference that a browser may carry.</summary>
-internal sealed class PushedAuthorizationEndpoint(AuthorizationFacts facts, PushedRequests pushed, Entropy entropy, TimeProvider clock)
+internal sealed class PushedAuthorizationEndpoint(AuthorizationFacts facts, RequestObjects objects, PushedRequests pushed, Entropy entropy, TimeProvider clock)
 {
     public const string Path = "/par";
 
@@ -21,17 +23,27 @@ internal sealed class PushedAuthorizationEndpoint(AuthorizationFacts facts, Push
             return;
         }
 
-        // 2. What it asks (RFC 9126 §2.1).
+        // 2. The object that holds it, if one does (RFC 9126 §3).
         CrossOrigin.Allow(http, client.Client);
-        var now = clock.GetUtcNow();
-        var known = await facts.LoadAsync(client.ClientId, http.RequestAborted);
-        if (!PushedAuthorizationRules.Decide(form, client, known, now).Try(out var request, out reason))
+        RequestObject? opened = null;
+        if (form.Has("request") && !(await objects.ReadAsync(form, client.Client, http.RequestAborted)).Try(out opened, out reason))
         {
             await OAuthResults.RefuseAsync(http, reason);
             return;
         }
 
-        // 3. The reference, of which only the SHA-256 is kept (RFC 9126 §2.2, §7.1).
+        // 3. What it asks (RFC 9126 §2.1); an object that is right so far is used up.
+        var known = await facts.LoadAsync(client.ClientId, http.RequestAborted);
+        var decision = PushedAuthorizationRules.Decide(form, opened, client, known, clock.GetUtcNow());
+        if (decision.Try(out var request, out reason) && opened is not null && !await objects.SpendAsync(opened, client.Client, http.RequestAborted))
+            (request, reason) = (null, Refusal.RequestObjectReplayed);
+        if (request is null)
+        {
+            await OAuthResults.RefuseAsync(http, reason);
+            return;
+        }
+
+        // 4. The reference, of which only the SHA-256 is kept (RFC 9126 §2.2, §7.1).
         var reference = entropy.Token();
         await pushed.AddAsync(SecretHash.Of(reference), request, http.RequestAborted);
         await JsonBody.SendAsync(http, PushedRequest.UriPrefix + reference, Write, StatusCodes.Status201Created);

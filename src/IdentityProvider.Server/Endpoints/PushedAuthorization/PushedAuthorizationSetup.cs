@@ -7,6 +7,7 @@ internal static class PushedAuthorizationSetup
 {
     public static IServiceCollection AddPushedAuthorization(this IServiceCollection services) => services
         .AddSingleton<AuthorizationFacts>()
+        .AddSingleton<RequestObjects>()
         .AddSingleton<PushedAuthorizationEndpoint>();
 
     public static void MapPushedAuthorization(this IEndpointRouteBuilder routes)
