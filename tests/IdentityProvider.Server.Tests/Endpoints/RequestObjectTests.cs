@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Server.Tests.Http;
@@ -52,7 +53,8 @@ public sealed class RequestObjectTests(PagesServer fixture) : IClassFixture<Page
         using var browser = new Browser(Server);
         var jwt = Sign(client, c => c["jti"] = "once");
         Assert.Equal("Sign in", (await browser.OpenAsync(ByValue(client, jwt))).Heading);
-        Assert.Equal("invalid_request_object", (await browser.OpenAsync(ByValue(client, jwt) + Beside)).Answer["error"]);
+        var again = (await browser.OpenAsync(ByValue(client, jwt) + Beside)).Answer;
+        Assert.Equal(("invalid_request_object", Refusals.Of(Refusal.RequestObjectReplayed).Description), (again["error"], again["error_description"]));
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_request_object"), await PushAsync(client, jwt));
 
         var pushed = Sign(client, c => c["jti"] = "twice");
@@ -149,7 +151,8 @@ public sealed class RequestObjectTests(PagesServer fixture) : IClassFixture<Page
             return Task.CompletedTask;
         };
         using var browser = new Browser(Server);
-        Assert.Equal("invalid_request_uri", (await browser.OpenAsync(ByReference(client, client.RequestUris[0]) + Beside)).Answer["error"]);
+        var answer = (await browser.OpenAsync(ByReference(client, client.RequestUris[0]) + Beside)).Answer;
+        Assert.Equal(("invalid_request_uri", Refusals.Of(Refusal.RequestUriNotFetched).Description), (answer["error"], answer["error_description"]));
         Assert.Equal(1, listener.Count);
     }
 
