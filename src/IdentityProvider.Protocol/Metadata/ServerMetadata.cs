@@ -22,9 +22,10 @@ public static class ServerMetadata
 
     /// <summary>The document of the issuer, as UTF-8 JSON.</summary>
     /// <param name="issuer">Without a trailing slash; every endpoint stands below it.</param>
-    /// <param name="requiresPushing">Whether every authorization request must be pushed (RFC 9126 §5).</param>
-    public static byte[] Write(string issuer, bool requiresPushing = false)
+    /// <param name="features">What is on here; what always is where nothing is named.</param>
+    public static byte[] Write(string issuer, ServerFeatures? features = null)
     {
+        features ??= new();
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -42,6 +43,8 @@ public static class ServerMetadata
             json.WriteString("status_list_aggregation_endpoint", issuer + StatusReference.Path);
             json.WriteString("status_events_endpoint", issuer + StatusReference.EventsPath);
             json.WriteString("check_session_iframe", issuer + "/session/check");
+            if (features.HasRegistration)
+                json.WriteString("registration_endpoint", issuer + "/register");
 
             var algorithms = SignatureAlgorithm.All.Select(a => a.Name);
             WriteArray(json, "scopes_supported", ScopeSet.Identity);
@@ -65,7 +68,7 @@ public static class ServerMetadata
             json.WriteBoolean("request_uri_parameter_supported", true);
             json.WriteBoolean("require_request_uri_registration", true);
             json.WriteBoolean("require_signed_request_object", false);
-            json.WriteBoolean("require_pushed_authorization_requests", requiresPushing);
+            json.WriteBoolean("require_pushed_authorization_requests", features.RequiresPushing);
             json.WriteBoolean("authorization_response_iss_parameter_supported", true);
             foreach (var channel in new[] { "backchannel", "frontchannel" })
             {

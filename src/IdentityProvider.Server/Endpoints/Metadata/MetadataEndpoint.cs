@@ -10,7 +10,12 @@ public static class MetadataEndpoint
 
     public static void MapMetadata(this IEndpointRouteBuilder routes, Settings settings)
     {
-        var document = new PublicDocument(ServerMetadata.Write(settings.Issuer, settings.Authorization.RequirePushedAuthorizationRequests), "application/json", MaxAge);
+        var features = new ServerFeatures
+        {
+            RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
+            HasRegistration = settings.Registration.Mode != RegistrationMode.Off,
+        };
+        var document = new PublicDocument(ServerMetadata.Write(settings.Issuer, features), "application/json", MaxAge);
         foreach (var path in new[] { "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" })
             routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], document.WriteAsync);
     }
