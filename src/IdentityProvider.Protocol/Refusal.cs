@@ -34,6 +34,11 @@ public enum Refusal
     ClientAssertionNotYetValid,
     ClientAssertionLifetimeTooLong,
     ClientAssertionReplayed,
+    ClientCertificateMissing,
+    ClientCertificateExpired,
+    ClientCertificateNotTrusted,
+    ClientCertificateSubjectMismatch,
+    ClientCertificateNotRegistered,
 
     // Authorization request, answered on a page (RFC 6749 §4.1.2.1)
     AuthorizeClientIdMissing,
@@ -108,10 +113,6 @@ public enum Refusal
     RedirectUriSchemeNotAllowed,
     RedirectUriHasUserInfo,
     RedirectUriNotHttps,
-
-    // Registration (RFC 7591 §3)
-    ContentTypeNotJson,
-    RegistrationQuotaSpent,
 
     // Token request (RFC 6749 §5.2)
     GrantTypeMissing,

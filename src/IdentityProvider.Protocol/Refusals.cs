@@ -48,6 +48,11 @@ public static class Refusals
         Refusal.ClientAssertionNotYetValid => InvalidClient("RFC 7523 §3"),
         Refusal.ClientAssertionLifetimeTooLong => InvalidClient("RFC 7523 §3"),
         Refusal.ClientAssertionReplayed => InvalidClient("OpenID Connect Core §9"),
+        Refusal.ClientCertificateMissing => InvalidClient("RFC 8705 §2"),
+        Refusal.ClientCertificateExpired => InvalidClient("RFC 5280 §4.1.2.5"),
+        Refusal.ClientCertificateNotTrusted => InvalidClient("RFC 8705 §2.1"),
+        Refusal.ClientCertificateSubjectMismatch => InvalidClient("RFC 8705 §2.1.2"),
+        Refusal.ClientCertificateNotRegistered => InvalidClient("RFC 8705 §2.2"),
 
         Refusal.AuthorizeClientIdMissing => InvalidRequest("The request names no client.", "RFC 6749 §4.1.1"),
         Refusal.AuthorizeClientUnknown => InvalidRequest("The client is not known here.", "RFC 6749 §4.1.2.1"),
@@ -118,9 +123,6 @@ public static class Refusals
         Refusal.RedirectUriSchemeNotAllowed => InvalidRedirectUri("A redirect URI is https, or a native client's reversed domain name.", "RFC 8252 §7.1"),
         Refusal.RedirectUriHasUserInfo => InvalidRedirectUri("A redirect URI has no user information.", "RFC 9110 §4.2.4"),
         Refusal.RedirectUriNotHttps => InvalidRedirectUri("A redirect URI is https; http is for loopback alone.", "OpenID Connect Registration §2"),
-
-        Refusal.ContentTypeNotJson => new("invalid_client_metadata", 415, "The body must be application/json.", "RFC 7591 §3.1"),
-        Refusal.RegistrationQuotaSpent => new("access_denied", 403, "No more clients may be registered this way.", "RFC 7591 §5"),
 
         Refusal.GrantTypeMissing => InvalidRequest("grant_type is missing.", "RFC 6749 §5.2"),
         Refusal.GrantTypeUnsupported => new("unsupported_grant_type", 400, "The grant type is not supported.", "RFC 6749 §5.2"),

@@ -5,7 +5,6 @@ using IdentityProvider.Server.Endpoints.Authorize;
 using IdentityProvider.Server.Endpoints.Logout;
 using IdentityProvider.Server.Endpoints.Metadata;
 using IdentityProvider.Server.Endpoints.PushedAuthorization;
-using IdentityProvider.Server.Endpoints.Registration;
 using IdentityProvider.Server.Endpoints.SessionManagement;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
@@ -30,6 +29,7 @@ public static class Hosting
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = settings.IsDevelopment ? "Development" : "Production" });
         builder.Logging.AddIdpLogging(builder.Configuration, forPeople: settings.IsDevelopment);
         builder.WebHost.ConfigureKestrel(Limit);
+        builder.WebHost.ConfigureKestrel(kestrel => ClientCertificates.Ask(kestrel, settings));
 
         // A certificate for TLS without a proxy in front is Kestrel's own setting, Kestrel:Certificates:Default.
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -55,9 +55,6 @@ public static class Hosting
         builder.Services.AddSingleton<OutboxDelivery>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<OutboxDelivery>());
         builder.Services.AddTokenEndpoints();
-        builder.Services.AddRegistration();
-        builder.Services.AddSingleton<ClientUse>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClientUse>());
         configure?.Invoke(builder);
         builder.Services.KeepNoDataProtectionKeys();
 
@@ -73,7 +70,6 @@ public static class Hosting
         app.MapLogout();
         app.MapSessionManagement();
         app.MapTokenEndpoints();
-        app.MapRegistration(settings);
         return app;
     }
 
@@ -109,6 +105,7 @@ public static class Hosting
         services.AddSingleton<Registry>();
         services.AddSingleton<ClientKeyFetch>();
         services.AddSingleton<ClientKeys>();
+        services.AddSingleton<ClientCertificates>();
         services.AddSingleton(provider => Forgetting(provider, "clients", registry => registry.ForgetClients()));
         services.AddSingleton(provider => Forgetting(provider, "resources", registry => registry.ForgetResources()));
         services.AddSingleton<TopicWatch>();

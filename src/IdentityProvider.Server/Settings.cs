@@ -19,9 +19,9 @@ public sealed record Settings
 
     public AuthorizationSettings Authorization { get; init; } = new();
 
-    public OutgoingSettings Outgoing { get; init; } = new();
+    public ClientCertificateSettings ClientCertificates { get; init; } = new();
 
-    public RegistrationSettings Registration { get; init; } = new();
+    public OutgoingSettings Outgoing { get; init; } = new();
 
     public ThrottlingSettings Throttling { get; init; } = new();
 
@@ -54,10 +54,15 @@ public sealed record Settings
             Issuer = read.Issuer.Length == 0 && isDevelopment ? "http://localhost:8080" : read.Issuer.TrimEnd('/'),
             Database = read.Database with { Directory = Path.GetFullPath(read.Database.Directory, root) },
             Keys = read.Keys with { MasterKeyFile = Path.GetFullPath(read.Keys.MasterKeyFile, root) },
+            ClientCertificates = read.ClientCertificates with
+            {
+                AuthoritiesFile = read.ClientCertificates.AuthoritiesFile is { } authorities ? Path.GetFullPath(authorities, root) : null,
+            },
             Outgoing = read.Outgoing with { AllowPrivateNetwork = read.Outgoing.AllowPrivateNetwork ?? isDevelopment },
         };
         foreach (var mistake in Mistakes(read))
             throw new SettingsException(mistake);
+        read.ClientCertificates.ReadAuthorities();
         return read;
     }
 
@@ -87,7 +92,7 @@ public sealed record Settings
             yield return "Idp:Keys:AnnounceLead must be shorter than Idp:Keys:RotationInterval.";
         if (settings.Sessions.IdleLimit < TimeSpan.FromMinutes(1) || settings.Sessions.AbsoluteLimit < settings.Sessions.IdleLimit)
             yield return "Idp:Sessions:IdleLimit must be a minute or more, and Idp:Sessions:AbsoluteLimit no shorter.";
-        foreach (var mistake in settings.Registration.Mistakes())
+        foreach (var mistake in settings.ClientCertificates.Mistakes())
             yield return mistake;
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -38,14 +39,19 @@ public sealed class TestServer : IAsyncDisposable
     /// <param name="beside">The server whose database it shares.</param>
     /// <param name="change">Other settings.</param>
     /// <param name="at">Where its clock stands, for a test with programs that have the machine's; its keys are made then.</param>
-    public static async Task<TestServer> StartAsync(TestServer? beside = null, Func<Settings, Settings>? change = null, DateTimeOffset? at = null)
+    /// <param name="listen">Where it listens, if not in clear on loopback.</param>
+    public static async Task<TestServer> StartAsync(
+        TestServer? beside = null, Func<Settings, Settings>? change = null, DateTimeOffset? at = null, Action<KestrelServerOptions>? listen = null)
     {
         var database = beside?.ConnectionString ?? await (at is null ? TestCluster.NewDatabaseAsync() : TestCluster.NewEmptyDatabaseAsync());
         var settings = SettingsFor(database);
         var clock = beside?.Clock ?? (at is { } now ? new TestClock(now) : new TestClock());
         var app = Hosting.Build(change?.Invoke(settings) ?? settings, database, builder =>
         {
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            if (listen is null)
+                builder.WebHost.UseUrls("http://127.0.0.1:0");
+            else
+                builder.WebHost.ConfigureKestrel(listen);
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
         });
         await Hosting.PrepareAsync(app.Services, TestContext.Current.CancellationToken);

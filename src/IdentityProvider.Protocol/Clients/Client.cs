@@ -26,6 +26,9 @@ public sealed record Client
     /// <summary>The one algorithm of the client's assertions; null for each that its keys allow (OpenID Connect Registration §2).</summary>
     public SignatureAlgorithm? TokenEndpointAuthSigningAlg { get; init; }
 
+    /// <summary>The name by which the client's certificate is known, for <c>tls_client_auth</c> alone (RFC 8705 §2.1.2).</summary>
+    public CertificateSubject? TlsClientAuthSubject { get; init; }
+
     /// <summary>The client's public keys, registered by value; never beside <see cref="JwksUri"/>.</summary>
     public ClientKeySet? Jwks { get; init; }
 
@@ -107,15 +110,6 @@ public sealed record Client
     /// <summary>Every token that the client got on its own behalf until then was taken back; null where none was.</summary>
     public DateTimeOffset? TokensNotBefore { get; init; }
 
-    /// <summary>The policy by which the client registered itself (<c>Registration.RegistrationPolicy</c>); null where an operator registered it.</summary>
-    public Guid? RegisteredBy { get; init; }
-
-    /// <summary>Until when what the document at the client's own address said may be used without asking again; null where there is no document.</summary>
-    public DateTimeOffset? DocumentFreshUntil { get; init; }
-
-    /// <summary>Nobody here has looked at what the client says of itself: its name, its logo, where it redirects to.</summary>
-    public bool IsSelfRegistered => RegisteredBy is not null;
-
     /// <summary>A public client has no secret to prove who it is (RFC 6749 §2.1).</summary>
     public bool IsPublic => TokenEndpointAuthMethod == ClientAuthenticationMethod.None;
 
@@ -124,13 +118,12 @@ public sealed record Client
 
     /// <summary>
     /// Whether another app could pass itself off as this native client: it has no secret, and a private-use scheme or a port of loopback is
-    /// anyone's on the device, where an https address is its owner's alone (RFC 8252 §8.6, RFC 6749 §10.2). One that registered itself may call
-    /// itself what it likes.
+    /// anyone's on the device, where an https address is its owner's alone (RFC 8252 §8.6, RFC 6749 §10.2).
     /// </summary>
     public bool CanBeImpersonatedAt(string redirectUri)
     {
         ArgumentNullException.ThrowIfNull(redirectUri);
-        return IsPublic && (ApplicationType == ApplicationType.Native || IsSelfRegistered) && !redirectUri.StartsWith("https://", StringComparison.Ordinal);
+        return IsPublic && ApplicationType == ApplicationType.Native && !redirectUri.StartsWith("https://", StringComparison.Ordinal);
     }
 
     /// <summary>Whether people sign in at it, by whichever grant.</summary>
@@ -155,6 +148,12 @@ public enum ClientAuthenticationMethod
 
     /// <summary>A JWT that the client signs (OpenID Connect Core §9, RFC 7523 §2.2).</summary>
     PrivateKeyJwt,
+
+    /// <summary>A certificate that an authority issued (RFC 8705 §2.1).</summary>
+    TlsClientAuth,
+
+    /// <summary>A certificate that the client registered (RFC 8705 §2.2).</summary>
+    SelfSignedTlsClientAuth,
 }
 
 /// <summary>How a client is handed its refresh tokens, and shows them.</summary>

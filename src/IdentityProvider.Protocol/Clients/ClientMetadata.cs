@@ -28,6 +28,16 @@ public sealed record ClientMetadata
 
     public string? TokenEndpointAuthSigningAlg { get; init; }
 
+    public string? TlsClientAuthSubjectDn { get; init; }
+
+    public string? TlsClientAuthSanDns { get; init; }
+
+    public string? TlsClientAuthSanUri { get; init; }
+
+    public string? TlsClientAuthSanIp { get; init; }
+
+    public string? TlsClientAuthSanEmail { get; init; }
+
     /// <summary>A JWK Set (RFC 7517 §5).</summary>
     public JsonElement? Jwks { get; init; }
 
@@ -106,6 +116,11 @@ public sealed record ClientMetadata
             ResponseTypes = client.Allows(Clients.GrantTypes.AuthorizationCode) ? ["code"] : [],
             TokenEndpointAuthMethod = ClientMetadataRules.NameOf(client.TokenEndpointAuthMethod),
             TokenEndpointAuthSigningAlg = client.TokenEndpointAuthSigningAlg?.Name,
+            TlsClientAuthSubjectDn = NameOf(client, CertificateName.SubjectDn),
+            TlsClientAuthSanDns = NameOf(client, CertificateName.SanDns),
+            TlsClientAuthSanUri = NameOf(client, CertificateName.SanUri),
+            TlsClientAuthSanIp = NameOf(client, CertificateName.SanIp),
+            TlsClientAuthSanEmail = NameOf(client, CertificateName.SanEmail),
             Jwks = client.Jwks?.Document,
             JwksUri = client.JwksUri,
             Scope = client.Scope.ToString(),
@@ -135,6 +150,8 @@ public sealed record ClientMetadata
             Contacts = client.Contacts,
         };
     }
+
+    private static string? NameOf(Client client, CertificateName kind) => client.TlsClientAuthSubject is { } subject && subject.Kind == kind ? subject.Value : null;
 }
 
 /// <summary>The wire form, source-generated.</summary>

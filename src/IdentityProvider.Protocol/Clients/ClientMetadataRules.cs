@@ -21,7 +21,7 @@ public static class ClientMetadataRules
     private static readonly ClientAuthenticationMethod[] AuthenticationMethods =
     [
         ClientAuthenticationMethod.ClientSecretBasic, ClientAuthenticationMethod.ClientSecretPost, ClientAuthenticationMethod.PrivateKeyJwt,
-        ClientAuthenticationMethod.None,
+        ClientAuthenticationMethod.TlsClientAuth, ClientAuthenticationMethod.SelfSignedTlsClientAuth, ClientAuthenticationMethod.None,
     ];
 
     private static readonly ScopeSet SignInScopes = ScopeSet.Of([ScopeSet.OpenId, "profile", "email"]);
@@ -46,6 +46,7 @@ public static class ClientMetadataRules
             ?? ClientFlowRules.Refuse(metadata, client)
             // 4. Keys by which it can prove things (RFC 7591 §2).
             ?? ClientKeyRules.Refuse(client)
+            ?? ClientCertificateRules.Refuse(client)
             ?? ClientAuthorizationRules.Refuse(client)
             // 5. Redirect URIs where there is a redirect, each valid for this type of application (RFC 7591 §2; RFC 8252 §7, §8.4).
             ?? ClientUriRules.RefuseRedirects(client)
@@ -94,6 +95,8 @@ public static class ClientMetadataRules
         ClientAuthenticationMethod.None => "none",
         ClientAuthenticationMethod.ClientSecretPost => "client_secret_post",
         ClientAuthenticationMethod.PrivateKeyJwt => "private_key_jwt",
+        ClientAuthenticationMethod.TlsClientAuth => "tls_client_auth",
+        ClientAuthenticationMethod.SelfSignedTlsClientAuth => "self_signed_tls_client_auth",
         _ => "client_secret_basic",
     };
 
@@ -106,6 +109,7 @@ public static class ClientMetadataRules
     private static MetadataError? Read(ClientMetadata metadata, string newClientId, out Client client)
     {
         client = null!;
+        CertificateSubject? certificateSubject = null;
         if (!TryRead<ApplicationType>(metadata.ApplicationType, [ApplicationType.Web, ApplicationType.Native], NameOf, out var applicationType))
             return new("application_type", "must be web or native");
         if (!TryRead(metadata.TokenEndpointAuthMethod, AuthenticationMethods, NameOf, out var method))
@@ -118,7 +122,7 @@ public static class ClientMetadataRules
             return new("id_token_signed_response_alg", "must be RS256, PS256 or ES256");
         if (!SignatureAlgorithm.TryParse(metadata.IntrospectionSignedResponseAlg ?? SignatureAlgorithm.RS256.Name, out var introspectionAlgorithm))
             return new("introspection_signed_response_alg", "must be RS256, PS256 or ES256");
-        if (ClientKeyRules.Read(metadata, out var jwks) is { } unreadable)
+        if ((ClientKeyRules.Read(metadata, out var jwks) ?? ClientCertificateRules.Read(metadata, out certificateSubject)) is { } unreadable)
             return unreadable;
         if (!ScopeSet.TryParse(metadata.Scope, out var scope))
             return new("scope", "must be names of printable ASCII without quotes and backslashes, separated by spaces");
@@ -137,6 +141,7 @@ public static class ClientMetadataRules
             GrantTypes = grantTypes,
             TokenEndpointAuthMethod = method,
             TokenEndpointAuthSigningAlg = assertionAlgorithm,
+            TlsClientAuthSubject = certificateSubject,
             Jwks = jwks,
             JwksUri = metadata.JwksUri,
             Scope = metadata.Scope is null && grantTypes.Any(GrantTypes.IsOfPerson) ? SignInScopes : scope,

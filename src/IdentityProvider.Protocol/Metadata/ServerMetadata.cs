@@ -13,8 +13,12 @@ namespace IdentityProvider.Protocol.Metadata;
 /// </summary>
 public static class ServerMetadata
 {
-    /// <summary>By which a client proves who it is; an API that introspects must.</summary>
-    private static readonly string[] AuthenticationMethods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+    /// <summary>Where a client's certificate counts (RFC 8705 §5).</summary>
+    private static readonly (string Name, string Path)[] AuthenticatedEndpoints =
+    [
+        ("token_endpoint", "/token"), ("userinfo_endpoint", "/userinfo"), ("pushed_authorization_request_endpoint", "/par"),
+        ("introspection_endpoint", "/introspect"), ("revocation_endpoint", "/revoke"),
+    ];
 
     /// <summary>What an ID token says, and each claim that some scope opens at UserInfo.</summary>
     private static readonly string[] ClaimsSupported =
@@ -22,10 +26,10 @@ public static class ServerMetadata
 
     /// <summary>The document of the issuer, as UTF-8 JSON.</summary>
     /// <param name="issuer">Without a trailing slash; every endpoint stands below it.</param>
-    /// <param name="features">What is on here; what always is where nothing is named.</param>
-    public static byte[] Write(string issuer, ServerFeatures? features = null)
+    /// <param name="requiresPushing">Whether every authorization request must be pushed (RFC 9126 §5).</param>
+    /// <param name="certificates">How clients may be known by certificates (RFC 8705); null where they can't.</param>
+    public static byte[] Write(string issuer, bool requiresPushing = false, CertificateSupport? certificates = null)
     {
-        features ??= new();
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -43,8 +47,6 @@ public static class ServerMetadata
             json.WriteString("status_list_aggregation_endpoint", issuer + StatusReference.Path);
             json.WriteString("status_events_endpoint", issuer + StatusReference.EventsPath);
             json.WriteString("check_session_iframe", issuer + "/session/check");
-            if (features.HasRegistration)
-                json.WriteString("registration_endpoint", issuer + "/register");
 
             var algorithms = SignatureAlgorithm.All.Select(a => a.Name);
             WriteArray(json, "scopes_supported", ScopeSet.Identity);
@@ -55,7 +57,7 @@ public static class ServerMetadata
             WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
             WriteArray(json, "request_object_signing_alg_values_supported", algorithms);
             WriteArray(json, "authorization_signing_alg_values_supported", algorithms);
-            WriteClientAuthentication(json, algorithms);
+            WriteClientAuthentication(json, algorithms, certificates);
             WriteArray(json, "introspection_signing_alg_values_supported", algorithms);
             WriteArray(json, "code_challenge_methods_supported", ["S256"]);
             WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);
@@ -68,7 +70,7 @@ public static class ServerMetadata
             json.WriteBoolean("request_uri_parameter_supported", true);
             json.WriteBoolean("require_request_uri_registration", true);
             json.WriteBoolean("require_signed_request_object", false);
-            json.WriteBoolean("require_pushed_authorization_requests", features.RequiresPushing);
+            json.WriteBoolean("require_pushed_authorization_requests", requiresPushing);
             json.WriteBoolean("authorization_response_iss_parameter_supported", true);
             foreach (var channel in new[] { "backchannel", "frontchannel" })
             {
@@ -83,13 +85,27 @@ public static class ServerMetadata
         return buffer.ToArray();
     }
 
-    private static void WriteClientAuthentication(Utf8JsonWriter json, IEnumerable<string> algorithms)
+    private static void WriteClientAuthentication(Utf8JsonWriter json, IEnumerable<string> algorithms, CertificateSupport? certificates)
     {
+        List<string> methods = ["client_secret_basic", "client_secret_post", "private_key_jwt"];
+        if (certificates is { ChecksChains: true })
+            methods.Add("tls_client_auth");
+        if (certificates is not null)
+            methods.Add("self_signed_tls_client_auth");
+
+        // An API that introspects must prove who it is.
         foreach (var endpoint in new[] { "token", "introspection", "revocation" })
         {
-            WriteArray(json, endpoint + "_endpoint_auth_methods_supported", endpoint == "introspection" ? AuthenticationMethods : [.. AuthenticationMethods, "none"]);
+            WriteArray(json, endpoint + "_endpoint_auth_methods_supported", endpoint == "introspection" ? methods : [.. methods, "none"]);
             WriteArray(json, endpoint + "_endpoint_auth_signing_alg_values_supported", algorithms);
         }
+
+        if (certificates?.Endpoint is not { } elsewhere)
+            return;
+        json.WriteStartObject("mtls_endpoint_aliases");
+        foreach (var (name, path) in AuthenticatedEndpoints)
+            json.WriteString(name, elsewhere + path);
+        json.WriteEndObject();
     }
 
     private static void WriteArray(Utf8JsonWriter json, string name, IEnumerable<string> values)

@@ -23,7 +23,7 @@ internal sealed class ClientOptions
     private readonly Option<string[]> _introspects = Many("--introspects", "identifier", "introspects: the APIs whose tokens it may ask about.");
     private readonly Option<string[]> _allowedOrigins = Many("--allowed-origin", "origin", "allowed_origins: browser code that may call with CORS.");
     private readonly Option<string?> _delivery = new("--refresh-token-delivery") { Description = "refresh_token_delivery: body (the default), or cookie for an app in a browser.", HelpName = "body|cookie" };
-    private readonly Option<string?> _method = new("--auth-method") { Description = "token_endpoint_auth_method: client_secret_basic (the default), client_secret_post, private_key_jwt, none." };
+    private readonly Option<string?> _method = new("--auth-method") { Description = "token_endpoint_auth_method: client_secret_basic (the default), client_secret_post, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none." };
     private readonly Option<string?> _jwks = new("--jwks") { Description = "jwks: a file with the client's public keys as a JWK Set.", HelpName = "file" };
     private readonly Option<string?> _jwksUri = new("--jwks-uri") { Description = "jwks_uri: where the client publishes its public keys.", HelpName = "uri" };
     private readonly Option<bool?> _requireConsent = new("--require-consent") { Description = "require_consent: false where people need not be asked.", HelpName = "true|false" };

@@ -15,9 +15,21 @@ public static class ClientAuthentication
         if (!ClientAuthenticationRules.Read(http.Request.Headers.Authorization, parameters).Try(out var presented, out var reason))
             return reason;
         var client = await http.RequestServices.GetRequiredService<Registry>().FindClientAsync(presented.ClientId, http.RequestAborted);
-        return presented.Method == ClientAuthenticationMethod.PrivateKeyJwt
-            ? await ByAssertionAsync(http, presented, client)
+        if (presented.Method == ClientAuthenticationMethod.PrivateKeyJwt)
+            return await ByAssertionAsync(http, presented, client);
+        return ClientCertificateRules.IsFor(client)
+            ? await ByCertificateAsync(http, presented, client!)
             : ClientAuthenticationRules.Decide(presented, client, Now(http));
+    }
+
+    private static async Task<Decision<AuthenticatedClient>> ByCertificateAsync(HttpContext http, PresentedClient presented, Client client)
+    {
+        var services = http.RequestServices;
+        var certificate = services.GetRequiredService<ClientCertificates>().Read(http);
+        var keys = certificate is null || client.TokenEndpointAuthMethod == ClientAuthenticationMethod.TlsClientAuth
+            ? ClientKeySet.Empty
+            : await services.GetRequiredService<ClientKeys>().FindSetAsync(client, set => set.HasCertificate(certificate.Sha256.Span), http.RequestAborted);
+        return ClientCertificateRules.Decide(presented, client, certificate, keys, Now(http));
     }
 
     private static async Task<Decision<AuthenticatedClient>> ByAssertionAsync(HttpContext http, PresentedClient presented, Client? client)

@@ -10,13 +10,11 @@ public static class MetadataEndpoint
 
     public static void MapMetadata(this IEndpointRouteBuilder routes, Settings settings)
     {
-        var features = new ServerFeatures
-        {
-            RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
-            HasRegistration = settings.Registration.Mode != RegistrationMode.Off,
-        };
-        var document = new PublicDocument(ServerMetadata.Write(settings.Issuer, features), "application/json", MaxAge);
+        var document = new PublicDocument(ServerMetadata.Write(settings.Issuer, settings.Authorization.RequirePushedAuthorizationRequests, Certificates(settings.ClientCertificates)), "application/json", MaxAge);
         foreach (var path in new[] { "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" })
             routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], document.WriteAsync);
     }
+
+    private static CertificateSupport? Certificates(ClientCertificateSettings settings) =>
+        settings.IsEnabled ? new(settings.AuthoritiesFile is not null, settings.Endpoint) : null;
 }

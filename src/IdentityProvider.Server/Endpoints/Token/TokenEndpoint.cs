@@ -1,7 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
-using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Http;
 
 namespace IdentityProvider.Server.Endpoints.Token;
@@ -42,7 +41,6 @@ internal sealed class TokenEndpoint(AuthorizationCodeGrant authorizationCode, Re
         if (TokenRequestRules.Read(form, client, RefreshTokenCookies.Read(http, client.Client)).Try(out var request, out reason)
             && (await GrantAsync(request, client, http.RequestAborted)).Try(out var response, out reason))
         {
-            http.RequestServices.GetRequiredService<ClientUse>().Note(client.Client);
             await JsonBody.SendAsync(http, Deliver(http, client.Client, response), TokenResponse.Write);
             return;
         }
