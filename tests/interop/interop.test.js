@@ -13,6 +13,12 @@ import { spaSuite } from './suites/spa.js';
 import { bffSuite } from './suites/bff.js';
 import { browserSuite } from './suites/browser.js';
 import { logoutSuite } from './suites/logout.js';
+import { oidcClientTsSuite } from './suites/oidc-client-ts.js';
+import { expressOpenidConnectSuite } from './suites/express-openid-connect.js';
+import { passportSuite } from './suites/passport-openidconnect.js';
+import { authCoreSuite } from './suites/auth-core.js';
+import { apacheSuite } from './suites/apache.js';
+import { authlibSuite } from './suites/authlib.js';
 import { logSuite } from './suites/logs.js';
 
 // One server for the whole run, so that its log at the end is the log of everything.
@@ -35,4 +41,10 @@ spaSuite(idp, samples);
 bffSuite(idp, samples);
 browserSuite(idp, samples);
 logoutSuite(idp);
+oidcClientTsSuite(idp);
+expressOpenidConnectSuite(idp);
+passportSuite(idp);
+authCoreSuite(idp);
+apacheSuite(idp, samples.programs);
+authlibSuite(idp);
 logSuite(idp, samples.programs);
