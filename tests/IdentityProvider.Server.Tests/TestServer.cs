@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -78,6 +79,18 @@ public sealed class TestServer : IAsyncDisposable
     /// <summary>A browser that has never been here.</summary>
     public HttpClient NewBrowser() =>
         new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer(), UseCookies = true }) { BaseAddress = Address };
+
+    /// <summary>For who knows this server by its issuer alone: that name leads to where it really listens.</summary>
+    public HttpClient NewHttpOfIssuer() => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        ConnectCallback = async (_, cancellation) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(Address.Host, Address.Port, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    });
 
     public T Get<T>()
         where T : notnull => Services.GetRequiredService<T>();

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Tests.Database;
@@ -20,7 +19,7 @@ public sealed class VerifierTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _signedIn = await SignedIn.StartAsync();
-        _http = ClientOf(Server);
+        _http = Server.NewHttpOfIssuer();
         _verifier = NewVerifier(_http, push: true);
         await _verifier.StartAsync(SignedIn.Cancellation);
         await Eventually.TrueAsync(() => _verifier.IsConnected, "connected");
@@ -50,7 +49,7 @@ public sealed class VerifierTests : IAsyncLifetime
     public async Task What_another_node_revokes_is_pushed_here()
     {
         await using var other = await TestServer.StartAsync(beside: Server);
-        using var http = ClientOf(other);
+        using var http = other.NewHttpOfIssuer();
         await using var elsewhere = NewVerifier(http, push: true);
         var tokens = await _signedIn.TokensAsync(SignedIn.App);
         Assert.Null(await RefusalAsync(tokens.AccessToken, elsewhere));
@@ -111,16 +110,4 @@ public sealed class VerifierTests : IAsyncLifetime
 
     private AccessTokenVerifier NewVerifier(HttpClient http, bool push) =>
         new(new VerifierOptions { Issuer = TestServer.Issuer, Audience = SignedIn.NotesApi, Push = push, RequireStatus = true }, http, Server.Clock);
-
-    // The issuer's name leads to where this test's server really listens.
-    private static HttpClient ClientOf(TestServer server) => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        ConnectCallback = async (_, cancellation) =>
-        {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(server.Address.Host, server.Address.Port, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    });
 }
