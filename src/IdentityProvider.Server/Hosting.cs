@@ -44,6 +44,7 @@ public static class Hosting
         builder.Services.AddRegistry();
         builder.Services.AddSignIn();
         builder.Services.AddPages();
+        builder.Services.AddMetadata();
         builder.Services.AddAuthorize();
         builder.Services.AddPushedAuthorization();
         builder.Services.AddLogout();
@@ -61,7 +62,7 @@ public static class Hosting
         var app = builder.Build();
         app.UseRequestPipeline(settings);
         app.MapHealth();
-        app.MapMetadata(settings);
+        app.MapMetadata();
         app.MapJwks();
         app.MapStatus();
         app.MapPages();

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server;
@@ -20,6 +21,8 @@ public sealed record Settings
     public AuthorizationSettings Authorization { get; init; } = new();
 
     public ClientCertificateSettings ClientCertificates { get; init; } = new();
+
+    public LinkSettings Links { get; init; } = new();
 
     public OutgoingSettings Outgoing { get; init; } = new();
 
@@ -81,6 +84,12 @@ public sealed record Settings
             yield return $"Idp:Issuer must be written as '{issuer.GetLeftPart(UriPartial.Authority)}', not '{settings.Issuer}': it is compared character for character.";
         else if (issuer.Scheme != Uri.UriSchemeHttps && !(issuer.Scheme == Uri.UriSchemeHttp && issuer.IsLoopback))
             yield return $"Idp:Issuer must be https (http is for loopback alone), not '{settings.Issuer}'.";
+
+        foreach (var (name, address) in settings.Links.All)
+        {
+            if (address is not null && !WebUris.IsSecure(address))
+                yield return $"Idp:Links:{name} must be an https URL, not '{address}'.";
+        }
 
         if (!Enum.IsDefined(settings.Database.Provider))
             yield return "Idp:Database:Provider must be PostgreSql or SqlServer.";
@@ -145,6 +154,21 @@ public sealed record AuthorizationSettings
 {
     /// <summary>Whether a request counts only where its client pushed it (RFC 9126 §5); a client can also be registered so.</summary>
     public bool RequirePushedAuthorizationRequests { get; init; }
+}
+
+/// <summary>Pages of the operator's that the metadata names (RFC 8414 §2); what isn't set isn't named.</summary>
+public sealed record LinkSettings
+{
+    /// <summary>For who builds an app.</summary>
+    public string? ServiceDocumentation { get; init; }
+
+    /// <summary>What may be done with what is learnt of people.</summary>
+    public string? PolicyUri { get; init; }
+
+    /// <summary>Terms of service.</summary>
+    public string? TosUri { get; init; }
+
+    internal IEnumerable<(string Name, string? Address)> All => [(nameof(ServiceDocumentation), ServiceDocumentation), (nameof(PolicyUri), PolicyUri), (nameof(TosUri), TosUri)];
 }
 
 /// <summary>Calls that this server makes to addresses which clients registered.</summary>

@@ -99,7 +99,6 @@ public static partial class AuthorizationRules
 
         // 6. It came the way that this client's requests must come (RFC 9126 §5, §6; RFC 9101 §10.5).
         if ((known.RequiresPushing || client.RequirePushedAuthorizationRequests) && !known.IsPushed) return Refusal.PushedRequestRequired;
-
         if (client.RequireSignedRequestObject && !known.IsSigned) return Refusal.RequestObjectRequired;
 
         // 7. Nothing of it is hidden in another object, or in a registration that isn't read (RFC 9101 §4, OpenID Connect Core §7.2.1).

@@ -20,69 +20,101 @@ public static class ServerMetadata
         ("introspection_endpoint", "/introspect"), ("revocation_endpoint", "/revoke"),
     ];
 
+    /// <summary>The <c>typ</c> of <c>signed_metadata</c>, which RFC 8414 names none for: nothing else that we sign is taken for it (RFC 8725 §3.11).</summary>
+    public const string Typ = "authorization-server-metadata+jwt";
+
     /// <summary>What an ID token says, and each claim that some scope opens at UserInfo.</summary>
     private static readonly string[] ClaimsSupported =
         ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", .. StandardClaims.All];
 
-    /// <summary>The document of the issuer, as UTF-8 JSON.</summary>
-    /// <param name="issuer">Without a trailing slash; every endpoint stands below it.</param>
-    /// <param name="requiresPushing">Whether every authorization request must be pushed (RFC 9126 §5).</param>
-    /// <param name="certificates">How clients may be known by certificates (RFC 8705); null where they can't.</param>
-    public static byte[] Write(string issuer, bool requiresPushing = false, CertificateSupport? certificates = null)
+    /// <summary>
+    /// The document, as UTF-8 JSON. Signed, it says all of itself again in <c>signed_metadata</c> (RFC 8414 §2.1): no moment is in that, so it is
+    /// the same on every node for as long as the key signs.
+    /// </summary>
+    public static byte[] Write(ServerOffer offer, SigningKey? signer = null)
     {
+        ArgumentNullException.ThrowIfNull(offer);
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("issuer", issuer);
-            json.WriteString("authorization_endpoint", issuer + "/authorize");
-            json.WriteString("token_endpoint", issuer + "/token");
-            json.WriteString("device_authorization_endpoint", issuer + "/device_authorization");
-            json.WriteString("userinfo_endpoint", issuer + "/userinfo");
-            json.WriteString("pushed_authorization_request_endpoint", issuer + "/par");
-            json.WriteString("jwks_uri", issuer + "/.well-known/jwks.json");
-            json.WriteString("introspection_endpoint", issuer + "/introspect");
-            json.WriteString("revocation_endpoint", issuer + "/revoke");
-            json.WriteString("end_session_endpoint", issuer + "/logout");
-            json.WriteString("status_list_aggregation_endpoint", issuer + StatusReference.Path);
-            json.WriteString("status_events_endpoint", issuer + StatusReference.EventsPath);
-            json.WriteString("check_session_iframe", issuer + "/session/check");
-
-            var algorithms = SignatureAlgorithm.All.Select(a => a.Name);
-            WriteArray(json, "scopes_supported", ScopeSet.Identity);
-            WriteArray(json, "response_types_supported", ["code"]);
-            WriteArray(json, "response_modes_supported", ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]);
-            WriteArray(json, "grant_types_supported", GrantTypes.All);
-            WriteArray(json, "subject_types_supported", ["public"]);
-            WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
-            WriteArray(json, "request_object_signing_alg_values_supported", algorithms);
-            WriteArray(json, "authorization_signing_alg_values_supported", algorithms);
-            WriteClientAuthentication(json, algorithms, certificates);
-            WriteArray(json, "introspection_signing_alg_values_supported", algorithms);
-            WriteArray(json, "code_challenge_methods_supported", ["S256"]);
-            WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);
-            WriteArray(json, "claim_types_supported", ["normal"]);
-            WriteArray(json, "claims_supported", ClaimsSupported);
-            json.WriteBoolean("claims_parameter_supported", true);
-            WriteArray(json, "acr_values_supported", AcrRules.Offered);
-            WriteArray(json, "display_values_supported", ["page"]);
-            json.WriteBoolean("request_parameter_supported", true);
-            json.WriteBoolean("request_uri_parameter_supported", true);
-            json.WriteBoolean("require_request_uri_registration", true);
-            json.WriteBoolean("require_signed_request_object", false);
-            json.WriteBoolean("require_pushed_authorization_requests", requiresPushing);
-            json.WriteBoolean("authorization_response_iss_parameter_supported", true);
-            foreach (var channel in new[] { "backchannel", "frontchannel" })
-            {
-                json.WriteBoolean(channel + "_logout_supported", true);
-                json.WriteBoolean(channel + "_logout_session_supported", true);
-            }
-
-            WriteArray(json, "ui_locales_supported", ["en"]);
+            WriteMembers(json, offer);
+            if (signer is not null)
+                json.WriteString("signed_metadata", Sign(offer, signer));
             json.WriteEndObject();
         }
 
         return buffer.ToArray();
+    }
+
+    private static string Sign(ServerOffer offer, SigningKey signer) => JwtWriter.Sign(signer, Typ, offer, static (claims, said) =>
+    {
+        claims.WriteString("iss", said.Issuer);
+        WriteMembers(claims, said);
+    });
+
+    private static void WriteMembers(Utf8JsonWriter json, ServerOffer offer)
+    {
+        var issuer = offer.Issuer;
+        json.WriteString("issuer", issuer);
+        WriteEndpoints(json, issuer);
+        WriteCapabilities(json, offer);
+        foreach (var (name, address) in new[] { ("service_documentation", offer.ServiceDocumentation), ("op_policy_uri", offer.PolicyUri), ("op_tos_uri", offer.TosUri) })
+        {
+            if (address is not null)
+                json.WriteString(name, address);
+        }
+    }
+
+    private static void WriteEndpoints(Utf8JsonWriter json, string issuer)
+    {
+        json.WriteString("authorization_endpoint", issuer + "/authorize");
+        json.WriteString("token_endpoint", issuer + "/token");
+        json.WriteString("device_authorization_endpoint", issuer + "/device_authorization");
+        json.WriteString("userinfo_endpoint", issuer + "/userinfo");
+        json.WriteString("pushed_authorization_request_endpoint", issuer + "/par");
+        json.WriteString("jwks_uri", issuer + "/.well-known/jwks.json");
+        json.WriteString("introspection_endpoint", issuer + "/introspect");
+        json.WriteString("revocation_endpoint", issuer + "/revoke");
+        json.WriteString("end_session_endpoint", issuer + "/logout");
+        json.WriteString("status_list_aggregation_endpoint", issuer + StatusReference.Path);
+        json.WriteString("status_events_endpoint", issuer + StatusReference.EventsPath);
+        json.WriteString("check_session_iframe", issuer + "/session/check");
+    }
+
+    private static void WriteCapabilities(Utf8JsonWriter json, ServerOffer offer)
+    {
+        var algorithms = SignatureAlgorithm.All.Select(a => a.Name);
+        WriteArray(json, "scopes_supported", ScopeSet.Identity);
+        WriteArray(json, "response_types_supported", ["code"]);
+        WriteArray(json, "response_modes_supported", ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]);
+        WriteArray(json, "grant_types_supported", GrantTypes.All);
+        WriteArray(json, "subject_types_supported", ["public"]);
+        WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
+        WriteArray(json, "request_object_signing_alg_values_supported", algorithms);
+        WriteArray(json, "authorization_signing_alg_values_supported", algorithms);
+        WriteClientAuthentication(json, algorithms, offer.Certificates);
+        WriteArray(json, "introspection_signing_alg_values_supported", algorithms);
+        WriteArray(json, "code_challenge_methods_supported", ["S256"]);
+        WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);
+        WriteArray(json, "claim_types_supported", ["normal"]);
+        WriteArray(json, "claims_supported", ClaimsSupported);
+        json.WriteBoolean("claims_parameter_supported", true);
+        WriteArray(json, "acr_values_supported", AcrRules.Offered);
+        WriteArray(json, "display_values_supported", ["page"]);
+        json.WriteBoolean("request_parameter_supported", true);
+        json.WriteBoolean("request_uri_parameter_supported", true);
+        json.WriteBoolean("require_request_uri_registration", true);
+        json.WriteBoolean("require_signed_request_object", false);
+        json.WriteBoolean("require_pushed_authorization_requests", offer.RequiresPushing);
+        json.WriteBoolean("authorization_response_iss_parameter_supported", true);
+        foreach (var channel in new[] { "backchannel", "frontchannel" })
+        {
+            json.WriteBoolean(channel + "_logout_supported", true);
+            json.WriteBoolean(channel + "_logout_session_supported", true);
+        }
+
+        WriteArray(json, "ui_locales_supported", ["en"]);
     }
 
     private static void WriteClientAuthentication(Utf8JsonWriter json, IEnumerable<string> algorithms, CertificateSupport? certificates)

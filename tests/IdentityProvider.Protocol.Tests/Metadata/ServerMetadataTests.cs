@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Metadata;
 using Xunit;
 
@@ -64,9 +65,37 @@ public sealed class ServerMetadataTests
     public void The_document_is_the_one_that_partners_know()
     {
         using var expected = JsonDocument.Parse(Snapshot);
-        using var actual = JsonDocument.Parse(ServerMetadata.Write("https://login.example.com"));
+        using var actual = JsonDocument.Parse(ServerMetadata.Write(Offer));
         Assert.Equal(Pretty(expected), Pretty(actual));
     }
+
+    [Fact]
+    public void What_is_signed_says_the_same_under_the_same_issuer()
+    {
+        using var document = JsonDocument.Parse(ServerMetadata.Write(Offer, Given.SigningKey));
+        var jwt = document.RootElement.GetProperty("signed_metadata").GetString()!;
+        Assert.True(Jws.Verify(jwt, Given.Jwks, ServerMetadata.Typ).Accepted(out var verified, out _));
+
+        var claims = verified.ClaimsOrNull()!.Value;
+        Assert.Equal(Offer.Issuer, claims.GetProperty("iss").GetString());
+        Assert.Equal(
+            document.RootElement.EnumerateObject().Where(m => m.Name != "signed_metadata").Select(m => (m.Name, m.Value.GetRawText())),
+            claims.EnumerateObject().Where(m => m.Name != "iss").Select(m => (m.Name, m.Value.GetRawText())));
+        Assert.Equal(ServerMetadata.Write(Offer, Given.SigningKey), ServerMetadata.Write(Offer, Given.SigningKey));
+    }
+
+    [Fact]
+    public void The_operators_pages_are_named_where_there_are_any()
+    {
+        using var document = JsonDocument.Parse(ServerMetadata.Write(Offer with { ServiceDocumentation = "https://a.example/docs", PolicyUri = "https://a.example/policy", TosUri = "https://a.example/terms" }));
+        Assert.Equal(
+            ("https://a.example/docs", "https://a.example/policy", "https://a.example/terms"),
+            (Named("service_documentation"), Named("op_policy_uri"), Named("op_tos_uri")));
+
+        string? Named(string member) => document.RootElement.GetProperty(member).GetString();
+    }
+
+    private static ServerOffer Offer { get; } = new("https://login.example.com");
 
     private static string Pretty(JsonDocument document) => JsonSerializer.Serialize(document, JsonSerializerOptions.Web);
 }

@@ -1,20 +1,51 @@
+using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Metadata;
 using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Keys;
 
 namespace IdentityProvider.Server.Endpoints.Metadata;
 
-/// <summary>The metadata document at both well-known places (RFC 8414 §3, OpenID Connect Discovery §4).</summary>
-public static class MetadataEndpoint
+/// <summary>
+/// The metadata document at both well-known places (RFC 8414 §3, OpenID Connect Discovery §4). An issuer here has no path, so that a place with
+/// one behind it (RFC 8414 §3.1) is another issuer's, and there is nothing there.
+/// </summary>
+internal sealed class MetadataEndpoint(KeyRing keys, Settings settings)
 {
-    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
+    private Signed? _current;
 
-    public static void MapMetadata(this IEndpointRouteBuilder routes, Settings settings)
+    public async Task HandleAsync(HttpContext http) => await (await DocumentAsync(http.RequestAborted)).WriteAsync(http);
+
+    /// <summary>Written once for each key that signs.</summary>
+    private async ValueTask<PublicDocument> DocumentAsync(CancellationToken cancellation)
     {
-        var document = new PublicDocument(ServerMetadata.Write(settings.Issuer, settings.Authorization.RequirePushedAuthorizationRequests, Certificates(settings.ClientCertificates)), "application/json", MaxAge);
-        foreach (var path in new[] { "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" })
-            routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], document.WriteAsync);
+        var key = await keys.ActiveAsync(SignatureAlgorithm.RS256, cancellation);
+        if (Volatile.Read(ref _current) is { } current && current.Kid == key.Kid)
+            return current.Document;
+        var document = new PublicDocument(ServerMetadata.Write(Offer(), key), "application/json", settings.Keys.JwksMaxAge);
+        Volatile.Write(ref _current, new Signed(key.Kid, document));
+        return document;
     }
 
-    private static CertificateSupport? Certificates(ClientCertificateSettings settings) =>
-        settings.IsEnabled ? new(settings.AuthoritiesFile is not null, settings.Endpoint) : null;
+    private ServerOffer Offer() => new(settings.Issuer)
+    {
+        RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
+        ServiceDocumentation = settings.Links.ServiceDocumentation,
+        PolicyUri = settings.Links.PolicyUri,
+        TosUri = settings.Links.TosUri,
+        Certificates = settings.ClientCertificates is { IsEnabled: true } trusted ? new(trusted.AuthoritiesFile is not null, trusted.Endpoint) : null,
+    };
+
+    private sealed record Signed(string Kid, PublicDocument Document);
+}
+
+/// <summary>Registers the metadata document.</summary>
+internal static class MetadataSetup
+{
+    public static IServiceCollection AddMetadata(this IServiceCollection services) => services.AddSingleton<MetadataEndpoint>();
+
+    public static void MapMetadata(this IEndpointRouteBuilder routes)
+    {
+        foreach (var path in new[] { "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" })
+            routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<MetadataEndpoint>().HandleAsync);
+    }
 }

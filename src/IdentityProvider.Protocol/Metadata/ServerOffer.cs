@@ -1,0 +1,20 @@
+namespace IdentityProvider.Protocol.Metadata;
+
+/// <summary>What of the metadata document an installation decides.</summary>
+/// <param name="Issuer">Without a trailing slash; every endpoint stands below it.</param>
+public sealed record ServerOffer(string Issuer)
+{
+    /// <summary>Whether every authorization request must be pushed (RFC 9126 §5).</summary>
+    public bool RequiresPushing { get; init; }
+
+    /// <summary>How clients may be known by certificates (RFC 8705); null where they can't.</summary>
+    public CertificateSupport? Certificates { get; init; }
+
+    /// <summary>A page for who builds an app; null for none.</summary>
+    public string? ServiceDocumentation { get; init; }
+
+    /// <summary>What this server may do with what it learns, and what who uses it agrees to (RFC 8414 §2); null for none.</summary>
+    public string? PolicyUri { get; init; }
+
+    public string? TosUri { get; init; }
+}
