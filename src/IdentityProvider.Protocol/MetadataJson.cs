@@ -62,6 +62,8 @@ public static class MetadataJson
             return "true or false";
         if (type == typeof(int))
             return "a whole number";
+        if (!typeof(System.Collections.IEnumerable).IsAssignableFrom(type))
+            return "an object with members that this server knows";
         return type == typeof(IReadOnlyList<string>) ? "a list of strings" : "a list of names, or of objects with name and description";
     }
 

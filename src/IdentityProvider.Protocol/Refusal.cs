@@ -148,6 +148,19 @@ public enum Refusal
     ClientCredentialsForPublicClient,
     IdentityScopeWithoutUser,
 
+    // Token exchange (RFC 8693)
+    SubjectTokenMissing,
+    SubjectTokenTypeUnsupported,
+    SubjectTokenInvalid,
+    SubjectTokenNotAllowed,
+    SubjectIsNoPerson,
+    ActorTokenTypeUnsupported,
+    ActorTokenInvalid,
+    ActorTokenNotAllowed,
+    ActorIsNotTheOneNamed,
+    TooManyActors,
+    RequestedTokenTypeUnsupported,
+
     // Device authorization (RFC 8628) and back-channel authentication (OpenID CIBA Core 1.0)
     DeviceCodeMissing,
     DecoupledCodeUnknown,

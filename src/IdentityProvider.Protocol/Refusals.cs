@@ -18,6 +18,8 @@ public static class Refusals
     private const string RefreshFailed = "The refresh token is invalid, expired, revoked or was issued to another client.";
     private const string ReferenceFailed = "The request_uri is invalid, expired, already used or was given to another client.";
     private const string DecoupledFailed = "The code is invalid, already used or was issued to another client.";
+    private const string ExchangeFailed = "The subject_token is invalid, expired, revoked or not for this client to exchange.";
+    private const string ActorFailed = "The actor_token is invalid, expired, revoked or not for this client to act by.";
     private const string TokenFailed = "The access token is invalid, expired or revoked.";
 
     public static RefusalAnswer Of(Refusal refusal) => refusal switch
@@ -156,6 +158,18 @@ public static class Refusals
         Refusal.SeveralResources => new("invalid_target", 400, "An access token is for one resource; name one.", "RFC 8707 §2.2"),
         Refusal.ClientCredentialsForPublicClient => new("unauthorized_client", 400, "Only a confidential client may use client_credentials.", "RFC 6749 §4.4"),
         Refusal.IdentityScopeWithoutUser => new("invalid_scope", 400, "The scope needs a person who signs in.", "OpenID Connect Core §3.1.2.1"),
+
+        Refusal.SubjectTokenMissing => InvalidRequest("subject_token is missing.", "RFC 8693 §2.1"),
+        Refusal.SubjectTokenTypeUnsupported => InvalidRequest("subject_token_type must be that of an access token.", "RFC 8693 §2.1"),
+        Refusal.SubjectTokenInvalid => InvalidRequest(ExchangeFailed, "RFC 8693 §2.2.2"),
+        Refusal.SubjectTokenNotAllowed => InvalidRequest(ExchangeFailed, "RFC 8693 §5"),
+        Refusal.SubjectIsNoPerson => InvalidRequest("The subject_token is not about a person.", "RFC 8693 §2.2.2"),
+        Refusal.ActorTokenTypeUnsupported => InvalidRequest("actor_token needs actor_token_type, that of an access token.", "RFC 8693 §2.1"),
+        Refusal.ActorTokenInvalid => InvalidRequest(ActorFailed, "RFC 8693 §2.2.2"),
+        Refusal.ActorTokenNotAllowed => InvalidRequest(ActorFailed, "RFC 8693 §5"),
+        Refusal.ActorIsNotTheOneNamed => InvalidRequest("The subject_token names another who may act.", "RFC 8693 §4.4"),
+        Refusal.TooManyActors => InvalidRequest("The chain of actors is too long.", "RFC 8693 §4.1"),
+        Refusal.RequestedTokenTypeUnsupported => InvalidRequest("requested_token_type must be that of an access token.", "RFC 8693 §2.1"),
 
         Refusal.DeviceCodeMissing => InvalidRequest("device_code is missing.", "RFC 8628 §3.4"),
         Refusal.DecoupledCodeUnknown => InvalidGrant(DecoupledFailed, "RFC 8628 §3.5"),

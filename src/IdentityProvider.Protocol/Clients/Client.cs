@@ -94,6 +94,9 @@ public sealed record Client
     /// <summary>Whether the client asks for <c>iss</c> and <c>sid</c> there; they are always named.</summary>
     public bool FrontchannelLogoutSessionRequired { get; init; }
 
+    /// <summary>What it may exchange tokens for; null where it may exchange none.</summary>
+    public TokenExchangePolicy? TokenExchange { get; init; }
+
     public string? ClientUri { get; init; }
 
     public string? LogoUri { get; init; }
@@ -182,8 +185,11 @@ public static class GrantTypes
     /// <summary>RFC 8628 §3.4.</summary>
     public const string DeviceCode = "urn:ietf:params:oauth:grant-type:device_code";
 
+    /// <summary>RFC 8693 §2.1.</summary>
+    public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+
     /// <summary>Each that works here.</summary>
-    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, RefreshToken, ClientCredentials, DeviceCode];
+    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, RefreshToken, ClientCredentials, DeviceCode, TokenExchange];
 
     /// <summary>Whether a person's sign-in begins it.</summary>
     internal static bool IsOfPerson(string grantType) => grantType is AuthorizationCode or DeviceCode;

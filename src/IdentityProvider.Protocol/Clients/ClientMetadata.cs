@@ -91,6 +91,9 @@ public sealed record ClientMetadata
 
     public bool? FrontchannelLogoutSessionRequired { get; init; }
 
+    /// <summary>This server's own: what the client may exchange tokens for (RFC 8693).</summary>
+    public TokenExchangePolicy? TokenExchange { get; init; }
+
     public string? ClientUri { get; init; }
 
     public string? LogoUri { get; init; }
@@ -143,6 +146,7 @@ public sealed record ClientMetadata
             BackchannelLogoutSessionRequired = client.BackchannelLogoutSessionRequired,
             FrontchannelLogoutUri = client.FrontchannelLogoutUri,
             FrontchannelLogoutSessionRequired = client.FrontchannelLogoutSessionRequired,
+            TokenExchange = client.TokenExchange,
             ClientUri = client.ClientUri,
             LogoUri = client.LogoUri,
             PolicyUri = client.PolicyUri,

@@ -44,6 +44,7 @@ public static class ClientMetadataRules
             ?? Refuse(!PlainText.IsPlain(client.ClientName, LongestName), "client_name", $"must be plain text of at most {LongestName} characters")
             // 3. Grant types, response types and authentication that go together (RFC 7591 §2.1).
             ?? ClientFlowRules.Refuse(metadata, client)
+            ?? ClientExchangeRules.Refuse(client)
             // 4. Keys by which it can prove things (RFC 7591 §2).
             ?? ClientKeyRules.Refuse(client)
             ?? ClientCertificateRules.Refuse(client)
@@ -165,6 +166,7 @@ public static class ClientMetadataRules
             TosUri = metadata.TosUri,
             Contacts = metadata.Contacts ?? [],
         };
+        client = ClientExchangeRules.Read(metadata, client);
         return ClientAuthorizationRules.Read(metadata, ref client);
     }
 

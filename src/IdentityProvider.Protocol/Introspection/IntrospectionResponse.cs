@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Protocol.Introspection;
 
@@ -36,6 +37,9 @@ public sealed class IntrospectionResponse
 
     public string? Acr { get; internal init; }
 
+    /// <summary>Who acts for the subject (RFC 8693 §4.1).</summary>
+    public Actor? Actor { get; internal init; }
+
     /// <summary>Writes the answer about a token that is active, or the one answer about all others.</summary>
     public static void Write(Utf8JsonWriter json, IntrospectionResponse? response)
     {
@@ -67,6 +71,10 @@ public sealed class IntrospectionResponse
             json.WriteNumber("auth_time", NumericDate.From(authTime));
         if (Acr is not null)
             json.WriteString("acr", Acr);
+        if (Actor is null)
+            return;
+        json.WritePropertyName("act");
+        Actor.WriteTo(json);
     }
 
     private void WriteAudience(Utf8JsonWriter json)

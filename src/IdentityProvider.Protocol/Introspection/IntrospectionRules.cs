@@ -71,6 +71,7 @@ public static class IntrospectionRules
             Jti = token.Jti,
             AuthTime = token.AuthTime,
             Acr = token.Acr,
+            Actor = token.Actor,
         };
     }
 

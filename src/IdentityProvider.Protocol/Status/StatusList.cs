@@ -54,5 +54,8 @@ public readonly record struct StatusBlockOwner(string? ClientId, Guid? FamilyId)
 
     public static StatusBlockOwner Client(string clientId) => new(clientId, null);
 
+    /// <summary>Tokens that a client got for those of a sign-in at another (RFC 8693).</summary>
+    public static StatusBlockOwner Exchange(string clientId, Guid familyId) => new(clientId, familyId);
+
     public static StatusBlockOwner Family(Guid familyId) => new(null, familyId);
 }

@@ -27,14 +27,14 @@ public sealed class TokenPlan
 /// <summary>An access token to be minted (RFC 9068 §2.2).</summary>
 public sealed class AccessTokenPlan
 {
-    internal AccessTokenPlan(Client client, TokenFamily? family, AccessTokenTarget target, ScopeSet scope, DateTimeOffset now)
+    internal AccessTokenPlan(Client client, TokenFamily? family, AccessTokenTarget target, ScopeSet scope, DateTimeOffset now, DateTimeOffset? notAfter = null)
     {
         Client = client;
         Family = family;
         Target = target;
         Scope = target.Narrow(scope);
         IssuedAt = now;
-        var end = now + target.Lifetime;
+        var end = now + target.Lifetime < notAfter ? now + target.Lifetime : notAfter ?? now + target.Lifetime;
         ExpiresAt = family is not null && family.ExpiresAt < end ? family.ExpiresAt : end;
     }
 
@@ -42,6 +42,9 @@ public sealed class AccessTokenPlan
 
     /// <summary>The sign-in it belongs to; null for a client on its own behalf.</summary>
     public TokenFamily? Family { get; }
+
+    /// <summary>Who acts for the subject (RFC 8693 §4.1); null where nobody is seen to.</summary>
+    public Actor? Actor { get; internal init; }
 
     public AccessTokenTarget Target { get; }
 

@@ -61,6 +61,25 @@ public abstract class TokenRequest
         public string Code { get; }
     }
 
+    /// <summary>A token for another (RFC 8693 §2.1).</summary>
+    public sealed class TokenExchange : TokenRequest
+    {
+        internal TokenExchange(string subjectToken, string? actorToken, ScopeSet? scope, IReadOnlyList<string> resources)
+            : base(resources)
+        {
+            SubjectToken = subjectToken;
+            ActorToken = actorToken;
+            Scope = scope;
+        }
+
+        public string SubjectToken { get; }
+
+        public string? ActorToken { get; }
+
+        /// <summary>Null for all that the new token may have.</summary>
+        public ScopeSet? Scope { get; }
+    }
+
     /// <summary>A client on its own behalf (RFC 6749 §4.4.2).</summary>
     public sealed class ClientCredentials : TokenRequest
     {

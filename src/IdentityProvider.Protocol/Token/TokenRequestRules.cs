@@ -48,10 +48,35 @@ public static class TokenRequestRules
                 return token.Length > LongestCredential ? Refusal.RefreshTokenMalformed : new TokenRequest.RefreshToken(token, asked, resources);
             case GrantTypes.DeviceCode:
                 return ReadDecoupled(DecoupledKind.Device, parameters["device_code"], Refusal.DeviceCodeMissing, resources);
+            case GrantTypes.TokenExchange:
+                return ReadTokenExchange(parameters, asked);
             default:
                 return new TokenRequest.ClientCredentials(asked, resources);
         }
     }
+
+    private static Decision<TokenRequest> ReadTokenExchange(Parameters parameters, ScopeSet? scope)
+    {
+        // 1. The subject's token, of the one type that there is (RFC 8693 §2.1, §3).
+        if (parameters["subject_token"] is not { } subject)
+            return Refusal.SubjectTokenMissing;
+        if (!IsAccessToken(parameters["subject_token_type"]))
+            return Refusal.SubjectTokenTypeUnsupported;
+
+        // 2. An actor's token and its type, both or neither (RFC 8693 §2.1).
+        var (actor, actorType) = (parameters["actor_token"], parameters["actor_token_type"]);
+        if (actor is null != actorType is null || (actor is not null && !IsAccessToken(actorType)))
+            return Refusal.ActorTokenTypeUnsupported;
+
+        // 3. What comes out is an access token: no refresh token lets a client go on without the subject's (RFC 8693 §2.1, §2.2.1).
+        if (parameters["requested_token_type"] is { } wanted && !IsAccessToken(wanted))
+            return Refusal.RequestedTokenTypeUnsupported;
+
+        // 4. An API by its identifier or its logical name, which are one here (RFC 8693 §2.1).
+        return new TokenRequest.TokenExchange(subject, actor, scope, [.. parameters.All("resource").Union(parameters.All("audience"), StringComparer.Ordinal)]);
+    }
+
+    private static bool IsAccessToken(string? type) => type is TokenExchangeRules.AccessTokenType or TokenExchangeRules.JwtType;
 
     private static Decision<TokenRequest> ReadDecoupled(DecoupledKind kind, string? code, Refusal missing, IReadOnlyList<string> resources)
     {

@@ -44,6 +44,12 @@ public static class AccessToken
         claims.WriteString("jti", state.Jti);
         if (state.Status is { } status)
             WriteStatus(claims, status, state.Issuer);
+        if (plan.Actor is { } actor)
+        {
+            claims.WritePropertyName("act");
+            actor.WriteTo(claims);
+        }
+
         if (plan.Family is not { } family)
             return;
 

@@ -22,9 +22,12 @@ public static class AccessTokenRules
         if (facts.IsRevoked || facts.Client is null)
             return Refusal.BearerTokenRevoked;
 
-        // 2. A client's own hangs on nothing else than that not all of them were taken back since. Its date has whole seconds.
+        // 2. What the client got for itself, on its own behalf or for another's token, was not all taken back since. Its date has whole seconds.
+        var isOfItsOwn = token.FamilyId is null || facts.Family?.ClientId != token.ClientId;
+        if (isOfItsOwn && facts.Client.TokensNotBefore is { } moment && token.IssuedAt <= moment)
+            return Refusal.BearerTokenRevoked;
         if (token.FamilyId is not { } familyId)
-            return facts.Client.TokensNotBefore is { } moment && token.IssuedAt <= moment ? Refusal.BearerTokenRevoked : null;
+            return null;
 
         // 3. Its sign-in lasts, and its person may still sign in.
         var stands = facts.Family is { } family && family.FamilyId == familyId && family.IsAlive(now)

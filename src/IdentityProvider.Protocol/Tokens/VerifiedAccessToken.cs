@@ -29,6 +29,8 @@ public sealed class VerifiedAccessToken
         FamilyId = TokenIdentifier.FamilyIdOrNull(Jti);
         Kid = kid;
         Status = ReadStatus(claims, issuer);
+        Actor = Actor.Read(claims);
+        MayAct = claims.TryGetProperty("may_act", out var mayAct) && mayAct.ValueKind == JsonValueKind.Object ? StringOrNull(mayAct, "sub") ?? "" : null;
     }
 
     public string Subject { get; }
@@ -46,6 +48,12 @@ public sealed class VerifiedAccessToken
     public DateTimeOffset ExpiresAt { get; }
 
     public DateTimeOffset? AuthTime { get; }
+
+    /// <summary>Who acts for the subject (RFC 8693 §4.1); null where nobody does.</summary>
+    public Actor? Actor { get; }
+
+    /// <summary>The <c>sub</c> of the one who may (RFC 8693 §4.4), empty where it names nobody of ours; null where the token says nothing of it.</summary>
+    public string? MayAct { get; }
 
     public string? Acr { get; }
 

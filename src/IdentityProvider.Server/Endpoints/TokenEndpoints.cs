@@ -18,6 +18,8 @@ public static class TokenEndpoints
         .AddSingleton<RefreshTokenGrant>()
         .AddSingleton<ClientCredentialsGrant>()
         .AddSingleton<DecoupledGrant>()
+        .AddSingleton<TokenExchangeGrant>()
+        .AddSingleton<TokenGrants>()
         .AddSingleton<TokenEndpoint>()
         .AddSingleton<DeviceAuthorizationEndpoint>()
         .AddSingleton<UserInfoEndpoint>()

@@ -65,8 +65,8 @@ internal sealed class StatusStock(StatusLists lists, Entropy entropy, TimeProvid
     // Whatever ends as a whole begins small: most clients ask for a token now and then.
     private static int FirstCount(StatusBlockOwner owner) => owner switch
     {
-        { ClientId: not null } => 256,
         { FamilyId: not null } => Smallest,
+        { ClientId: not null } => 256,
         _ => 4096,
     };
 

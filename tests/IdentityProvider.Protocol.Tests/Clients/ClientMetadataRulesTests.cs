@@ -124,6 +124,20 @@ public sealed class ClientMetadataRulesTests
         Assert.Empty(ClientMetadata.Of(client).ResponseTypes!);
     }
 
+    private static readonly ClientMetadata Exchanger = Service with
+    {
+        GrantTypes = [GrantTypes.TokenExchange],
+        TokenExchange = new() { SubjectClients = ["app"], Resources = [Orders.Identifier], Scope = "orders.read", Delegation = true },
+    };
+
+    [Fact]
+    public void What_may_be_exchanged_is_kept_as_it_was_written()
+    {
+        var client = Allowed(Exchanger);
+        Assert.Equivalent(Exchanger.TokenExchange, client.TokenExchange, strict: true);
+        Assert.Equivalent(client, Allowed(ClientMetadata.Of(client)), strict: true);
+    }
+
     public static TheoryData<string, string, ClientMetadata> Mistakes() => new()
     {
         { "client_id", "empty", App with { ClientId = "" } },
@@ -139,6 +153,16 @@ public sealed class ClientMetadataRulesTests
         { "id_token_signed_response_alg", "symmetric", App with { IdTokenSignedResponseAlg = "HS256" } },
         { "introspection_signed_response_alg", "none", App with { IntrospectionSignedResponseAlg = "none" } },
         { "introspection_signed_response_alg", "symmetric", App with { IntrospectionSignedResponseAlg = "HS256" } },
+        { "token_exchange", "a grant without a policy", Exchanger with { TokenExchange = null } },
+        { "token_exchange", "a policy without the grant", Service with { TokenExchange = Exchanger.TokenExchange } },
+        { "token_exchange", "a public client", Exchanger with { TokenEndpointAuthMethod = "none" } },
+        { "token_exchange", "of nobody", Exchanger with { TokenExchange = new() { Delegation = true } } },
+        { "token_exchange", "in no way", Exchanger with { TokenExchange = new() { SubjectClients = ["app"] } } },
+        { "token_exchange", "a null list", Exchanger with { TokenExchange = new() { SubjectClients = null!, Delegation = true } } },
+        { "token_exchange", "too many", Exchanger with { TokenExchange = new() { SubjectClients = [.. Enumerable.Range(0, 51).Select(i => $"{i}")], Delegation = true } } },
+        { "token_exchange", "no plain text", Exchanger with { TokenExchange = new() { SubjectClients = ["a\nb"], Delegation = true } } },
+        { "token_exchange", "an API that isn't the client's", Exchanger with { TokenExchange = Exchanger.TokenExchange! with { Resources = ["https://other.example"] } } },
+        { "token_exchange", "a scope that isn't the client's", Exchanger with { TokenExchange = Exchanger.TokenExchange! with { Scope = "orders.write" } } },
         { "grant_types", "the implicit one", App with { GrantTypes = ["implicit"] } },
         { "grant_types", "the password one", App with { GrantTypes = ["password"] } },
         { "grant_types", "twice", App with { GrantTypes = ["authorization_code", "authorization_code"] } },

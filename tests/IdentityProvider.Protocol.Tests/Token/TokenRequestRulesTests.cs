@@ -5,9 +5,12 @@ namespace IdentityProvider.Protocol.Tests.Token;
 
 public sealed class TokenRequestRulesTests
 {
+    private const string Exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange";
+    private const string Subject = "&subject_token=s&subject_token_type=urn:ietf:params:oauth:token-type:access_token";
+
     private static readonly Protocol.Clients.Client Client = Given.ConfidentialClient() with
     {
-        GrantTypes = ["authorization_code", "refresh_token", "client_credentials", Protocol.Clients.GrantTypes.DeviceCode],
+        GrantTypes = ["authorization_code", "refresh_token", "client_credentials", Protocol.Clients.GrantTypes.DeviceCode, Protocol.Clients.GrantTypes.TokenExchange],
     };
 
     [Theory]
@@ -18,6 +21,13 @@ public sealed class TokenRequestRulesTests
     [InlineData("grant_type=authorization_code", Refusal.CodeMissing)]
     [InlineData("grant_type=refresh_token", Refusal.RefreshTokenMissing)]
     [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code", Refusal.DeviceCodeMissing)]
+    [InlineData(Exchange, Refusal.SubjectTokenMissing)]
+    [InlineData(Exchange + "&subject_token=s", Refusal.SubjectTokenTypeUnsupported)]
+    [InlineData(Exchange + "&subject_token=s&subject_token_type=urn:ietf:params:oauth:token-type:id_token", Refusal.SubjectTokenTypeUnsupported)]
+    [InlineData(Exchange + Subject + "&actor_token=a", Refusal.ActorTokenTypeUnsupported)]
+    [InlineData(Exchange + Subject + "&actor_token_type=urn:ietf:params:oauth:token-type:access_token", Refusal.ActorTokenTypeUnsupported)]
+    [InlineData(Exchange + Subject + "&actor_token=a&actor_token_type=urn:ietf:params:oauth:token-type:saml2", Refusal.ActorTokenTypeUnsupported)]
+    [InlineData(Exchange + Subject + "&requested_token_type=urn:ietf:params:oauth:token-type:refresh_token", Refusal.RequestedTokenTypeUnsupported)]
     [InlineData("grant_type=client_credentials&scope=%22", Refusal.ScopeMalformed)]
     public void Refuses_what_is_no_token_request(string form, Refusal reason) => Assert.Equal(reason, Given.Refused(Read(form)));
 

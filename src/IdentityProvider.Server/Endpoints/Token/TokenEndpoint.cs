@@ -1,4 +1,3 @@
-using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Server.Http;
@@ -9,7 +8,7 @@ namespace IdentityProvider.Server.Endpoints.Token;
 /// <c>POST /token</c> (RFC 6749 §3.2): form, client, grant, answer. A grant loads, decides, mints and commits; only what it returns goes out,
 /// and always from here.
 /// </summary>
-internal sealed class TokenEndpoint(AuthorizationCodeGrant authorizationCode, RefreshTokenGrant refreshToken, ClientCredentialsGrant clientCredentials, DecoupledGrant decoupled)
+internal sealed class TokenEndpoint(TokenGrants grants)
 {
     public const string Path = "/token";
 
@@ -39,7 +38,7 @@ internal sealed class TokenEndpoint(AuthorizationCodeGrant authorizationCode, Re
         // 4. The grant (RFC 6749 §4.1.3, §4.4.2, §6) and its answer (§5.1, §5.2).
         CrossOrigin.Allow(http, client.Client);
         if (TokenRequestRules.Read(form, client, RefreshTokenCookies.Read(http, client.Client)).Try(out var request, out reason)
-            && (await GrantAsync(request, client, http.RequestAborted)).Try(out var response, out reason))
+            && (await grants.GrantAsync(request, client, http.RequestAborted)).Try(out var response, out reason))
         {
             await JsonBody.SendAsync(http, Deliver(http, client.Client, response), TokenResponse.Write);
             return;
@@ -58,13 +57,4 @@ internal sealed class TokenEndpoint(AuthorizationCodeGrant authorizationCode, Re
         RefreshTokenCookies.Write(http, client, refreshToken, end);
         return response with { RefreshToken = null };
     }
-
-    private ValueTask<Decision<TokenResponse>> GrantAsync(TokenRequest request, AuthenticatedClient client, CancellationToken cancellation) => request switch
-    {
-        TokenRequest.AuthorizationCode code => new(authorizationCode.ExchangeAsync(code, client, cancellation)),
-        TokenRequest.RefreshToken refresh => new(refreshToken.RefreshAsync(refresh, client, cancellation)),
-        TokenRequest.Decoupled waiting => new(decoupled.AskAsync(waiting, client, cancellation)),
-        TokenRequest.ClientCredentials own => clientCredentials.IssueAsync(own, client, cancellation),
-        _ => throw new InvalidOperationException("A grant type without a grant."),
-    };
 }

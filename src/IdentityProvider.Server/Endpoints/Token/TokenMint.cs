@@ -50,6 +50,9 @@ internal sealed class TokenMint(
     private static StatusBlockOwner OwnerOf(AccessTokenPlan plan) => plan.Family switch
     {
         null => StatusBlockOwner.Client(plan.Client.ClientId),
+
+        // Got for another client's token: it ends with that sign-in, and with this client.
+        { } family when family.ClientId != plan.Client.ClientId => StatusBlockOwner.Exchange(plan.Client.ClientId, family.FamilyId),
         { } family when family.Statuses.Count(status => status.ExpiresAt > plan.IssuedAt) < TokenFamily.MostStatusesOfItsOwn => StatusBlockOwner.Shared,
         { } family => StatusBlockOwner.Family(family.FamilyId),
     };

@@ -12,6 +12,9 @@ internal sealed record TokenResponse(string AccessToken, long ExpiresIn, string 
     /// <summary>When the sign-in that the tokens are of ends for good; null for a client's own.</summary>
     public DateTimeOffset? FamilyExpiresAt { get; init; }
 
+    /// <summary>What came of an exchange (RFC 8693 §2.2.1); null for any other grant.</summary>
+    public string? IssuedTokenType { get; init; }
+
     public static void Write(Utf8JsonWriter json, TokenResponse response)
     {
         json.WriteStartObject();
@@ -20,6 +23,8 @@ internal sealed record TokenResponse(string AccessToken, long ExpiresIn, string 
         json.WriteNumber("expires_in", response.ExpiresIn);
         if (response.Scope.Length > 0)
             json.WriteString("scope", response.Scope);
+        if (response.IssuedTokenType is not null)
+            json.WriteString("issued_token_type", response.IssuedTokenType);
         if (response.RefreshToken is not null)
             json.WriteString("refresh_token", response.RefreshToken);
         if (response.IdToken is not null)

@@ -1,0 +1,39 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Token;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Endpoints.Token;
+
+/// <summary>A token for another (RFC 8693): load, decide, mint, make sure that the sign-in still lasts, answer. Nothing is stored but the status' block.</summary>
+internal sealed class TokenExchangeGrant(
+    AccessTokens accessTokens, AccessTokenStanding standing, Registry registry, TokenFamilies families, TokenMint mint, TimeProvider clock)
+{
+    /// <summary>A refresh may move the sign-in on meanwhile.</summary>
+    private const int MostAttempts = 3;
+
+    public async Task<Decision<TokenResponse>> ExchangeAsync(TokenRequest.TokenExchange request, AuthenticatedClient client, CancellationToken cancellation)
+    {
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var now = clock.GetUtcNow();
+            var facts = new TokenExchangeFacts(
+                await LoadAsync(request.SubjectToken, now, cancellation),
+                request.ActorToken is { } actor ? await LoadAsync(actor, now, cancellation) : null,
+                await registry.FindResourcesAsync(client.Client.Resources, cancellation));
+            if (!TokenExchangeRules.Decide(request, client, facts, now).Try(out var plan, out var reason))
+                return reason;
+            var response = await mint.MintAsync(plan, cancellation);
+
+            // An end of the sign-in that came first is seen here, and one that comes later finds the block that the status is of.
+            if (!plan.AccessToken.Target.HasStatus || await families.NoteAsync(plan.AccessToken.Family!, response.Noted, now, CancellationToken.None))
+                return response with { IssuedTokenType = TokenExchangeRules.AccessTokenType, FamilyExpiresAt = null };
+        }
+
+        return Refusal.SubjectTokenInvalid;
+    }
+
+    private async Task<PresentedToken?> LoadAsync(string text, DateTimeOffset now, CancellationToken cancellation) =>
+        accessTokens.Verify(text, now).Try(out var token, out _) ? new PresentedToken(token, await standing.LoadAsync(token, cancellation)) : null;
+}
