@@ -114,6 +114,10 @@ public enum Refusal
     RedirectUriHasUserInfo,
     RedirectUriNotHttps,
 
+    // Registration (RFC 7591 §3)
+    ContentTypeNotJson,
+    RegistrationQuotaSpent,
+
     // Token request (RFC 6749 §5.2)
     GrantTypeMissing,
     GrantTypeUnsupported,

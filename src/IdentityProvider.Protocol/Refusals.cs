@@ -126,6 +126,9 @@ public static class Refusals
         Refusal.RedirectUriHasUserInfo => InvalidRedirectUri("A redirect URI has no user information.", "RFC 9110 §4.2.4"),
         Refusal.RedirectUriNotHttps => InvalidRedirectUri("A redirect URI is https; http is for loopback alone.", "OpenID Connect Registration §2"),
 
+        Refusal.ContentTypeNotJson => new("invalid_client_metadata", 415, "The body must be application/json.", "RFC 7591 §3.1"),
+        Refusal.RegistrationQuotaSpent => new("access_denied", 403, "No more clients may be registered this way.", "RFC 7591 §5"),
+
         Refusal.GrantTypeMissing => InvalidRequest("grant_type is missing.", "RFC 6749 §5.2"),
         Refusal.GrantTypeUnsupported => new("unsupported_grant_type", 400, "The grant type is not supported.", "RFC 6749 §5.2"),
         Refusal.GrantTypeNotAllowedForClient => new("unauthorized_client", 400, "The client is not registered for this grant type.", "RFC 6749 §5.2"),

@@ -5,6 +5,7 @@ using IdentityProvider.Server.Endpoints.Authorize;
 using IdentityProvider.Server.Endpoints.Logout;
 using IdentityProvider.Server.Endpoints.Metadata;
 using IdentityProvider.Server.Endpoints.PushedAuthorization;
+using IdentityProvider.Server.Endpoints.Registration;
 using IdentityProvider.Server.Endpoints.SessionManagement;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
@@ -56,6 +57,9 @@ public static class Hosting
         builder.Services.AddSingleton<OutboxDelivery>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<OutboxDelivery>());
         builder.Services.AddTokenEndpoints();
+        builder.Services.AddRegistration();
+        builder.Services.AddSingleton<ClientUse>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClientUse>());
         configure?.Invoke(builder);
         builder.Services.KeepNoDataProtectionKeys();
 
@@ -71,6 +75,7 @@ public static class Hosting
         app.MapLogout();
         app.MapSessionManagement();
         app.MapTokenEndpoints();
+        app.MapRegistration(settings);
         return app;
     }
 

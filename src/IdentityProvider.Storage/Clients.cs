@@ -76,10 +76,21 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
 
     /// <summary>Removes a client with its secrets and people's grants to it, and ends its families; false where there is no such client.</summary>
     public Task<bool> DeleteAsync(string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
+        DeleteAsync(clientId, unusedSince: null, now, cancellation);
+
+    /// <summary>The same, where a moment is named only if the client registered itself and was not used since.</summary>
+    internal Task<bool> DeleteAsync(string clientId, DateTimeOffset? unusedSince, DateTimeOffset now, CancellationToken cancellation) =>
         databases.TransactAsync(
             async (db, token) =>
             {
-                var deleted = await db.Clients.Where(c => c.ClientId == clientId).ExecuteDeleteAsync(token);
+                var found = db.Clients.Where(c => c.ClientId == clientId && (unusedSince == null || c.LastUsedAt < unusedSince));
+                var policyId = await found.Select(c => c.RegisteredBy).FirstOrDefaultAsync(token);
+                await db.HoldAsync(policyId, token);
+                var deleted = await found.ExecuteDeleteAsync(token);
+                if (deleted == 1)
+                    await db.ReleaseAsync(policyId, token);
+                if (deleted == 0 && unusedSince is not null)
+                    return false;
                 await db.Grants.Where(g => g.ClientId == clientId).ExecuteDeleteAsync(token);
                 await db.BumpAsync(Topic.Clients, token);
                 await EndTokensAsync(db, clientId, now, token);

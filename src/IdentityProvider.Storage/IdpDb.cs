@@ -19,6 +19,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<ClientSecretRow> ClientSecrets => Set<ClientSecretRow>();
 
+    internal DbSet<RegistrationPolicyRow> RegistrationPolicies => Set<RegistrationPolicyRow>();
+
     internal DbSet<ResourceRow> Resources => Set<ResourceRow>();
 
     internal DbSet<SessionRow> Sessions => Set<SessionRow>();
@@ -78,6 +80,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         base.OnModelCreating(builder);
         Accounts(builder);
         Registrations(builder);
+        builder.Entity<RegistrationPolicyRow>(policy => RegistrationPolicyRow.Configure(policy, JsonType));
         SignIns(builder);
         Tokens(builder);
         Decoupled(builder);
@@ -139,6 +142,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             client.ToTable("Clients").HasKey(c => c.ClientId);
             client.Property(c => c.ClientId).HasMaxLength(Longest.ClientId);
             client.Property(c => c.Document).HasColumnType(JsonType);
+            client.Property(c => c.RegistrationTokenHash).HasMaxLength(32).IsFixedLength();
+            client.HasIndex(c => c.LastUsedAt);
             client.HasMany(c => c.Secrets).WithOne().HasForeignKey(s => s.ClientId).OnDelete(DeleteBehavior.Cascade);
         });
         builder.Entity<ClientSecretRow>(secret =>

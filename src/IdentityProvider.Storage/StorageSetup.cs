@@ -65,6 +65,8 @@ public static class StorageSetup
             .AddSingleton<Grants>()
             .AddSingleton<Outbox>()
             .AddSingleton<PushedRequests>()
+            .AddSingleton<RegistrationPolicies>()
+            .AddSingleton<Registrations>()
             .AddSingleton<Resources>()
             .AddSingleton<RevokedTokens>()
             .AddSingleton<Schema>()

@@ -113,6 +113,15 @@ public sealed record Client
     /// <summary>Every token that the client got on its own behalf until then was taken back; null where none was.</summary>
     public DateTimeOffset? TokensNotBefore { get; init; }
 
+    /// <summary>The policy by which the client registered itself (<c>Registration.RegistrationPolicy</c>); null where an operator registered it.</summary>
+    public Guid? RegisteredBy { get; init; }
+
+    /// <summary>Until when what the document at the client's own address said may be used without asking again; null where there is no document.</summary>
+    public DateTimeOffset? DocumentFreshUntil { get; init; }
+
+    /// <summary>Nobody here has looked at what the client says of itself: its name, its logo, where it redirects to.</summary>
+    public bool IsSelfRegistered => RegisteredBy is not null;
+
     /// <summary>A public client has no secret to prove who it is (RFC 6749 §2.1).</summary>
     public bool IsPublic => TokenEndpointAuthMethod == ClientAuthenticationMethod.None;
 
@@ -121,12 +130,13 @@ public sealed record Client
 
     /// <summary>
     /// Whether another app could pass itself off as this native client: it has no secret, and a private-use scheme or a port of loopback is
-    /// anyone's on the device, where an https address is its owner's alone (RFC 8252 §8.6, RFC 6749 §10.2).
+    /// anyone's on the device, where an https address is its owner's alone (RFC 8252 §8.6, RFC 6749 §10.2). One that registered itself may call
+    /// itself what it likes.
     /// </summary>
     public bool CanBeImpersonatedAt(string redirectUri)
     {
         ArgumentNullException.ThrowIfNull(redirectUri);
-        return IsPublic && ApplicationType == ApplicationType.Native && !redirectUri.StartsWith("https://", StringComparison.Ordinal);
+        return IsPublic && (ApplicationType == ApplicationType.Native || IsSelfRegistered) && !redirectUri.StartsWith("https://", StringComparison.Ordinal);
     }
 
     /// <summary>Whether people sign in at it, by whichever grant.</summary>

@@ -58,6 +58,8 @@ public static class ServerMetadata
         var issuer = offer.Issuer;
         json.WriteString("issuer", issuer);
         WriteEndpoints(json, issuer);
+        if (offer.HasRegistration)
+            json.WriteString("registration_endpoint", issuer + "/register");
         WriteCapabilities(json, offer);
         foreach (var (name, address) in new[] { ("service_documentation", offer.ServiceDocumentation), ("op_policy_uri", offer.PolicyUri), ("op_tos_uri", offer.TosUri) })
         {

@@ -7,6 +7,9 @@ public sealed record ServerOffer(string Issuer)
     /// <summary>Whether every authorization request must be pushed (RFC 9126 §5).</summary>
     public bool RequiresPushing { get; init; }
 
+    /// <summary>Whether clients may register themselves (RFC 7591).</summary>
+    public bool HasRegistration { get; init; } = true;
+
     /// <summary>How clients may be known by certificates (RFC 8705); null where they can't.</summary>
     public CertificateSupport? Certificates { get; init; }
 

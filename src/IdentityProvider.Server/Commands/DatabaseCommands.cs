@@ -36,6 +36,13 @@ internal static class DatabaseCommands
             }
             while (last.Total > 0);
 
+            var unusedSince = work.Installation.Now - work.Installation.Settings.Registration.UnusedClientsKept;
+            int removed, unused = 0;
+            do
+                unused += removed = await work.Get<Registrations>().RemoveUnusedAsync(unusedSince, work.Installation.Now, work.Cancellation);
+            while (removed > 0);
+            total["unused_clients"] = unused;
+
             return work.Output.Show(total);
         });
 }

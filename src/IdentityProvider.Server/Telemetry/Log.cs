@@ -87,6 +87,17 @@ internal static partial class Log
     [LoggerMessage(1502, LogLevel.Information, "{UserId} connected a device to client {ClientId}")]
     public static partial void DeviceConnected(ILogger logger, Guid userId, string clientId);
 
+    // Registration: 1600 to 1699
+
+    [LoggerMessage(1600, LogLevel.Information, "The client {ClientId} registered itself by policy {PolicyId}")]
+    public static partial void ClientRegistered(ILogger logger, string clientId, Guid? policyId);
+
+    [LoggerMessage(1601, LogLevel.Information, "The client {ClientId} removed itself")]
+    public static partial void ClientUnregistered(ILogger logger, string clientId);
+
+    [LoggerMessage(1602, LogLevel.Information, "A registration was refused for its {Member}")]
+    public static partial void RegistrationRefused(ILogger logger, string member);
+
     // Outbox: 1700 to 1799
 
     [LoggerMessage(1700, LogLevel.Information, "Message {Id} to client {ClientId} was not delivered ({Reason}); it is tried again at {NextAttemptAt:O}")]

@@ -24,6 +24,8 @@ internal static class Documents
             : client with
             {
                 TokensNotBefore = row.TokensNotBefore,
+                RegisteredBy = row.RegisteredBy,
+                DocumentFreshUntil = row.DocumentFreshUntil,
                 Secrets = [.. row.Secrets.OrderByDescending(s => s.CreatedAt).Select(s => new ClientSecret(s.Hash, s.CreatedAt, s.ExpiresAt))],
             };
     }

@@ -11,6 +11,19 @@ internal sealed class ClientRow
 
     public DateTimeOffset? TokensNotBefore { get; init; }
 
+    /// <summary>The policy by which the client registered itself; null, like all that follows, where an operator registered it.</summary>
+    public Guid? RegisteredBy { get; init; }
+
+    public DateTimeOffset? RegisteredAt { get; init; }
+
+    /// <summary>SHA-256 of the registration access token (RFC 7592); null for a client whose metadata is a document of its own.</summary>
+    public byte[]? RegistrationTokenHash { get; init; }
+
+    /// <summary>When it last got a token, within a day; at first, when it registered.</summary>
+    public DateTimeOffset? LastUsedAt { get; init; }
+
+    public DateTimeOffset? DocumentFreshUntil { get; init; }
+
     public List<ClientSecretRow> Secrets { get; init; } = [];
 }
 

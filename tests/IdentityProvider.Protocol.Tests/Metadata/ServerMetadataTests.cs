@@ -23,6 +23,7 @@ public sealed class ServerMetadataTests
           "status_list_aggregation_endpoint": "https://login.example.com/status",
           "status_events_endpoint": "https://login.example.com/status/events",
           "check_session_iframe": "https://login.example.com/session/check",
+          "registration_endpoint": "https://login.example.com/register",
           "scopes_supported": ["openid", "profile", "email", "address", "phone", "offline_access"],
           "response_types_supported": ["code"],
           "response_modes_supported": ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"],

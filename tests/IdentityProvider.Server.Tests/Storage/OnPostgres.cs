@@ -44,6 +44,13 @@ public sealed class RegistrationsOnPostgres : RegistrationsContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class SelfRegistrationsOnPostgres : SelfRegistrationsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class SigningKeysOnPostgres : SigningKeysContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

@@ -45,6 +45,13 @@ public sealed class RegistrationsOnSqlServer : RegistrationsContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class SelfRegistrationsOnSqlServer : SelfRegistrationsContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class SigningKeysOnSqlServer : SigningKeysContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

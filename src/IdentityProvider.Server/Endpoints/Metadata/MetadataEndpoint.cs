@@ -29,6 +29,7 @@ internal sealed class MetadataEndpoint(KeyRing keys, Settings settings)
     private ServerOffer Offer() => new(settings.Issuer)
     {
         RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
+        HasRegistration = settings.Registration.Mode != RegistrationMode.Off,
         ServiceDocumentation = settings.Links.ServiceDocumentation,
         PolicyUri = settings.Links.PolicyUri,
         TosUri = settings.Links.TosUri,

@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
+using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Http;
 
 namespace IdentityProvider.Server.Endpoints.Token;
@@ -40,6 +41,7 @@ internal sealed class TokenEndpoint(TokenGrants grants)
         if (TokenRequestRules.Read(form, client, RefreshTokenCookies.Read(http, client.Client)).Try(out var request, out reason)
             && (await grants.GrantAsync(request, client, http.RequestAborted)).Try(out var response, out reason))
         {
+            http.RequestServices.GetRequiredService<ClientUse>().Note(client.Client);
             await JsonBody.SendAsync(http, Deliver(http, client.Client, response), TokenResponse.Write);
             return;
         }

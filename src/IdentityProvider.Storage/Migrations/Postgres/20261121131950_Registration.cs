@@ -1,0 +1,112 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace IdentityProvider.Storage.Migrations.Postgres
+{
+    /// <inheritdoc />
+    public partial class Registration : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "DocumentFreshUntil",
+                table: "Clients",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "LastUsedAt",
+                table: "Clients",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "RegisteredAt",
+                table: "Clients",
+                type: "timestamp with time zone",
+                nullable: true);
+
+            migrationBuilder.AddColumn<Guid>(
+                name: "RegisteredBy",
+                table: "Clients",
+                type: "uuid",
+                nullable: true);
+
+            migrationBuilder.AddColumn<byte[]>(
+                name: "RegistrationTokenHash",
+                table: "Clients",
+                type: "bytea",
+                fixedLength: true,
+                maxLength: 32,
+                nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "RegistrationPolicies",
+                columns: table => new
+                {
+                    PolicyId = table.Column<Guid>(type: "uuid", nullable: false),
+                    TokenHash = table.Column<byte[]>(type: "bytea", fixedLength: true, maxLength: 32, nullable: true),
+                    Document = table.Column<string>(type: "jsonb", nullable: false),
+                    CreatedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    ExpiresAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    RevokedAt = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    MaxClients = table.Column<int>(type: "integer", nullable: false),
+                    Clients = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_RegistrationPolicies", x => x.PolicyId);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Clients_LastUsedAt",
+                table: "Clients",
+                column: "LastUsedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RegistrationPolicies_CreatedAt",
+                table: "RegistrationPolicies",
+                column: "CreatedAt");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_RegistrationPolicies_TokenHash",
+                table: "RegistrationPolicies",
+                column: "TokenHash",
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "RegistrationPolicies");
+
+            migrationBuilder.DropIndex(
+                name: "IX_Clients_LastUsedAt",
+                table: "Clients");
+
+            migrationBuilder.DropColumn(
+                name: "DocumentFreshUntil",
+                table: "Clients");
+
+            migrationBuilder.DropColumn(
+                name: "LastUsedAt",
+                table: "Clients");
+
+            migrationBuilder.DropColumn(
+                name: "RegisteredAt",
+                table: "Clients");
+
+            migrationBuilder.DropColumn(
+                name: "RegisteredBy",
+                table: "Clients");
+
+            migrationBuilder.DropColumn(
+                name: "RegistrationTokenHash",
+                table: "Clients");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Storage.Rows;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>
+/// The clients that registered themselves: rows of <see cref="Clients"/> with a policy, whose quota is spent and freed in the transactions that add
+/// and remove them.
+/// </summary>
+public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients clients)
+{
+    /// <summary>Clients of one statement, and of one call that removes them.</summary>
+    public const int Batch = 100;
+
+    /// <summary>How precisely the last use is known: it is written once in this time at most.</summary>
+    public static TimeSpan UseNotedEvery { get; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Registers a client by the policy that it names, if that still stands and has room: one conditional statement, in the transaction of the
+    /// insert, says so.
+    /// </summary>
+    /// <param name="client">With its policy and its secrets.</param>
+    /// <param name="tokenHash">SHA-256 of the token that manages it; null where its metadata is a document of its own.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<RegistrationOutcome> AddAsync(Client client, byte[]? tokenHash, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        var row = new ClientRow
+        {
+            ClientId = client.ClientId,
+            Document = Documents.Write(client),
+            RegisteredBy = client.RegisteredBy,
+            RegisteredAt = now,
+            RegistrationTokenHash = tokenHash,
+            LastUsedAt = now,
+            DocumentFreshUntil = client.DocumentFreshUntil,
+            Secrets = [.. client.Secrets.Select(s => new ClientSecretRow { ClientId = client.ClientId, Hash = s.Hash, CreatedAt = s.CreatedAt, ExpiresAt = s.ExpiresAt })],
+        };
+        try
+        {
+            return await databases.TransactAsync(
+                async (db, token) =>
+                {
+                    if (!await db.SpendAsync(client.RegisteredBy, now, token))
+                        return RegistrationOutcome.QuotaSpent;
+                    db.Clients.Add(row);
+                    await db.SaveChangesAsync(token);
+                    await db.BumpAsync(Topic.Clients, token);
+                    return RegistrationOutcome.Registered;
+                },
+                (db, token) => db.Clients.AnyAsync(c => c.ClientId == row.ClientId && c.RegisteredAt == now && c.RegistrationTokenHash == tokenHash, token),
+                cancellation);
+        }
+        catch (Exception e) when (Writes.IsUniqueViolation(e))
+        {
+            return RegistrationOutcome.Taken;
+        }
+    }
+
+    /// <summary>A client that may be managed by a token (RFC 7592); null for any other.</summary>
+    public async Task<ManagedClient?> FindManagedAsync(string clientId, CancellationToken cancellation = default)
+    {
+        if (!Longest.Fits(clientId, Longest.ClientId))
+            return null;
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var row = await db.Clients.AsNoTracking().Include(c => c.Secrets).FirstOrDefaultAsync(c => c.ClientId == clientId, cancellation);
+        return row is { RegistrationTokenHash: { } hash, RegisteredAt: { } at } && row.ClientId == clientId ? new(Documents.Read(row), hash, at) : null;
+    }
+
+    /// <summary>What the document of a client says stands until then.</summary>
+    public Task ConfirmAsync(string clientId, DateTimeOffset freshUntil, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) => await db.Clients.Where(c => c.ClientId == clientId).ExecuteUpdateAsync(set => set.SetProperty(c => c.DocumentFreshUntil, freshUntil), token),
+            cancellation);
+
+    /// <summary>Notes that these got tokens, where that isn't known of the day.</summary>
+    public async Task NoteUseAsync(IReadOnlyCollection<string> clientIds, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        var noted = now - UseNotedEvery;
+        foreach (var some in clientIds.Chunk(Batch))
+        {
+            await databases.TransactAsync(
+                (db, token) => db.Clients.Where(c => some.Contains(c.ClientId) && c.LastUsedAt < noted)
+                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastUsedAt, now), token),
+                cancellation);
+        }
+    }
+
+    /// <summary>Removes clients that nobody used since, the longest unused first, with all that they have; says how many, at most <see cref="Batch"/>.</summary>
+    public async Task<int> RemoveUnusedAsync(DateTimeOffset unusedSince, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        List<string> unused;
+        await using (var db = await databases.CreateDbContextAsync(cancellation))
+        {
+            unused = await db.Clients.Where(c => c.LastUsedAt < unusedSince).OrderBy(c => c.LastUsedAt).Take(Batch).Select(c => c.ClientId).ToListAsync(cancellation);
+        }
+
+        var removed = 0;
+        foreach (var clientId in unused)
+            removed += await clients.DeleteAsync(clientId, unusedSince, now, cancellation) ? 1 : 0;
+        return removed;
+    }
+}
+
+/// <summary>How a registration ended.</summary>
+public enum RegistrationOutcome
+{
+    Registered,
+
+    /// <summary>The policy has as many clients as it may have, or has ended meanwhile.</summary>
+    QuotaSpent,
+
+    /// <summary>Another has the identifier.</summary>
+    Taken,
+}
+
+/// <summary>A client that manages its own registration.</summary>
+/// <param name="Client">As it is registered.</param>
+/// <param name="TokenHash">SHA-256 of its registration access token.</param>
+/// <param name="RegisteredAt">When it registered.</param>
+public sealed record ManagedClient(Client Client, byte[] TokenHash, DateTimeOffset RegisteredAt);
+
+/// <summary>The quota of a policy, within the transactions that change it. Its row is locked before any client's.</summary>
+internal static class RegistrationQuota
+{
+    /// <summary>One more, where the policy stands and has room.</summary>
+    public static async Task<bool> SpendAsync(this IdpDb db, Guid? policyId, DateTimeOffset now, CancellationToken cancellation) =>
+        await db.RegistrationPolicies
+            .Where(p => p.PolicyId == policyId && p.RevokedAt == null && (p.ExpiresAt == null || p.ExpiresAt > now) && p.Clients < p.MaxClients)
+            .ExecuteUpdateAsync(set => set.SetProperty(p => p.Clients, p => p.Clients + 1), cancellation) == 1;
+
+    /// <summary>Locks the policy's row.</summary>
+    public static Task HoldAsync(this IdpDb db, Guid? policyId, CancellationToken cancellation) => AddAsync(db, policyId, 0, cancellation);
+
+    /// <summary>One less.</summary>
+    public static Task ReleaseAsync(this IdpDb db, Guid? policyId, CancellationToken cancellation) => AddAsync(db, policyId, -1, cancellation);
+
+    private static Task AddAsync(IdpDb db, Guid? policyId, int clients, CancellationToken cancellation) => policyId is null
+        ? Task.CompletedTask
+        : db.RegistrationPolicies.Where(p => p.PolicyId == policyId).ExecuteUpdateAsync(set => set.SetProperty(p => p.Clients, p => p.Clients + clients), cancellation);
+}
