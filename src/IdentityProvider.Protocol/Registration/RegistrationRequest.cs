@@ -22,16 +22,17 @@ public sealed class RegistrationRequest
         "scope", "resources", "allowed_origins", "id_token_signed_response_alg", "introspection_signed_response_alg", "default_max_age",
         "backchannel_logout_uri", "backchannel_logout_session_required", "frontchannel_logout_uri", "frontchannel_logout_session_required",
         "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "jwks", "jwks_uri",
+        "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri", "tls_client_auth_san_ip", "tls_client_auth_san_email",
         "require_pushed_authorization_requests", "authorization_signed_response_alg", "request_uris", "request_object_signing_alg", "require_signed_request_object", "default_acr_values",
     };
 
     /// <summary>
-    /// What an operator alone decides: who asks about tokens, who does without PKCE or consent; and a cookie of ours for each client that registers
+    /// What an operator alone decides: who asks about tokens, who exchanges them, who does without PKCE or consent; and a cookie of ours for each client that registers
     /// itself could crowd out those of sessions.
     /// </summary>
     public static IReadOnlySet<string> OfOperators { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "client_id", "introspects", "require_pkce", "require_consent", "refresh_token_delivery",
+        "client_id", "introspects", "require_pkce", "require_consent", "refresh_token_delivery", "token_exchange",
     };
 
     /// <summary>The statement about the software, signed by somebody else (RFC 7591 §2.3); null where there is none.</summary>
