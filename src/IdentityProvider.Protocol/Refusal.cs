@@ -188,6 +188,9 @@ public enum Refusal
     BearerTokenForAnotherAudience,
     BearerTokenScopeInsufficient,
 
+    // Answers that are encrypted for the client (OpenID Connect Core §10.2)
+    EncryptionKeyMissing,
+
     // Introspection (RFC 7662) and revocation (RFC 7009)
     IntrospectionTokenMissing,
     IntrospectionClientNotAllowed,

@@ -195,6 +195,8 @@ public static class Refusals
         Refusal.BearerTokenForAnotherAudience => new("invalid_token", 401, TokenFailed, "RFC 9068 §4"),
         Refusal.BearerTokenScopeInsufficient => new("insufficient_scope", 403, "The access token lacks the scope openid.", "RFC 6750 §3.1"),
 
+        Refusal.EncryptionKeyMissing => InvalidRequest("The client has no key, or none can be had, that the answer could be encrypted for.", "OpenID Connect Core §10.2.1"),
+
         Refusal.IntrospectionTokenMissing => InvalidRequest("token is missing.", "RFC 7662 §2.1"),
         Refusal.IntrospectionClientNotAllowed => new("unauthorized_client", 403, "The client may not introspect.", "RFC 7662 §2.1"),
         Refusal.RevocationTokenMissing => InvalidRequest("token is missing.", "RFC 7009 §2.1"),

@@ -112,6 +112,8 @@ public static class Hosting
         services.AddSingleton<ClientKeyFetch>();
         services.AddSingleton<ClientKeys>();
         services.AddSingleton<ClientCertificates>();
+        services.AddSingleton<AnswerEncryption>();
+        services.AddSingleton<SectorIdentifiers>();
         services.AddSingleton(provider => Forgetting(provider, "clients", registry => registry.ForgetClients()));
         services.AddSingleton(provider => Forgetting(provider, "resources", registry => registry.ForgetResources()));
         services.AddSingleton<TopicWatch>();

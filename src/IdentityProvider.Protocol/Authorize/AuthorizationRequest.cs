@@ -38,6 +38,12 @@ public sealed class AuthorizationRequest
     /// <summary>The names among them that the scopes don't stand for: the person is told of each.</summary>
     public IReadOnlyList<string> ClaimsBeyondScope => Claims.Beyond(Access.Scope);
 
+    /// <summary>How pairwise clients know people; null where the request's client can't be one.</summary>
+    internal SubjectIdentifiers? Subjects { get; init; }
+
+    /// <summary>What the client knows a person as.</summary>
+    public string SubjectOf(Guid userId) => PairwiseOf(userId) ?? userId.ToString("D");
+
     /// <summary>What the code stands for, once the dispatcher said that it may be issued (RFC 6749 §4.1.2).</summary>
     public AuthorizationCode CodeFor(Session session, DateTimeOffset now) => new()
     {
@@ -52,9 +58,13 @@ public sealed class AuthorizationRequest
         AuthTime = session.AuthTime,
         Amr = session.Amr,
         Acr = AcrRules.Said(SignIn.Acr, session),
-        Terms = new GrantTerms { Claims = Claims.IsEmpty ? null : Claims },
+        Terms = new GrantTerms { Subject = PairwiseOf(session.UserId), Claims = Claims.IsEmpty ? null : Claims },
         ExpiresAt = now + AuthorizationCode.Lifetime,
     };
+
+    private string? PairwiseOf(Guid userId) => Client.SubjectType == SubjectType.Public
+        ? null
+        : (Subjects ?? throw new InvalidOperationException("A pairwise client without the key to its subjects.")).PairwiseOrNull(Client, userId);
 }
 
 /// <summary>What a request asks about the person and their sign-in (OpenID Connect Core §3.1.2.1).</summary>

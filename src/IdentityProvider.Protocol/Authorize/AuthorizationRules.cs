@@ -37,6 +37,9 @@ public static partial class AuthorizationRules
         /// <summary>Whether the client pushed it (RFC 9126), so that no browser saw or touched it.</summary>
         public bool IsPushed { get; init; }
 
+        /// <summary>How pairwise clients know people.</summary>
+        public SubjectIdentifiers? Subjects { get; init; }
+
         /// <summary>Whether it came in an object that the client signed (RFC 9101).</summary>
         public bool IsSigned { get; init; }
 
@@ -126,7 +129,7 @@ public static partial class AuthorizationRules
         // 13. What is asked about the person (OpenID Connect Core §3.1.2.1).
         if (!AcrRules.Read(parameters["acr_values"], claims, client, access.Resources.Count > 0).Try(out var acr, out reason)) return reason;
         return DecideSignIn(parameters, known, claims, acr, now).Try(out var signIn, out reason)
-            ? new AuthorizationRequest(client, returnAddress, access, signIn, parameters["code_challenge"], parameters["nonce"]) { Claims = claims.OfPerson(client.Scope) }
+            ? new AuthorizationRequest(client, returnAddress, access, signIn, parameters["code_challenge"], parameters["nonce"]) { Claims = claims.OfPerson(client.Scope), Subjects = known.Subjects }
             : reason;
     }
 

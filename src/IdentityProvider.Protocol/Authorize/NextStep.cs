@@ -30,7 +30,7 @@ public abstract class NextStep
 
         // 3. The hint, and the sub of claims, mean this person (OpenID Connect Core §3.1.2.1, §5.5.1); one who just signed in as another is not asked again.
         var isFresh = session.AuthTime >= progress.StartedAt;
-        if (request.SignIn.Subjects is { } subjects && !subjects.Contains(session.UserId.ToString("D"), StringComparer.Ordinal)) return LoginUnless(prompt.None || isFresh);
+        if (request.SignIn.Subjects is { } subjects && !subjects.Contains(request.SubjectOf(session.UserId), StringComparer.Ordinal)) return LoginUnless(prompt.None || isFresh);
 
         // 4. prompt=login, or the wish for another account, is met by a sign-in since the request came (OpenID Connect Core §3.1.2.1).
         if ((prompt.Login || progress.WantsAnotherAccount) && !isFresh) return LoginUnless(prompt.None);

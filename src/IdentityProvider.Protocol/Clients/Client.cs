@@ -82,6 +82,31 @@ public sealed record Client
     /// <summary>The classes of sign-in that the client likes, the most welcome first, when a request names none (OpenID Connect Registration §2).</summary>
     public IReadOnlyList<string> DefaultAcrValues { get; init; } = [];
 
+    /// <summary>Whether it knows people by the identifiers of their accounts, or by some that only its sector has (OpenID Connect Core §8).</summary>
+    public SubjectType SubjectType { get; init; } = SubjectType.Public;
+
+    /// <summary>A list of the redirect URIs of its sector, at an address of the sector's (OpenID Connect Registration §5).</summary>
+    public string? SectorIdentifierUri { get; init; }
+
+    /// <summary>The host that its sector goes by (OpenID Connect Core §8.1); null where there is none, or more than one.</summary>
+    public string? Sector
+    {
+        get
+        {
+            var hosts = (SectorIdentifierUri is { } uri ? [uri] : RedirectUris).Select(u => new Uri(u).Host).Distinct(StringComparer.Ordinal).ToList();
+            return hosts is [{ Length: > 0 } only] ? only : null;
+        }
+    }
+
+    /// <summary>What signs UserInfo's answers; null for JSON (OpenID Connect Core §5.3.2).</summary>
+    public SignatureAlgorithm? UserinfoSignedResponseAlg { get; init; }
+
+    /// <summary>How its ID tokens are encrypted for it, once signed; null for not at all. The content is A256GCM.</summary>
+    public EncryptionAlgorithm? IdTokenEncryptedResponseAlg { get; init; }
+
+    /// <summary>The same of UserInfo's answers.</summary>
+    public EncryptionAlgorithm? UserinfoEncryptedResponseAlg { get; init; }
+
     /// <summary>Where a logout token is posted when a session of the client's ends (OpenID Connect Back-Channel Logout 1.0 §2.2).</summary>
     public string? BackchannelLogoutUri { get; init; }
 
@@ -150,6 +175,16 @@ public enum ApplicationType
 {
     Web,
     Native,
+}
+
+/// <summary>What a client knows people as (OpenID Connect Core §8).</summary>
+public enum SubjectType
+{
+    /// <summary>The same as every other public client.</summary>
+    Public,
+
+    /// <summary>As only the clients of its sector do.</summary>
+    Pairwise,
 }
 
 /// <summary>How a client proves who it is at the token endpoint (RFC 7591 §2, <c>token_endpoint_auth_method</c>).</summary>

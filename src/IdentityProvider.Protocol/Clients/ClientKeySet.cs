@@ -23,6 +23,7 @@ public sealed class ClientKeySet
     {
         Verification = verification;
         Document = document;
+        EncryptionKeys = [.. KeysOf(document).Select(key => EncryptionKey.Parse(key).ValueOrNull).OfType<EncryptionKey>()];
         foreach (var key in KeysOf(document))
         {
             if (key.TryGetProperty("x5c", out var chain) && chain.ValueKind is JsonValueKind.Array && chain.GetArrayLength() > 0
@@ -36,6 +37,9 @@ public sealed class ClientKeySet
 
     /// <summary>The keys that verify signatures.</summary>
     public JsonWebKeySet Verification { get; }
+
+    /// <summary>The keys that others may encrypt with for the client.</summary>
+    public IReadOnlyList<EncryptionKey> EncryptionKeys { get; }
 
     /// <summary>The whole set as it was written, for who looks for keys of another use.</summary>
     public JsonElement Document { get; }

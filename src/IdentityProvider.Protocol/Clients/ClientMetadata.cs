@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IdentityProvider.Jose;
 
 namespace IdentityProvider.Protocol.Clients;
 
@@ -83,6 +84,21 @@ public sealed record ClientMetadata
 
     public IReadOnlyList<string>? DefaultAcrValues { get; init; }
 
+    /// <summary><c>public</c> or <c>pairwise</c>.</summary>
+    public string? SubjectType { get; init; }
+
+    public string? SectorIdentifierUri { get; init; }
+
+    public string? UserinfoSignedResponseAlg { get; init; }
+
+    public string? IdTokenEncryptedResponseAlg { get; init; }
+
+    public string? IdTokenEncryptedResponseEnc { get; init; }
+
+    public string? UserinfoEncryptedResponseAlg { get; init; }
+
+    public string? UserinfoEncryptedResponseEnc { get; init; }
+
     public string? BackchannelLogoutUri { get; init; }
 
     public bool? BackchannelLogoutSessionRequired { get; init; }
@@ -142,6 +158,13 @@ public sealed record ClientMetadata
             IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,
             DefaultMaxAge = client.DefaultMaxAge,
             DefaultAcrValues = client.DefaultAcrValues,
+            SubjectType = client.SubjectType == Clients.SubjectType.Pairwise ? "pairwise" : "public",
+            SectorIdentifierUri = client.SectorIdentifierUri,
+            UserinfoSignedResponseAlg = client.UserinfoSignedResponseAlg?.Name,
+            IdTokenEncryptedResponseAlg = client.IdTokenEncryptedResponseAlg?.Name,
+            IdTokenEncryptedResponseEnc = client.IdTokenEncryptedResponseAlg is null ? null : Jwe.ContentEncryption,
+            UserinfoEncryptedResponseAlg = client.UserinfoEncryptedResponseAlg?.Name,
+            UserinfoEncryptedResponseEnc = client.UserinfoEncryptedResponseAlg is null ? null : Jwe.ContentEncryption,
             BackchannelLogoutUri = client.BackchannelLogoutUri,
             BackchannelLogoutSessionRequired = client.BackchannelLogoutSessionRequired,
             FrontchannelLogoutUri = client.FrontchannelLogoutUri,

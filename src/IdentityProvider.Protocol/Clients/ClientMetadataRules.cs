@@ -155,7 +155,6 @@ public static class ClientMetadataRules
             IdTokenSignedResponseAlg = algorithm,
             IntrospectionSignedResponseAlg = introspectionAlgorithm,
             DefaultMaxAge = metadata.DefaultMaxAge,
-            DefaultAcrValues = metadata.DefaultAcrValues ?? [],
             BackchannelLogoutUri = metadata.BackchannelLogoutUri,
             BackchannelLogoutSessionRequired = metadata.BackchannelLogoutSessionRequired ?? false,
             FrontchannelLogoutUri = metadata.FrontchannelLogoutUri,
@@ -167,7 +166,7 @@ public static class ClientMetadataRules
             Contacts = metadata.Contacts ?? [],
         };
         client = ClientExchangeRules.Read(metadata, client);
-        return ClientAuthorizationRules.Read(metadata, ref client);
+        return ClientAuthorizationRules.Read(metadata, ref client) ?? ClientClaimRules.Read(metadata, ref client);
     }
 
     // The first choice is the default.

@@ -43,7 +43,8 @@ public static class LogoutRules
         return new LogoutDecision.End(session ?? (hinted is not null && Means(hint, hinted) ? hinted : null), returnTo);
     }
 
-    private static bool Means(IdTokenHint hint, Session session) => hint.UserId == session.UserId && hint.SessionId == session.SessionId;
+    // A session is one person's for ever, so its identifier says who; where the hint names the account, that must agree.
+    private static bool Means(IdTokenHint hint, Session session) => hint.SessionId == session.SessionId && (hint.UserId is not { } userId || userId == session.UserId);
 }
 
 /// <summary>What becomes of a logout request. Closed.</summary>

@@ -29,7 +29,7 @@ public static class LogoutToken
         return JwtWriter.Sign(key, Typ, claims =>
         {
             claims.WriteString("iss", issuer);
-            claims.WriteString("sub", about.UserId.ToString("D"));
+            claims.WriteString("sub", about.Subject);
             claims.WriteString("aud", about.ClientId);
             claims.WriteNumber("iat", NumericDate.From(now));
             claims.WriteNumber("exp", NumericDate.From(now + Lifetime));
@@ -45,6 +45,6 @@ public static class LogoutToken
 
 /// <summary>That a session has ended, for a client that signed the person in by it.</summary>
 /// <param name="ClientId">Whom it is told.</param>
-/// <param name="UserId">Whose it was.</param>
+/// <param name="Subject">Whose it was, as that client knows them.</param>
 /// <param name="SessionId">Which.</param>
-public sealed record EndedSession(string ClientId, Guid UserId, Guid SessionId);
+public sealed record EndedSession(string ClientId, string Subject, Guid SessionId);

@@ -47,6 +47,17 @@ public static class ServerMetadata
         return buffer.ToArray();
     }
 
+    /// <summary>How a client may have UserInfo and ID tokens (OpenID Connect Discovery §3).</summary>
+    private static void WriteAnswers(Utf8JsonWriter json, IEnumerable<string> algorithms)
+    {
+        WriteArray(json, "userinfo_signing_alg_values_supported", algorithms);
+        foreach (var answer in new[] { "id_token", "userinfo" })
+        {
+            WriteArray(json, answer + "_encryption_alg_values_supported", EncryptionAlgorithm.All.Select(a => a.Name));
+            WriteArray(json, answer + "_encryption_enc_values_supported", [Jwe.ContentEncryption]);
+        }
+    }
+
     private static string Sign(ServerOffer offer, SigningKey signer) => JwtWriter.Sign(signer, Typ, offer, static (claims, said) =>
     {
         claims.WriteString("iss", said.Issuer);
@@ -91,11 +102,12 @@ public static class ServerMetadata
         WriteArray(json, "response_types_supported", ["code"]);
         WriteArray(json, "response_modes_supported", ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]);
         WriteArray(json, "grant_types_supported", GrantTypes.All);
-        WriteArray(json, "subject_types_supported", ["public"]);
+        WriteArray(json, "subject_types_supported", ["public", "pairwise"]);
         WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
         WriteArray(json, "request_object_signing_alg_values_supported", algorithms);
         WriteArray(json, "authorization_signing_alg_values_supported", algorithms);
         WriteClientAuthentication(json, algorithms, offer.Certificates);
+        WriteAnswers(json, algorithms);
         WriteArray(json, "introspection_signing_alg_values_supported", algorithms);
         WriteArray(json, "code_challenge_methods_supported", ["S256"]);
         WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);

@@ -24,6 +24,8 @@ public sealed class RegistrationRequest
         "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "jwks", "jwks_uri",
         "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri", "tls_client_auth_san_ip", "tls_client_auth_san_email",
         "require_pushed_authorization_requests", "authorization_signed_response_alg", "request_uris", "request_object_signing_alg", "require_signed_request_object", "default_acr_values",
+        "subject_type", "sector_identifier_uri", "userinfo_signed_response_alg", "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",
+        "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
     };
 
     /// <summary>

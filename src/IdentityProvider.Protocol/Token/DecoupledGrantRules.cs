@@ -10,7 +10,11 @@ namespace IdentityProvider.Protocol.Token;
 /// <param name="Request">The request by its code's hash.</param>
 /// <param name="User">Who said yes.</param>
 /// <param name="Resources">Those of the granted resources that still exist.</param>
-public sealed record DecoupledFacts(DecoupledRequest? Request, UserClaims? User, IReadOnlyList<Resource> Resources);
+public sealed record DecoupledFacts(DecoupledRequest? Request, UserClaims? User, IReadOnlyList<Resource> Resources)
+{
+    /// <summary>What a pairwise client knows that person as; null where it is the account's own identifier.</summary>
+    public string? PairwiseSubject { get; init; }
+}
 
 /// <summary>What becomes of a client's question. Closed.</summary>
 public abstract class DecoupledDecision
@@ -130,7 +134,7 @@ public static class DecoupledGrantRules
             AuthTime = authTime,
             Amr = stored.Amr,
             Acr = stored.Acr,
-            Terms = stored.Terms,
+            Terms = stored.Terms with { Subject = facts.PairwiseSubject },
             CreatedAt = now,
             RotatedAt = now,
             ExpiresAt = now + TokenFamily.Lifetime,

@@ -15,6 +15,9 @@ public sealed record GrantTerms
     /// <summary>What the code, and then the refresh token, is bound to; null for a bearer's.</summary>
     public Confirmation? Confirmation { get; init; }
 
+    /// <summary>What a pairwise client knows the person as (<see cref="Clients.SubjectIdentifiers"/>); null where it is the account's own identifier.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>The person's attributes that were asked for by name (OpenID Connect Core §5.5); null where none were.</summary>
     public ClaimsRequest? Claims { get; init; }
 }

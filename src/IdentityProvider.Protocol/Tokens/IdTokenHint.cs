@@ -9,18 +9,18 @@ namespace IdentityProvider.Protocol.Tokens;
 /// </summary>
 public sealed class IdTokenHint
 {
-    private IdTokenHint(Guid userId, Guid? sessionId, IReadOnlyList<string> audiences)
+    private IdTokenHint(string subject, Guid? sessionId, IReadOnlyList<string> audiences)
     {
-        UserId = userId;
+        Subject = subject;
         SessionId = sessionId;
         Audiences = audiences;
     }
 
-    /// <summary>The person it was issued about.</summary>
-    public Guid UserId { get; }
+    /// <summary>What it calls the person it was issued about: <c>sub</c>, as its client knows them.</summary>
+    public string Subject { get; }
 
-    /// <summary>What it calls them: <c>sub</c>.</summary>
-    public string Subject => UserId.ToString("D");
+    /// <summary>The account, where that is what it calls them; null for a pairwise client's, which leads back to nobody.</summary>
+    public Guid? UserId => Guid.TryParseExact(Subject, "D", out var userId) ? userId : null;
 
     /// <summary>The sign-in it was issued in, <c>sid</c>; null where it names none, as one from a refresh for offline access.</summary>
     public Guid? SessionId { get; }
@@ -40,8 +40,8 @@ public sealed class IdTokenHint
             ClockSkew = TimeSpan.FromMinutes(1),
         };
         return Jwt.VerifyEvenIfExpired(token, keys, expectations, now) is JwtVerification.Verified verified
-            && Guid.TryParseExact(verified.StringOrNull("sub"), "D", out var userId)
-            ? new IdTokenHint(userId, ReadSessionId(verified), ReadAudiences(verified.Claims.GetProperty("aud")))
+            && verified.StringOrNull("sub") is { } subject
+            ? new IdTokenHint(subject, ReadSessionId(verified), ReadAudiences(verified.Claims.GetProperty("aud")))
             : null;
     }
 

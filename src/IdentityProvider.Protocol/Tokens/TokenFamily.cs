@@ -17,8 +17,8 @@ public sealed record TokenFamily
 
     public required Guid UserId { get; init; }
 
-    /// <summary>The user's <c>sub</c>.</summary>
-    public string Subject => UserId.ToString("D");
+    /// <summary>The user's <c>sub</c>, as this client knows them.</summary>
+    public string Subject => Terms.Subject ?? UserId.ToString("D");
 
     /// <summary>The session it hangs on; null where <c>offline_access</c> lets it outlive the session.</summary>
     public Guid? SessionId { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityProvider.Protocol.Claims;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
 
@@ -12,21 +13,31 @@ public sealed class UserInfoResponse
     private readonly TokenFamily _family;
     private readonly ScopeSet _scope;
 
-    internal UserInfoResponse(UserClaims user, TokenFamily family, ScopeSet scope)
+    internal UserInfoResponse(Client client, UserClaims user, TokenFamily family, ScopeSet scope)
     {
+        Client = client;
         _user = user;
         _family = family;
         _scope = scope;
     }
+
+    /// <summary>Who asks.</summary>
+    public Client Client { get; }
 
     /// <summary>Writes the JSON object of OpenID Connect Core §5.3.2; a claim that isn't known is left out.</summary>
     public void WriteTo(Utf8JsonWriter json)
     {
         ArgumentNullException.ThrowIfNull(json);
         json.WriteStartObject();
+        WriteMembers(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The same inside an object.</summary>
+    internal void WriteMembers(Utf8JsonWriter json)
+    {
         json.WriteString("sub", _family.Subject);
         PersonClaims.Write(json, _user, _scope, _family.Terms.Claims?.UserInfo ?? []);
-        json.WriteEndObject();
     }
 }
 
@@ -51,8 +62,8 @@ public static class UserInfoRules
             return revoked;
 
         // 3. It came of an OpenID Connect request (Core §5.3), by a person.
-        return !token.Scope.Contains(ScopeSet.OpenId) || facts is not { User: { } user, Family: { } family }
+        return !token.Scope.Contains(ScopeSet.OpenId) || facts is not { Client: { } client, User: { } user, Family: { } family }
             ? Refusal.BearerTokenScopeInsufficient
-            : new UserInfoResponse(user, family, token.Scope);
+            : new UserInfoResponse(client, user, family, token.Scope);
     }
 }

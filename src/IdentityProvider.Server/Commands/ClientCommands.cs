@@ -6,6 +6,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Storage;
 
@@ -44,7 +45,7 @@ internal static class ClientCommands
                 client = client with { Secrets = [new(SecretHash.Of(secret), now, null)] };
             if (!await work.Get<Clients>().AddAsync(client, work.Cancellation))
                 return work.Output.Refuse($"client_id: '{client.ClientId}' is taken");
-            await BeginAsync(work, client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg);
+            await BeginAsync(work, client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg, client.UserinfoSignedResponseAlg ?? SignatureAlgorithm.RS256);
 
             var answer = Document(client);
             answer.Insert(1, "client_id_issued_at", now.ToUnixTimeSeconds());
@@ -154,7 +155,7 @@ internal static class ClientCommands
             return Unknown(work, client.ClientId);
         if (standing.HasSecret && !client.HasSecret)
             await work.Get<Clients>().RemoveSecretsAsync(client.ClientId, now.AddDays(1), work.Cancellation);
-        await BeginAsync(work, client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg);
+        await BeginAsync(work, client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg, client.UserinfoSignedResponseAlg ?? SignatureAlgorithm.RS256);
 
         var answer = Document(client);
         Tell(answer, secret);
@@ -174,6 +175,12 @@ internal static class ClientCommands
         switch (ClientMetadataRules.Decide(metadata, work.Get<Entropy>().NewId().ToString("N"), known))
         {
             case Validated<Client>.Valid valid:
+                if (await work.Get<SectorIdentifiers>().RefuseAsync(valid.Value, work.Cancellation) is { } elsewhere)
+                {
+                    work.Output.Refuse(elsewhere.ToString());
+                    return null;
+                }
+
                 foreach (var warning in valid.Warnings)
                     work.Output.Warn(warning);
                 return valid.Value;

@@ -105,6 +105,8 @@ internal sealed class Installation : IAsyncDisposable
         .AddKeys()
         .AddAccounts()
         .AddSingleton<Registry>()
+        .AddSingleton<Outgoing>()
+        .AddSingleton<SectorIdentifiers>()
         .AddTokenReading()
         .BuildServiceProvider();
 

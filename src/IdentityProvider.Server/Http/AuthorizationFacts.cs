@@ -1,10 +1,11 @@
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Server.Keys;
 
 namespace IdentityProvider.Server.Http;
 
 /// <summary>What is known where an authorization request is decided on: at <c>/authorize</c> and where it is pushed.</summary>
-internal sealed class AuthorizationFacts(Registry registry, KeyRing keys, Settings settings)
+internal sealed class AuthorizationFacts(Registry registry, KeyRing keys, SubjectIdentifiers subjects, Settings settings)
 {
     public async Task<AuthorizationRules.Known> LoadAsync(string? clientId, CancellationToken cancellation)
     {
@@ -12,6 +13,7 @@ internal sealed class AuthorizationFacts(Registry registry, KeyRing keys, Settin
         var resources = client is null ? [] : await registry.FindResourcesAsync(client.Resources, cancellation);
         return new AuthorizationRules.Known(client, resources, keys.Published, settings.Issuer)
         {
+            Subjects = subjects,
             RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
         };
     }

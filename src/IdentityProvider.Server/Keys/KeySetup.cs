@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Keys;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Server.Background;
@@ -15,6 +16,7 @@ public static class KeySetup
     public static IServiceCollection AddKeys(this IServiceCollection services)
     {
         services.AddSingleton(provider => LoadMasterKey(provider));
+        services.AddSingleton(provider => new SubjectIdentifiers(provider.GetRequiredService<MasterKey>().Derive("pairwise-subject", 32)));
         services.AddSingleton(provider => Schedule(provider.GetRequiredService<Settings>()));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<KeyOperations>();

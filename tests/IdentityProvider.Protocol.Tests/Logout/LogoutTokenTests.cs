@@ -8,7 +8,7 @@ namespace IdentityProvider.Protocol.Tests.Logout;
 /// <summary>OpenID Connect Back-Channel Logout 1.0 §2.4.</summary>
 public sealed class LogoutTokenTests
 {
-    private static readonly EndedSession Ended = new("app", Given.UserId, Given.SessionId);
+    private static readonly EndedSession Ended = new("app", Given.UserId.ToString("D"), Given.SessionId);
 
     [Fact]
     public void It_says_which_session_ended_for_whom_and_has_no_nonce()

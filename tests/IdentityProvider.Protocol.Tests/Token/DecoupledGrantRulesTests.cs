@@ -122,6 +122,10 @@ public sealed class DecoupledGrantRulesTests
         Assert.Equal(Refusal.UserDisabled, Refused(Decide(Approved, facts: f => f with { User = null })));
     }
 
+    [Fact]
+    public void A_pairwise_client_knows_the_person_by_its_own_name() => Assert.Equal(
+        "their-name-here", Assert.IsType<DecoupledDecision.Issue>(Decide(Approved, facts: f => f with { PairwiseSubject = "their-name-here" })).Family.Subject);
+
     private static DecoupledDecision Decide(
         DecoupledRequest? stored, Client? client = null, string form = "", Func<DecoupledFacts, DecoupledFacts>? facts = null)
     {

@@ -122,7 +122,7 @@ public sealed class TypeConfusionTests : IAsyncLifetime
 
     // As the outbox makes it.
     private Task<string> LogoutTokenAsync() => Task.FromResult(LogoutToken.Sign(
-        new EndedSession(ClientId, _signedIn.UserId, _signedIn.SessionId), Server.Get<KeyRing>().Active(SignatureAlgorithm.RS256), TestServer.Issuer, Server.Get<Entropy>().Token(), Server.Clock.GetUtcNow()));
+        new EndedSession(ClientId, _signedIn.UserId.ToString("D"), _signedIn.SessionId), Server.Get<KeyRing>().Active(SignatureAlgorithm.RS256), TestServer.Issuer, Server.Get<Entropy>().Token(), Server.Clock.GetUtcNow()));
 
     private async Task<string> AuthorizationAnswerAsync()
     {

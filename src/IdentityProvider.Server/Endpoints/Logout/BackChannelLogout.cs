@@ -1,8 +1,6 @@
-using System.Buffers.Text;
 using System.Net;
 using IdentityProvider.Protocol.Logout;
 using IdentityProvider.Server.Http;
-using IdentityProvider.Server.Keys;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Endpoints.Logout;
@@ -11,7 +9,7 @@ namespace IdentityProvider.Server.Endpoints.Logout;
 /// Tells a client that a session has ended (OpenID Connect Back-Channel Logout 1.0 §2.5): posts a logout token, signed for this very attempt, to
 /// the address that the client has registered by now.
 /// </summary>
-internal sealed class BackChannelLogout(Registry registry, KeyRing keys, Outgoing outgoing, Settings settings, Entropy entropy, TimeProvider clock)
+internal sealed class BackChannelLogout(Registry registry, Outgoing outgoing, LogoutTokens tokens)
 {
     /// <summary>Makes one attempt.</summary>
     public async Task<DeliveryResult> TellAsync(OutboxMessage message, CancellationToken cancellation)
@@ -22,9 +20,7 @@ internal sealed class BackChannelLogout(Registry registry, KeyRing keys, Outgoin
         if (client?.BackchannelLogoutUri is not { } uri)
             return new(false, "the client is registered no more, or without backchannel_logout_uri", IsPointless: message.Attempts > 1);
 
-        var key = await keys.ActiveAsync(client.IdTokenSignedResponseAlg, cancellation);
-        var jti = Base64Url.EncodeToString(entropy.Bytes(16));
-        var token = LogoutToken.Sign(new EndedSession(client.ClientId, message.UserId, message.SessionId), key, settings.Issuer, jti, clock.GetUtcNow());
+        var token = await tokens.SignAsync(client, message.UserId, message.SessionId, cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Post, uri)
         {
             Content = new FormUrlEncodedContent([new("logout_token", token)]),

@@ -5,6 +5,7 @@ internal static class LogoutSetup
 {
     public static IServiceCollection AddLogout(this IServiceCollection services) => services
         .AddSingleton<LogoutEndpoint>()
+        .AddSingleton<LogoutTokens>()
         .AddSingleton<BackChannelLogout>();
 
     public static void MapLogout(this IEndpointRouteBuilder routes)

@@ -2,12 +2,13 @@ using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Registration;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
 
 namespace IdentityProvider.Server.Endpoints.Registration;
 
 /// <summary>From what a client wrote of itself to the client that it becomes: what its policy names is loaded, and the rules decide.</summary>
-internal sealed class RequestedClients(Registry registry, KeyRing keys)
+internal sealed class RequestedClients(Registry registry, KeyRing keys, SectorIdentifiers sectors)
 {
     /// <param name="request">What was written.</param>
     /// <param name="policy">What the client may have.</param>
@@ -20,10 +21,13 @@ internal sealed class RequestedClients(Registry registry, KeyRing keys)
             return ((Validated<ClientMetadata>.Invalid)asked).Error;
         var decided = RegistrationRules.Decide(metadata, policy, clientId, await registry.FindResourcesAsync(policy.Resources, cancellation));
 
-        // An algorithm's key is published before the first token needs it; RS256 always has one.
         if (decided is Validated<Client>.Valid { Value: var client })
         {
-            foreach (var algorithm in new[] { client.IdTokenSignedResponseAlg, client.AuthorizationSignedResponseAlg, client.IntrospectionSignedResponseAlg }.Where(a => a != SignatureAlgorithm.RS256).Distinct())
+            if (await sectors.RefuseAsync(client, cancellation) is { } elsewhere)
+                return elsewhere;
+
+            // An algorithm's key is published before the first token needs it; RS256 always has one.
+            foreach (var algorithm in new[] { client.IdTokenSignedResponseAlg, client.AuthorizationSignedResponseAlg, client.IntrospectionSignedResponseAlg, client.UserinfoSignedResponseAlg ?? SignatureAlgorithm.RS256 }.Where(a => a != SignatureAlgorithm.RS256).Distinct())
                 await keys.ActiveAsync(algorithm, cancellation);
         }
 

@@ -8,7 +8,7 @@ namespace IdentityProvider.Server.Endpoints.Token;
 
 /// <summary>A client asks for what a person decides elsewhere (RFC 8628 §3.4, CIBA Core §10.1): load, decide, mint, spend the request, answer.</summary>
 internal sealed class DecoupledGrant(
-    DecoupledRequests requests, Users users, Registry registry, TokenMint mint, Entropy entropy, TimeProvider clock)
+    DecoupledRequests requests, StoredDecoupledRequests stored, TokenMint mint, Entropy entropy, TimeProvider clock)
 {
     /// <summary>Who loses a race decides again, now by what the winner wrote.</summary>
     private const int MostAttempts = 3;
@@ -19,7 +19,7 @@ internal sealed class DecoupledGrant(
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var now = clock.GetUtcNow();
-            var facts = await LoadAsync(codeHash, cancellation);
+            var facts = await stored.LoadAsync(codeHash, client.Client, cancellation);
             switch (DecoupledGrantRules.Decide(request, client, facts, entropy.NewId(), now))
             {
                 case DecoupledDecision.Issue issue:
@@ -40,15 +40,5 @@ internal sealed class DecoupledGrant(
         }
 
         return Refusal.SlowDown;
-    }
-
-    private async Task<DecoupledFacts> LoadAsync(byte[] codeHash, CancellationToken cancellation)
-    {
-        if (await requests.FindAsync(codeHash, cancellation) is not { } request)
-            return new DecoupledFacts(null, null, []);
-        return new DecoupledFacts(
-            request,
-            request.UserId is { } userId ? await users.FindClaimsAsync(userId, cancellation) : null,
-            await registry.FindResourcesAsync(request.Resources, cancellation));
     }
 }

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Server.Background;
@@ -36,13 +37,14 @@ internal sealed class TokenEndpoint(TokenGrants grants)
             return;
         }
 
-        // 4. The grant (RFC 6749 §4.1.3, §4.4.2, §6) and its answer (§5.1, §5.2).
+        // 4. The grant (RFC 6749 §4.1.3, §4.4.2, §6), with a key for an ID token that is to be encrypted, and its answer (§5.1, §5.2).
         CrossOrigin.Allow(http, client.Client);
         if (TokenRequestRules.Read(form, client, RefreshTokenCookies.Read(http, client.Client)).Try(out var request, out reason)
+            && (await RecipientAsync(http, request, client.Client)).Try(out var recipient, out reason)
             && (await grants.GrantAsync(request, client, http.RequestAborted)).Try(out var response, out reason))
         {
             http.RequestServices.GetRequiredService<ClientUse>().Note(client.Client);
-            await JsonBody.SendAsync(http, Deliver(http, client.Client, response), TokenResponse.Write);
+            await JsonBody.SendAsync(http, Deliver(http, client.Client, response with { IdToken = recipient.Seal(response.IdToken) }), TokenResponse.Write);
             return;
         }
 
@@ -59,4 +61,8 @@ internal sealed class TokenEndpoint(TokenGrants grants)
         RefreshTokenCookies.Write(http, client, refreshToken, end);
         return response with { RefreshToken = null };
     }
+
+    private static ValueTask<Decision<Recipient>> RecipientAsync(HttpContext http, TokenRequest request, Client client) =>
+        http.RequestServices.GetRequiredService<AnswerEncryption>()
+            .FindAsync(client, request is TokenRequest.ClientCredentials ? null : client.IdTokenEncryptedResponseAlg, http.RequestAborted);
 }

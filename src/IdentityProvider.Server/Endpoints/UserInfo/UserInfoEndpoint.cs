@@ -6,16 +6,20 @@ using Microsoft.AspNetCore.Http.Features;
 namespace IdentityProvider.Server.Endpoints.UserInfo;
 
 /// <summary><c>GET</c> and <c>POST /userinfo</c> (OpenID Connect Core §5.3).</summary>
-internal sealed class UserInfoEndpoint(AccessTokens accessTokens, AccessTokenStanding standing, Settings settings, TimeProvider clock)
+internal sealed class UserInfoEndpoint(AccessTokens accessTokens, AccessTokenStanding standing, UserInfoAnswers answers, Settings settings, TimeProvider clock)
 {
     public const string Path = "/userinfo";
 
     public async Task HandleAsync(HttpContext http)
     {
         if ((await DecideAsync(http)).Try(out var response, out var reason))
-            await JsonBody.SendAsync(http, response, static (json, response) => response.WriteTo(json));
-        else
-            await RefuseAsync(http, reason);
+        {
+            if (await answers.SendAsync(http, response) is not { } unanswered)
+                return;
+            reason = unanswered;
+        }
+
+        await RefuseAsync(http, reason);
     }
 
     private async Task<Decision<UserInfoResponse>> DecideAsync(HttpContext http)
