@@ -25,6 +25,9 @@ public sealed record RegistrationPolicy
     /// <summary>Whether each needs a software statement of an issuer that is trusted (RFC 7591 §2.3).</summary>
     public bool RequireSoftwareStatement { get; init; }
 
+    /// <summary>False lets those that authenticate do without PKCE, as OpenID Connect alone asks for none.</summary>
+    public bool RequirePkce { get; init; } = true;
+
     /// <summary>How many there may be at once.</summary>
     public int MaxClients { get; init; } = 100;
 

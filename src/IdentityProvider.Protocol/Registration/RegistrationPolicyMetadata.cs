@@ -18,6 +18,8 @@ public sealed record RegistrationPolicyMetadata
 
     public bool? RequireSoftwareStatement { get; init; }
 
+    public bool? RequirePkce { get; init; }
+
     public int? MaxClients { get; init; }
 
     public static RegistrationPolicyMetadata Of(RegistrationPolicy policy)
@@ -31,6 +33,7 @@ public sealed record RegistrationPolicyMetadata
             GrantTypes = policy.GrantTypes,
             RedirectHosts = policy.RedirectHosts,
             RequireSoftwareStatement = policy.RequireSoftwareStatement,
+            RequirePkce = policy.RequirePkce,
             MaxClients = policy.MaxClients,
         };
     }

@@ -56,6 +56,7 @@ public static class RegistrationPolicyRules
             GrantTypes = metadata.GrantTypes ?? policy.GrantTypes,
             RedirectHosts = metadata.RedirectHosts ?? policy.RedirectHosts,
             RequireSoftwareStatement = metadata.RequireSoftwareStatement ?? policy.RequireSoftwareStatement,
+            RequirePkce = metadata.RequirePkce ?? policy.RequirePkce,
             MaxClients = metadata.MaxClients ?? policy.MaxClients,
         };
         if (metadata.Scope is null)

@@ -57,7 +57,7 @@ public static class RegistrationRules
             AllowedOrigins = asked.AllowedOrigins ?? (asked.TokenEndpointAuthMethod == "none" ? OriginsOf(asked.RedirectUris ?? []) : null),
             Introspects = null,
             RequireConsent = null,
-            RequirePkce = null,
+            RequirePkce = policy.RequirePkce || asked.TokenEndpointAuthMethod == "none" ? null : false,
             RefreshTokenDelivery = null,
         };
 

@@ -34,7 +34,8 @@ internal static class RegistrationPolicyCommands
         var most = new Option<int?>("--max-clients") { Description = "How many there may be at once: 100, or 1000 without a token.", HelpName = "n" };
         var ends = new Option<TimeSpan?>("--expires-in") { Description = "How long clients can be registered by it, such as 24h or 30d; for ever where nothing is named.", HelpName = "duration", CustomParser = result => Duration.Parse(result) };
         var statement = new Option<bool>("--require-software-statement") { Description = "Each needs a software statement of a trusted issuer." };
-        var command = new Command("create", "Let clients register themselves, within bounds.") { name, kind, scopes, resources, grants, hosts, most, ends, statement };
+        var plain = new Option<bool>("--without-pkce") { Description = "Those that authenticate may do without PKCE (RFC 9700 asks for it; OpenID Connect alone doesn't)." };
+        var command = new Command("create", "Let clients register themselves, within bounds.") { name, kind, scopes, resources, grants, hosts, most, ends, statement, plain };
         return command.Does(async work =>
         {
             var chosen = work.Parsed.GetRequiredValue(kind);
@@ -48,6 +49,7 @@ internal static class RegistrationPolicyCommands
                 RedirectHosts = Given(work, hosts),
                 MaxClients = work.Parsed.GetValue(most) ?? fallback?.MaxClients,
                 RequireSoftwareStatement = work.Parsed.GetValue(statement),
+                RequirePkce = !work.Parsed.GetValue(plain),
             };
             return await AddAsync(work, metadata, fallback?.PolicyId, work.Parsed.GetValue(ends));
         });

@@ -18,6 +18,7 @@ public sealed class RegistrationPolicyRulesTests
         Assert.Empty(policy.Resources);
         Assert.Equal(100, policy.MaxClients);
         Assert.False(policy.RequireSoftwareStatement);
+        Assert.True(policy.RequirePkce);
         Assert.True(policy.IsStanding(Given.Now.AddYears(10)));
     }
 

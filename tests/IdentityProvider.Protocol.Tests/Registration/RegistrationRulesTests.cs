@@ -35,6 +35,15 @@ public sealed class RegistrationRulesTests
     }
 
     [Fact]
+    public void Only_a_client_that_authenticates_does_without_PKCE_and_only_by_the_policy()
+    {
+        var confidential = App with { TokenEndpointAuthMethod = "client_secret_basic" };
+        Assert.True(Allowed(confidential with { RequirePkce = false }).RequirePkce);
+        Assert.False(Allowed(confidential, Policy with { RequirePkce = false }).RequirePkce);
+        Assert.True(Allowed(App, Policy with { RequirePkce = false }).RequirePkce);
+    }
+
+    [Fact]
     public void A_service_gets_no_scope_about_people()
     {
         var policy = Policy with { GrantTypes = ["client_credentials"] };
