@@ -30,7 +30,11 @@ public static class Hosting
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = settings.IsDevelopment ? "Development" : "Production" });
         builder.Logging.AddIdpLogging(builder.Configuration, forPeople: settings.IsDevelopment);
         builder.WebHost.ConfigureKestrel(Limit);
-        builder.WebHost.ConfigureKestrel(kestrel => ClientCertificates.Ask(kestrel, settings));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
+        {
+            TransportSecurity.Limit(https);
+            ClientCertificates.Ask(https, settings);
+        }));
 
         // A certificate for TLS without a proxy in front is Kestrel's own setting, Kestrel:Certificates:Default.
         builder.WebHost.UseKestrelHttpsConfiguration();

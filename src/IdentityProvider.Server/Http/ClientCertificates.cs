@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using IdentityProvider.Protocol.Clients;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace IdentityProvider.Server.Http;
@@ -57,15 +56,12 @@ public sealed class ClientCertificates
     /// Kestrel asks each client for a certificate and takes any: which one counts is decided per client. An endpoint of the section Kestrel may
     /// say otherwise by its <c>ClientCertificateMode</c>.
     /// </summary>
-    internal static void Ask(KestrelServerOptions kestrel, Settings settings)
+    internal static void Ask(HttpsConnectionAdapterOptions https, Settings settings)
     {
         if (settings.ClientCertificates.FromConnection)
         {
-            kestrel.ConfigureHttpsDefaults(https =>
-            {
-                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-                https.AllowAnyClientCertificate();
-            });
+            https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            https.AllowAnyClientCertificate();
         }
     }
 
