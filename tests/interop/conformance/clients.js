@@ -1,4 +1,4 @@
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { SignJWT, exportJWK, generateKeyPair, importJWK } from 'jose';
 import { random } from './entropy.js';
 
 /** How each kind of client proves itself: adds to the headers and the form of a request. */
@@ -39,4 +39,9 @@ export async function assertionOf(client, issuer, { key = client.key, alg = key.
 export async function newKey(alg = 'PS256', kid = random(6)) {
   const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true, ...(alg.includes('S') && alg !== 'ES256' && { modulusLength: 2048 }) });
   return { alg, kid, privateKey, publicKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }, bare: await exportJWK(publicKey) };
+}
+
+/** The same private key, made to sign by another algorithm than its own. */
+export async function signingBy(key, alg) {
+  return { ...key, alg, privateKey: await importJWK({ ...(await exportJWK(key.privateKey)), alg }, alg) };
 }

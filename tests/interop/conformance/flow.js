@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { authenticate } from './clients.js';
 import { random, sha256, shannonBits } from './entropy.js';
 import { UserAgent } from './user-agent.js';
@@ -47,11 +47,11 @@ export class Flow {
   async signIn(changes = {}, options = {}) {
     const parameters = this.request(changes);
     const page = await this.agent.goThrough(await this.start(parameters, options), this.run.user, options);
-    return { parameters, page, answer: this.answerAt(page, parameters, options) };
+    return { parameters, page, verifier: this.verifier, answer: await this.answerAt(page, parameters, options) };
   }
 
   /** Parameters of the answer, each in its place. */
-  answerAt(page, parameters, { error = false } = {}) {
+  async answerAt(page, parameters, { error = false } = {}) {
     assert.ok(page.arrival, `no answer at the redirect URI, but a page: ${page.status} ${page.title}`);
     const { url, method, type, body } = page.arrival;
     const expected = new URL(parameters.redirect_uri ?? this.client.redirect_uris[0]);
@@ -68,7 +68,17 @@ export class Flow {
     const pairs = [...(byForm ? new URLSearchParams(body) : url.searchParams)].filter(([name]) => byForm || !expected.searchParams.has(name));
     const answer = Object.fromEntries(pairs);
     assert.equal(pairs.length, Object.keys(answer).length, 'a parameter stands twice');
-    this.checkAnswer(answer, parameters);
+    return this.checkAnswer(await this.open(answer), parameters, error);
+  }
+
+  /** What the answer says; it may be a JWT (JARM). */
+  open(answer) {
+    return answer;
+  }
+
+  checkAnswer(answer, parameters, error) {
+    assert.equal(answer.state, parameters.state, 'state');
+    if (answer.iss !== undefined || this.run.server.authorization_response_iss_parameter_supported) assert.equal(answer.iss, this.run.server.issuer, 'iss');
     if (error) return answer;
     assert.equal(answer.error, undefined, `${answer.error}: ${answer.error_description}`);
     assert.ok(answer.code, 'code');
@@ -76,14 +86,9 @@ export class Flow {
     return answer;
   }
 
-  checkAnswer(answer, parameters) {
-    assert.equal(answer.state, parameters.state, 'state');
-    if (answer.iss !== undefined || this.run.server.authorization_response_iss_parameter_supported) assert.equal(answer.iss, this.run.server.issuer, 'iss');
-  }
-
   /** The error of an answer, one of those expected. */
-  refusedAt(page, parameters, errors) {
-    const answer = this.answerAt(page, parameters, { error: true });
+  async refusedAt(page, parameters, errors) {
+    const answer = await this.answerAt(page, parameters, { error: true });
     assert.equal(answer.code, undefined, 'a code beside an error');
     assert.ok(errors.includes(answer.error), `${answer.error}, not one of ${errors.join(', ')}`);
     return answer;
@@ -104,13 +109,18 @@ export class Flow {
     return (as.http ?? this.run.http).request(endpoint, { form, headers: request.headers });
   }
 
+  /** Where a client calls: those with a certificate may have places of their own (RFC 8705 section 5). */
+  endpoint(name) {
+    return this.run.server[name];
+  }
+
   redeem({ parameters, answer, verifier }, changes = {}, options = {}) {
     const form = { grant_type: 'authorization_code', code: answer.code, redirect_uri: parameters.redirect_uri, code_verifier: verifier, ...changes };
-    return this.post(this.run.server.token_endpoint, form, options);
+    return this.post(this.endpoint('token_endpoint'), form, options);
   }
 
   refresh(refreshToken, changes = {}, options = {}) {
-    return this.post(this.run.server.token_endpoint, { grant_type: 'refresh_token', refresh_token: refreshToken, ...changes }, options);
+    return this.post(this.endpoint('token_endpoint'), { grant_type: 'refresh_token', refresh_token: refreshToken, ...changes }, options);
   }
 
   /** Tokens of a good answer of the token endpoint (RFC 6749 section 5.1). */
@@ -173,4 +183,3 @@ export class Flow {
   }
 }
 
-export { decodeJwt, decodeProtectedHeader };

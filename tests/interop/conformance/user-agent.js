@@ -11,7 +11,7 @@ export class UserAgent {
   #http;
   #party;
   #cookies = new Map();
-  /** Titles of the pages that a person saw at the server, in order. */
+  /** The pages that a person saw at the server, in order: { title, text }. */
   seen = [];
 
   constructor(http, party) {
@@ -40,7 +40,7 @@ export class UserAgent {
         continue;
       }
       const title = /<title>([\s\S]*?)<\/title>/i.exec(page.text)?.[1].trim();
-      this.seen.push(title);
+      this.seen.push({ title, text: page.text });
       await this.#loadFrames(page);
       const refresh = /<meta[^>]+http-equiv="?refresh"?[^>]+content="\d+;\s*url=([^"]+)"/i.exec(page.text);
       if (!refresh) return { ...page, forms, title };

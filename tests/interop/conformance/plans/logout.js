@@ -53,7 +53,7 @@ class SignedIn {
 
   async hasEnded() {
     const parameters = this.flow.request({ prompt: 'none' });
-    this.flow.refusedAt(await this.flow.start(parameters), parameters, ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']);
+    await this.flow.refusedAt(await this.flow.start(parameters), parameters, ['login_required', 'interaction_required', 'consent_required', 'account_selection_required']);
   }
 
   async endsInReturn() {
