@@ -81,6 +81,9 @@ public sealed class Parameters
         return new(rest);
     }
 
+    /// <summary>All, and this one, instead of what was given under the name.</summary>
+    internal Parameters With(string name, string value) => new(new Dictionary<string, List<string>>(_values, StringComparer.Ordinal) { [name] = [value] });
+
     /// <summary>These alone.</summary>
     public Parameters Only(params ReadOnlySpan<string> names)
     {

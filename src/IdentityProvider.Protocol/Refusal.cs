@@ -191,6 +191,27 @@ public enum Refusal
     // Answers that are encrypted for the client (OpenID Connect Core §10.2)
     EncryptionKeyMissing,
 
+    // Tokens bound to a key or a certificate (RFC 9449, RFC 8705)
+    DPoPProofMissing,
+    DPoPProofRepeated,
+    DPoPProofInvalid,
+    DPoPProofForAnotherRequest,
+    DPoPProofForAnotherToken,
+    DPoPProofOutOfTime,
+    DPoPProofReplayed,
+    DPoPProofUnexpected,
+    DPoPNonceMissing,
+    DPoPNonceOld,
+    DPoPJktMalformed,
+    DPoPJktMismatch,
+    SenderCertificateMissing,
+    CodeBoundToAnotherKey,
+    RefreshTokenBoundToAnotherKey,
+    BoundTokenAsBearer,
+    BearerTokenAsDPoP,
+    TokenBoundToAnotherKey,
+    TokenBoundToAnotherCertificate,
+
     // Introspection (RFC 7662) and revocation (RFC 7009)
     IntrospectionTokenMissing,
     IntrospectionClientNotAllowed,

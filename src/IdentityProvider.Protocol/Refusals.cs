@@ -197,6 +197,26 @@ public static class Refusals
 
         Refusal.EncryptionKeyMissing => InvalidRequest("The client has no key, or none can be had, that the answer could be encrypted for.", "OpenID Connect Core §10.2.1"),
 
+        Refusal.DPoPProofMissing => InvalidProof("The request needs a DPoP proof.", "RFC 9449 §5.2"),
+        Refusal.DPoPProofRepeated => InvalidProof("The request has more than one DPoP proof.", "RFC 9449 §4.3"),
+        Refusal.DPoPProofInvalid => InvalidProof("The DPoP proof is not valid.", "RFC 9449 §4.3"),
+        Refusal.DPoPProofForAnotherRequest => InvalidProof("The DPoP proof is for another method or URL.", "RFC 9449 §4.3"),
+        Refusal.DPoPProofForAnotherToken => InvalidProof("The DPoP proof is for another access token.", "RFC 9449 §4.3"),
+        Refusal.DPoPProofOutOfTime => InvalidProof("The DPoP proof was not made just now: compare the clocks.", "RFC 9449 §11.1"),
+        Refusal.DPoPProofReplayed => InvalidProof("The DPoP proof was used before.", "RFC 9449 §11.1"),
+        Refusal.DPoPProofUnexpected => InvalidProof("The client is registered for tokens that are bound to its certificate.", "RFC 8705 §3.4"),
+        Refusal.DPoPNonceMissing => UseNonce,
+        Refusal.DPoPNonceOld => UseNonce,
+        Refusal.DPoPJktMalformed => InvalidRequest("dpop_jkt is not a base64url SHA-256.", "RFC 9449 §10"),
+        Refusal.DPoPJktMismatch => InvalidProof("dpop_jkt names another key than the DPoP proof's.", "RFC 9449 §10.1"),
+        Refusal.SenderCertificateMissing => InvalidRequest("The request needs the client's certificate.", "RFC 8705 §3.4"),
+        Refusal.CodeBoundToAnotherKey => InvalidGrant(GrantFailed, "RFC 9449 §10"),
+        Refusal.RefreshTokenBoundToAnotherKey => InvalidGrant(RefreshFailed, "RFC 9449 §5"),
+        Refusal.BoundTokenAsBearer => new("invalid_token", 401, TokenFailed, "RFC 9449 §7.2"),
+        Refusal.BearerTokenAsDPoP => new("invalid_token", 401, TokenFailed, "RFC 9449 §7.1"),
+        Refusal.TokenBoundToAnotherKey => new("invalid_token", 401, TokenFailed, "RFC 9449 §7.1"),
+        Refusal.TokenBoundToAnotherCertificate => new("invalid_token", 401, TokenFailed, "RFC 8705 §3"),
+
         Refusal.IntrospectionTokenMissing => InvalidRequest("token is missing.", "RFC 7662 §2.1"),
         Refusal.IntrospectionClientNotAllowed => new("unauthorized_client", 403, "The client may not introspect.", "RFC 7662 §2.1"),
         Refusal.RevocationTokenMissing => InvalidRequest("token is missing.", "RFC 7009 §2.1"),
@@ -209,6 +229,10 @@ public static class Refusals
 
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "A refusal without an answer."),
     };
+
+    private static RefusalAnswer UseNonce => new("use_dpop_nonce", 400, "The DPoP proof needs the nonce in the header DPoP-Nonce.", "RFC 9449 §8");
+
+    private static RefusalAnswer InvalidProof(string description, string section) => new("invalid_dpop_proof", 400, description, section);
 
     private static RefusalAnswer InvalidRequest(string description, string section) => new("invalid_request", 400, description, section);
 

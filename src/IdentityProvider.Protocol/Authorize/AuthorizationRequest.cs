@@ -44,6 +44,9 @@ public sealed class AuthorizationRequest
     /// <summary>What the client knows a person as.</summary>
     public string SubjectOf(Guid userId) => PairwiseOf(userId) ?? userId.ToString("D");
 
+    /// <summary>The thumbprint of the one key by which the code may be redeemed (RFC 9449 §10); null where it is any client's way alone.</summary>
+    public string? DPoPJkt { get; internal init; }
+
     /// <summary>What the code stands for, once the dispatcher said that it may be issued (RFC 6749 §4.1.2).</summary>
     public AuthorizationCode CodeFor(Session session, DateTimeOffset now) => new()
     {
@@ -58,7 +61,12 @@ public sealed class AuthorizationRequest
         AuthTime = session.AuthTime,
         Amr = session.Amr,
         Acr = AcrRules.Said(SignIn.Acr, session),
-        Terms = new GrantTerms { Subject = PairwiseOf(session.UserId), Claims = Claims.IsEmpty ? null : Claims },
+        Terms = new GrantTerms
+        {
+            Subject = PairwiseOf(session.UserId),
+            Confirmation = DPoPJkt is null ? null : new Confirmation { JwkThumbprint = DPoPJkt },
+            Claims = Claims.IsEmpty ? null : Claims,
+        },
         ExpiresAt = now + AuthorizationCode.Lifetime,
     };
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.DPoP;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Tokens;
 
@@ -113,8 +114,10 @@ public static partial class AuthorizationRules
         if (parameters["response_type"] != "code") return Refusal.ResponseTypeUnsupported;
         if (!client.Allows(GrantTypes.AuthorizationCode)) return Refusal.ClientMayNotUseCodeFlow;
 
-        // 9. The code is bound to whoever asks for it (RFC 7636 §4.3, RFC 9700 §2.1.1).
+        // 9. The code is bound to whoever asks for it (RFC 7636 §4.3, RFC 9700 §2.1.1), and to a key where one is named (RFC 9449 §10).
         if (DecideCodeChallenge(parameters, client) is { } badChallenge) return badChallenge;
+
+        if (CodeBindingRules.Refuse(parameters) is { } badKey) return badKey;
 
         // 10. Scopes and resources that this client may have (RFC 6749 §3.3, RFC 8707 §2).
         if (!RequestedAccess.Decide(parameters, client, known.Resources).Try(out var access, out var reason)) return reason;
@@ -129,7 +132,12 @@ public static partial class AuthorizationRules
         // 13. What is asked about the person (OpenID Connect Core §3.1.2.1).
         if (!AcrRules.Read(parameters["acr_values"], claims, client, access.Resources.Count > 0).Try(out var acr, out reason)) return reason;
         return DecideSignIn(parameters, known, claims, acr, now).Try(out var signIn, out reason)
-            ? new AuthorizationRequest(client, returnAddress, access, signIn, parameters["code_challenge"], parameters["nonce"]) { Claims = claims.OfPerson(client.Scope), Subjects = known.Subjects }
+            ? new AuthorizationRequest(client, returnAddress, access, signIn, parameters["code_challenge"], parameters["nonce"])
+            {
+                Claims = claims.OfPerson(client.Scope),
+                Subjects = known.Subjects,
+                DPoPJkt = parameters[CodeBindingRules.Parameter],
+            }
             : reason;
     }
 

@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Tokens;
+
 namespace IdentityProvider.Protocol.Clients;
 
 /// <summary>
@@ -39,9 +41,18 @@ public sealed class PresentedClient
 /// </summary>
 public sealed class AuthenticatedClient
 {
-    internal AuthenticatedClient(Client client) => Client = client;
+    internal AuthenticatedClient(Client client, Confirmation? confirmation = null)
+    {
+        Client = client;
+        Confirmation = confirmation;
+    }
 
     public Client Client { get; }
 
+    /// <summary>What this request proved to hold and its tokens are bound to (<c>DPoP/SenderRules</c>); null for a bearer's.</summary>
+    public Confirmation? Confirmation { get; }
+
     public string ClientId => Client.ClientId;
+
+    internal AuthenticatedClient BoundTo(Confirmation confirmation) => new(Client, confirmation);
 }

@@ -68,6 +68,12 @@ public sealed record Client
     /// <summary>Whether a person is asked before the client gets anything of theirs.</summary>
     public bool RequireConsent { get; init; } = true;
 
+    /// <summary>Every access token of its is bound to the key of a DPoP proof (RFC 9449 §5.2); else those are that it asks for with one.</summary>
+    public bool DpopBoundAccessTokens { get; init; }
+
+    /// <summary>Every access token of its is bound to the certificate of the connection that it was asked for over (RFC 8705 §3.4).</summary>
+    public bool TlsClientCertificateBoundAccessTokens { get; init; }
+
     public SignatureAlgorithm IdTokenSignedResponseAlg { get; init; } = SignatureAlgorithm.RS256;
 
     /// <summary>What signs the answers to authorization requests that this client asks for as a JWT (JARM §4).</summary>

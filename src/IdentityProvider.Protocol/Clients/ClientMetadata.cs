@@ -73,6 +73,8 @@ public sealed record ClientMetadata
     /// <summary>This server's own: true, unless an operator vouches for the client.</summary>
     public bool? RequireConsent { get; init; }
 
+    public bool? DpopBoundAccessTokens { get; init; }
+
     public string? IdTokenSignedResponseAlg { get; init; }
 
     public string? AuthorizationSignedResponseAlg { get; init; }
@@ -153,6 +155,7 @@ public sealed record ClientMetadata
             RequireSignedRequestObject = client.RequireSignedRequestObject,
             RequestUris = client.RequestUris,
             RequireConsent = client.RequireConsent,
+            DpopBoundAccessTokens = client.DpopBoundAccessTokens,
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
             AuthorizationSignedResponseAlg = client.AuthorizationSignedResponseAlg.Name,
             IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,

@@ -131,43 +131,48 @@ public static class ClientMetadataRules
         var introspects = metadata.Introspects ?? [];
         // An API that only introspects takes part in no flow; saying nothing of flows is then no wish for one.
         var grantTypes = metadata.GrantTypes ?? (introspects.Count > 0 && metadata.RedirectUris is null ? [] : [GrantTypes.AuthorizationCode]);
-        var clientId = metadata.ClientId ?? newClientId;
-        client = new()
+        client = WithDefaults(metadata, metadata.ClientId ?? newClientId) with
         {
-            ClientId = clientId,
-            ClientName = metadata.ClientName ?? clientId,
             ApplicationType = applicationType,
-            RedirectUris = metadata.RedirectUris ?? [],
-            PostLogoutRedirectUris = metadata.PostLogoutRedirectUris ?? [],
             GrantTypes = grantTypes,
             TokenEndpointAuthMethod = method,
             TokenEndpointAuthSigningAlg = assertionAlgorithm,
             TlsClientAuthSubject = certificateSubject,
             Jwks = jwks,
-            JwksUri = metadata.JwksUri,
             Scope = metadata.Scope is null && grantTypes.Any(GrantTypes.IsOfPerson) ? SignInScopes : scope,
-            Resources = metadata.Resources ?? [],
             Introspects = introspects,
-            AllowedOrigins = metadata.AllowedOrigins ?? [],
             RefreshTokenDelivery = delivery,
-            RequirePkce = metadata.RequirePkce ?? true,
-            RequireConsent = metadata.RequireConsent ?? true,
             IdTokenSignedResponseAlg = algorithm,
             IntrospectionSignedResponseAlg = introspectionAlgorithm,
-            DefaultMaxAge = metadata.DefaultMaxAge,
-            BackchannelLogoutUri = metadata.BackchannelLogoutUri,
-            BackchannelLogoutSessionRequired = metadata.BackchannelLogoutSessionRequired ?? false,
-            FrontchannelLogoutUri = metadata.FrontchannelLogoutUri,
-            FrontchannelLogoutSessionRequired = metadata.FrontchannelLogoutSessionRequired ?? false,
-            ClientUri = metadata.ClientUri,
-            LogoUri = metadata.LogoUri,
-            PolicyUri = metadata.PolicyUri,
-            TosUri = metadata.TosUri,
-            Contacts = metadata.Contacts ?? [],
         };
         client = ClientExchangeRules.Read(metadata, client);
         return ClientAuthorizationRules.Read(metadata, ref client) ?? ClientClaimRules.Read(metadata, ref client);
     }
+
+    /// <summary>What has one meaning as it is written, or the default.</summary>
+    private static Client WithDefaults(ClientMetadata metadata, string clientId) => new()
+    {
+        ClientId = clientId,
+        ClientName = metadata.ClientName ?? clientId,
+        RedirectUris = metadata.RedirectUris ?? [],
+        PostLogoutRedirectUris = metadata.PostLogoutRedirectUris ?? [],
+        JwksUri = metadata.JwksUri,
+        Resources = metadata.Resources ?? [],
+        AllowedOrigins = metadata.AllowedOrigins ?? [],
+        RequirePkce = metadata.RequirePkce ?? true,
+        RequireConsent = metadata.RequireConsent ?? true,
+        DpopBoundAccessTokens = metadata.DpopBoundAccessTokens ?? false,
+        DefaultMaxAge = metadata.DefaultMaxAge,
+        BackchannelLogoutUri = metadata.BackchannelLogoutUri,
+        BackchannelLogoutSessionRequired = metadata.BackchannelLogoutSessionRequired ?? false,
+        FrontchannelLogoutUri = metadata.FrontchannelLogoutUri,
+        FrontchannelLogoutSessionRequired = metadata.FrontchannelLogoutSessionRequired ?? false,
+        ClientUri = metadata.ClientUri,
+        LogoUri = metadata.LogoUri,
+        PolicyUri = metadata.PolicyUri,
+        TosUri = metadata.TosUri,
+        Contacts = metadata.Contacts ?? [],
+    };
 
     // The first choice is the default.
     private static bool TryRead<T>(string? word, T[] choices, Func<T, string> nameOf, out T value)

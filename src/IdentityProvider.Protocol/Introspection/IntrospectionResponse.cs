@@ -27,6 +27,9 @@ public sealed class IntrospectionResponse
     /// <summary>RFC 6749 §7.1's type; null for a refresh token, which has none.</summary>
     public string? TokenType { get; internal init; }
 
+    /// <summary>What the token is bound to (RFC 9449 §6.2, RFC 8705 §3.2): the API checks it.</summary>
+    public Confirmation? Confirmation { get; internal init; }
+
     public DateTimeOffset IssuedAt { get; internal init; }
 
     public DateTimeOffset ExpiresAt { get; internal init; }
@@ -71,6 +74,7 @@ public sealed class IntrospectionResponse
             json.WriteNumber("auth_time", NumericDate.From(authTime));
         if (Acr is not null)
             json.WriteString("acr", Acr);
+        Confirmation?.WriteTo(json);
         if (Actor is null)
             return;
         json.WritePropertyName("act");

@@ -110,6 +110,7 @@ public static class ServerMetadata
         WriteAnswers(json, algorithms);
         WriteArray(json, "introspection_signing_alg_values_supported", algorithms);
         WriteArray(json, "code_challenge_methods_supported", ["S256"]);
+        WriteArray(json, "dpop_signing_alg_values_supported", algorithms);
         WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);
         WriteArray(json, "claim_types_supported", ["normal"]);
         WriteArray(json, "claims_supported", ClaimsSupported);

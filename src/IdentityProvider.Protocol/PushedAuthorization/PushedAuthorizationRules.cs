@@ -1,5 +1,7 @@
+using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.DPoP;
 
 namespace IdentityProvider.Protocol.PushedAuthorization;
 
@@ -17,8 +19,9 @@ public static class PushedAuthorizationRules
     /// <param name="client">Who pushes.</param>
     /// <param name="known">What the checks of the authorization endpoint need to know.</param>
     /// <param name="now">The moment.</param>
+    /// <param name="proof">The request's DPoP proof, which is good; null where it has none.</param>
     public static Decision<PushedRequest> Decide(
-        Parameters form, RequestObject? opened, AuthenticatedClient client, AuthorizationRules.Known known, DateTimeOffset now)
+        Parameters form, RequestObject? opened, AuthenticatedClient client, AuthorizationRules.Known known, DateTimeOffset now, DPoPProof? proof = null)
     {
         ArgumentNullException.ThrowIfNull(form);
         ArgumentNullException.ThrowIfNull(client);
@@ -27,9 +30,14 @@ public static class PushedAuthorizationRules
         // 1. It is the request itself, and no reference to another (RFC 9126 §2.1).
         if (form.Has("request_uri")) return Refusal.RequestUriInPushedRequest;
 
-        // 2. All that the authorization endpoint would ask; whatever it would say by redirect or on a page is said here (RFC 9126 §2.1, §2.3).
-        // Of a form with an object, the object is all that counts (RFC 9126 §3).
+        // 2. Of a form with an object, the object is all that counts (RFC 9126 §3).
         var parameters = opened?.Parameters ?? form.Without(OfTheClient);
+
+        // 3. A proof names the key of the code, as dpop_jkt would; where there are both, the same (RFC 9449 §10.1).
+        if (CodeBindingRules.RefusePushed(parameters, proof) is { } unbound) return unbound;
+        if (proof is not null) parameters = parameters.With(CodeBindingRules.Parameter, proof.Thumbprint);
+
+        // 4. All that the authorization endpoint would ask; whatever it would say by redirect or on a page is said here (RFC 9126 §2.1, §2.3).
         known = known with { Client = client.Client, IsPushed = true, IsSigned = opened is not null };
         if (AuthorizationRules.Decide(parameters, known, now).ReasonOrNull is { } reason) return reason;
 

@@ -81,8 +81,8 @@ public static class AuthorizationCodeRules
         if (facts.Code is not { } code)
             return new AuthorizationCodeDecision.Refuse(Refusal.CodeUnknown);
 
-        // 2. It was issued to this client, and the proofs that go with it are right: redirect URI and verifier.
-        if (RefuseUse(request, client.Client, code) is { } wrong)
+        // 2. It was issued to this client, and the proofs that go with it are right: redirect URI, verifier and key.
+        if (RefuseUse(request, client, code) is { } wrong)
             return new AuthorizationCodeDecision.Refuse(wrong);
 
         // 3. It was not used before; if it was, what came of it ends (RFC 6749 §4.1.2).
@@ -111,12 +111,14 @@ public static class AuthorizationCodeRules
         if (target.HasNoUseFor(code.Scope))
             return new AuthorizationCodeDecision.Refuse(Refusal.ScopeNotAllowed);
 
-        var family = Open(code, familyId, now);
-        return new AuthorizationCodeDecision.Issue(Plan(client.Client, code, user, family, target, now), family);
+        var family = Open(code, client, familyId, now);
+        return new AuthorizationCodeDecision.Issue(Plan(client, code, user, family, target, now), family);
     }
 
-    private static Refusal? RefuseUse(TokenRequest.AuthorizationCode request, Client client, AuthorizationCode code)
+    private static Refusal? RefuseUse(TokenRequest.AuthorizationCode request, AuthenticatedClient asking, AuthorizationCode code)
     {
+        var client = asking.Client;
+
         // 1. The client that the code was issued to (RFC 6749 §4.1.3).
         if (!string.Equals(code.ClientId, client.ClientId, StringComparison.Ordinal))
             return Refusal.CodeBelongsToAnotherClient;
@@ -129,10 +131,14 @@ public static class AuthorizationCodeRules
             return Refusal.CodeRedirectUriMismatch;
 
         // 3. The verifier of the challenge (RFC 7636 §4.6).
-        return CodeVerifier.Refuse(request.CodeVerifier, code.CodeChallenge);
+        if (CodeVerifier.Refuse(request.CodeVerifier, code.CodeChallenge) is { } wrongVerifier)
+            return wrongVerifier;
+
+        // 4. The key that the authorization request named (RFC 9449 §10).
+        return code.Terms.Confirmation is { } bound && bound != asking.Confirmation ? Refusal.CodeBoundToAnotherKey : null;
     }
 
-    private static TokenFamily Open(AuthorizationCode code, Guid familyId, DateTimeOffset now) => new()
+    private static TokenFamily Open(AuthorizationCode code, AuthenticatedClient client, Guid familyId, DateTimeOffset now) => new()
     {
         FamilyId = familyId,
         ClientId = code.ClientId,
@@ -143,14 +149,15 @@ public static class AuthorizationCodeRules
         AuthTime = code.AuthTime,
         Amr = code.Amr,
         Acr = code.Acr,
-        Terms = code.Terms,
+        Terms = code.Terms.BoundFor(client),
         CreatedAt = now,
         RotatedAt = now,
         ExpiresAt = now + TokenFamily.Lifetime,
     };
 
-    private static TokenPlan Plan(Client client, AuthorizationCode code, UserClaims user, TokenFamily family, AccessTokenTarget target, DateTimeOffset now) => new(
+    private static TokenPlan Plan(
+        AuthenticatedClient client, AuthorizationCode code, UserClaims user, TokenFamily family, AccessTokenTarget target, DateTimeOffset now) => new(
         new AccessTokenPlan(client, family, target, code.Scope, now),
-        code.Scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client, family, user, code.SessionId, code.Nonce, now) : null,
-        client.Allows(GrantTypes.RefreshToken) ? new RefreshToken(family.FamilyId, family.Generation) : null);
+        code.Scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, user, code.SessionId, code.Nonce, now) : null,
+        client.Client.Allows(GrantTypes.RefreshToken) ? new RefreshToken(family.FamilyId, family.Generation) : null);
 }

@@ -42,6 +42,6 @@ public static class ClientCredentialsRules
         if (request.Scope is not null && scope.Count != request.Scope.Count)
             return Refusal.ScopeNotAllowed;
 
-        return new TokenPlan(new AccessTokenPlan(client.Client, family: null, target, scope, now));
+        return new TokenPlan(new AccessTokenPlan(client, family: null, target, scope, now));
     }
 }

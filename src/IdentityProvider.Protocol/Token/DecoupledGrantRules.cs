@@ -99,7 +99,7 @@ public static class DecoupledGrantRules
         // 5. The person has answered (RFC 8628 §3.5, access_denied and authorization_pending); who asks too soon waits longer (slow_down).
         return stored.Status switch
         {
-            DecoupledStatus.Approved => DecideApproved(request, client.Client, stored, facts, familyId, now),
+            DecoupledStatus.Approved => DecideApproved(request, client, stored, facts, familyId, now),
             DecoupledStatus.Denied => new DecoupledDecision.Refuse(Refusal.DecoupledRequestDenied),
             _ when stored.PolledAt is { } last && now < last + stored.Interval - Leeway =>
                 new DecoupledDecision.Wait(Refusal.SlowDown, stored.Interval + DecoupledRequest.SlowDownStep),
@@ -108,8 +108,10 @@ public static class DecoupledGrantRules
     }
 
     private static DecoupledDecision DecideApproved(
-        TokenRequest.Decoupled request, Client client, DecoupledRequest stored, DecoupledFacts facts, Guid familyId, DateTimeOffset now)
+        TokenRequest.Decoupled request, AuthenticatedClient asking, DecoupledRequest stored, DecoupledFacts facts, Guid familyId, DateTimeOffset now)
     {
+        var client = asking.Client;
+
         // 1. The person may still sign in.
         if (facts.User is not { IsActive: true } user || user.UserId != stored.UserId || stored.AuthTime is not { } authTime)
             return new DecoupledDecision.Refuse(Refusal.UserDisabled);
@@ -134,13 +136,13 @@ public static class DecoupledGrantRules
             AuthTime = authTime,
             Amr = stored.Amr,
             Acr = stored.Acr,
-            Terms = stored.Terms with { Subject = facts.PairwiseSubject },
+            Terms = stored.Terms.BoundFor(asking) with { Subject = facts.PairwiseSubject },
             CreatedAt = now,
             RotatedAt = now,
             ExpiresAt = now + TokenFamily.Lifetime,
         };
         var plan = new TokenPlan(
-            new AccessTokenPlan(client, family, target, scope, now),
+            new AccessTokenPlan(asking, family, target, scope, now),
             scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client, family, user, sessionId: null, nonce: null, now) : null,
             client.Allows(GrantTypes.RefreshToken) ? new RefreshToken(family.FamilyId, family.Generation) : null);
         return new DecoupledDecision.Issue(plan, family);

@@ -96,47 +96,51 @@ public static class RefreshTokenRules
         if (!string.Equals(family.ClientId, client.ClientId, StringComparison.Ordinal))
             return new RefreshTokenDecision.Refuse(Refusal.RefreshTokenBelongsToAnotherClient);
 
-        // 2. It lives (RFC 6749 §6).
+        // 2. A public client's is bound to the key that it was issued for: another key's request learns and ends nothing either (RFC 9449 §5, RFC 8705 §4).
+        if (family.Terms.Confirmation is { } bound && bound != client.Confirmation)
+            return new RefreshTokenDecision.Refuse(Refusal.RefreshTokenBoundToAnotherKey);
+
+        // 3. It lives (RFC 6749 §6).
         if (family.EndedAt is not null)
             return new RefreshTokenDecision.Refuse(Refusal.RefreshTokenFamilyEnded);
         if (now >= family.ExpiresAt)
             return new RefreshTokenDecision.Refuse(Refusal.RefreshTokenExpired);
 
-        // 3. A token that was replaced long ago, or by one that was used since, is in two hands (RFC 9700 §4.14.2).
+        // 4. A token that was replaced long ago, or by one that was used since, is in two hands (RFC 9700 §4.14.2).
         var isRepeat = token.Generation < family.Generation;
         if (isRepeat && !MayRepeat(token, client.Client, family, now))
             return new RefreshTokenDecision.Theft(family.FamilyId, Refusal.RefreshTokenReused);
 
-        // 4. The person may still sign in, and the session that the family hangs on lasts.
+        // 5. The person may still sign in, and the session that the family hangs on lasts.
         if (facts.User is not { IsActive: true } user || user.UserId != family.UserId)
             return new RefreshTokenDecision.Refuse(Refusal.UserDisabled);
         if (!TokenFamilyRules.HasItsSession(family, facts.Session, idleLimit, now))
             return new RefreshTokenDecision.Refuse(Refusal.SessionEnded);
 
-        // 5. A scope no wider than what was granted (RFC 6749 §6), of which an operator may have taken some since.
+        // 6. A scope no wider than what was granted (RFC 6749 §6), of which an operator may have taken some since.
         if (request.Scope is { } asked && !asked.IsSubsetOf(family.Scope))
             return new RefreshTokenDecision.Refuse(Refusal.ScopeExceedsGrant);
         var scope = (request.Scope ?? family.Scope).Intersect(client.Client.Scope);
 
-        // 6. One resource among those granted (RFC 8707 §2.2), likewise.
+        // 7. One resource among those granted (RFC 8707 §2.2), likewise.
         var open = facts.Resources.Where(resource => client.Client.Resources.Contains(resource.Identifier, StringComparer.Ordinal));
         if (!AccessTokenTarget.Choose(request.Resources, [.. open], Refusal.ResourceExceedsGrant).Try(out var target, out var reason))
             return new RefreshTokenDecision.Refuse(reason);
 
-        // 7. At which something of that means something; and an operator may have taken all of it (RFC 6749 §5.1).
+        // 8. At which something of that means something; and an operator may have taken all of it (RFC 6749 §5.1).
         if (target.HasNoUseFor(scope) || (scope.Count == 0 && family.Scope.Count > 0))
             return new RefreshTokenDecision.Refuse(Refusal.ScopeNotAllowed);
 
         var successor = new RefreshToken(family.FamilyId, isRepeat ? family.Generation : family.Generation + 1);
         var plan = new TokenPlan(
-            new AccessTokenPlan(client.Client, family, target, scope, now),
+            new AccessTokenPlan(client, family, target, scope, now),
             scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, user, family.SessionId, nonce: null, now) : null,
             successor);
         return isRepeat ? new RefreshTokenDecision.Repeat(plan) : new RefreshTokenDecision.Rotate(plan, family.FamilyId, family.Generation);
     }
 
-    // The successor of the token just before the newest is unused as long as it is the newest. A confidential client proved that it is no
-    // thief; of a public one only the short grace is believed.
+    // The successor of the token just before the newest is unused as long as it is the newest. A confidential client, or one with the key
+    // that the family is bound to, proved that it is no thief; of any other only the short grace is believed.
     private static bool MayRepeat(RefreshToken token, Client client, TokenFamily family, DateTimeOffset now) =>
-        token.Generation == family.Generation - 1 && (!client.IsPublic || now < family.RotatedAt + Grace);
+        token.Generation == family.Generation - 1 && (!client.IsPublic || family.Terms.Confirmation is not null || now < family.RotatedAt + Grace);
 }

@@ -27,9 +27,10 @@ public sealed class TokenPlan
 /// <summary>An access token to be minted (RFC 9068 §2.2).</summary>
 public sealed class AccessTokenPlan
 {
-    internal AccessTokenPlan(Client client, TokenFamily? family, AccessTokenTarget target, ScopeSet scope, DateTimeOffset now, DateTimeOffset? notAfter = null)
+    internal AccessTokenPlan(AuthenticatedClient client, TokenFamily? family, AccessTokenTarget target, ScopeSet scope, DateTimeOffset now, DateTimeOffset? notAfter = null)
     {
-        Client = client;
+        Client = client.Client;
+        Confirmation = client.Confirmation;
         Family = family;
         Target = target;
         Scope = target.Narrow(scope);
@@ -39,6 +40,9 @@ public sealed class AccessTokenPlan
     }
 
     public Client Client { get; }
+
+    /// <summary>What whoever uses it must hold: what the request for it proved to hold, and nothing that anyone stored.</summary>
+    public Confirmation? Confirmation { get; }
 
     /// <summary>The sign-in it belongs to; null for a client on its own behalf.</summary>
     public TokenFamily? Family { get; }

@@ -42,6 +42,7 @@ public static class AccessToken
         claims.WriteNumber("iat", NumericDate.From(plan.IssuedAt));
         claims.WriteNumber("exp", NumericDate.From(plan.ExpiresAt));
         claims.WriteString("jti", state.Jti);
+        plan.Confirmation?.WriteTo(claims);
         if (state.Status is { } status)
             WriteStatus(claims, status, state.Issuer);
         if (plan.Actor is { } actor)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using IdentityProvider.Protocol.Claims;
+using IdentityProvider.Protocol.Clients;
 
 namespace IdentityProvider.Protocol.Tokens;
 
@@ -20,6 +21,17 @@ public sealed record GrantTerms
 
     /// <summary>The person's attributes that were asked for by name (OpenID Connect Core §5.5); null where none were.</summary>
     public ClaimsRequest? Claims { get; init; }
+
+    /// <summary>
+    /// The terms of the family that a client opens: a public client's refresh token is bound to what it holds (RFC 9449 §5, RFC 8705 §4). Any
+    /// other's is bound to the client by its authentication, so that it may change its key.
+    /// </summary>
+    public GrantTerms BoundFor(AuthenticatedClient client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var confirmation = client.Client.IsPublic ? client.Confirmation : null;
+        return confirmation == Confirmation ? this : this with { Confirmation = confirmation };
+    }
 }
 
 /// <summary>How the terms are kept.</summary>

@@ -28,6 +28,7 @@ public sealed class VerifiedAccessToken
         AuthTime = claims.TryGetProperty("auth_time", out var authTime) ? ReadDate(authTime) : null;
         FamilyId = TokenIdentifier.FamilyIdOrNull(Jti);
         Kid = kid;
+        Confirmation = Confirmation.ReadOrNull(claims);
         Status = ReadStatus(claims, issuer);
         Actor = Actor.Read(claims);
         MayAct = claims.TryGetProperty("may_act", out var mayAct) && mayAct.ValueKind == JsonValueKind.Object ? StringOrNull(mayAct, "sub") ?? "" : null;
@@ -62,6 +63,9 @@ public sealed class VerifiedAccessToken
 
     /// <summary>The key that signed it; null for an opaque one, which no signing key made.</summary>
     public string? Kid { get; }
+
+    /// <summary>What it is bound to; null for a bearer's.</summary>
+    public Confirmation? Confirmation { get; }
 
     /// <summary>Where its status stands; null where its API has no status list.</summary>
     public StatusReference? Status { get; }

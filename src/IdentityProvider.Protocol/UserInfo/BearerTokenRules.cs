@@ -29,6 +29,8 @@ public static class BearerTokenRules
             return Refusal.BearerTokenMissing;
 
         // 3. In the syntax of one (RFC 6750 §2.1).
-        return token.Length == 0 || token.AsSpan().ContainsAnyExcept(B64Token) ? Refusal.BearerTokenMalformed : token;
+        return IsToken(token) ? token : Refusal.BearerTokenMalformed;
     }
+
+    internal static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(B64Token);
 }

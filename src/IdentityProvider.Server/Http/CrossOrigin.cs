@@ -12,6 +12,8 @@ namespace IdentityProvider.Server.Http;
 /// </summary>
 public static class CrossOrigin
 {
+    private const string Exposed = "WWW-Authenticate, " + DPoPProofs.NonceHeader;
+
     /// <summary>Lets the caller's origin read the answer, if the client registered it, character for character; with cookies, if the client has one.</summary>
     public static void Allow(HttpContext http, Client client)
     {
@@ -24,19 +26,19 @@ public static class CrossOrigin
         http.Response.Headers.AccessControlAllowOrigin = origin;
         if (client.RefreshTokenDelivery == RefreshTokenDelivery.Cookie)
             http.Response.Headers.AccessControlAllowCredentials = "true";
-        http.Response.Headers.AccessControlExposeHeaders = HeaderNames.WWWAuthenticate;
+        http.Response.Headers.AccessControlExposeHeaders = Exposed;
     }
 
     /// <summary>Lets any origin read an answer that tells nothing of anyone.</summary>
     public static void AllowAnyone(HttpContext http)
     {
         http.Response.Headers.AccessControlAllowOrigin = "*";
-        http.Response.Headers.AccessControlExposeHeaders = HeaderNames.WWWAuthenticate;
+        http.Response.Headers.AccessControlExposeHeaders = Exposed;
     }
 
     /// <summary>Answers a preflight for the methods that an endpoint has, and the headers that a caller may send.</summary>
     public static void MapPreflight(
-        this IEndpointRouteBuilder routes, string path, string methods, string requestHeaders = "Authorization, Content-Type") =>
+        this IEndpointRouteBuilder routes, string path, string methods, string requestHeaders = "Authorization, Content-Type, DPoP") =>
         routes.MapMethods(path, [HttpMethods.Options], http =>
         {
             var headers = http.Response.Headers;

@@ -1,12 +1,16 @@
 using System.Text.Json;
+using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Server.Telemetry;
+using Microsoft.Extensions.Primitives;
 
 namespace IdentityProvider.Server.Http;
 
 /// <summary>The answers that every OAuth endpoint shares: JSON that nobody may keep (RFC 6749 §5.1) and the one shape of errors (§5.2).</summary>
 public static class OAuthResults
 {
+    private static readonly string DPoPChallenge = $"DPoP realm=\"idp\", algs=\"{string.Join(' ', SignatureAlgorithm.All)}\"";
+
     /// <summary>Answers with the refusal's error and logs its precise reason, once.</summary>
     public static Task RefuseAsync(HttpContext http, Refusal refusal)
     {
@@ -23,13 +27,26 @@ public static class OAuthResults
         var answer = Refusals.Of(refusal);
         Log.Refused(Logger(http), refusal, answer.Section);
         http.Response.Headers.WWWAuthenticate = answer.Error.Length == 0
-            ? "Bearer realm=\"idp\""
+            ? new StringValues(["Bearer realm=\"idp\"", DPoPChallenge])
             : $"Bearer realm=\"idp\", error=\"{answer.Error}\", error_description=\"{answer.Description}\"";
         if (answer.Error.Length > 0)
             return WriteErrorAsync(http, answer);
         http.Response.StatusCode = answer.Status;
         NoStore(http.Response);
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// The same for a token that is bound to a key (RFC 9449 §7.1): what is wrong with the proof is a challenge too, and the algorithms are told.
+    /// </summary>
+    public static Task RefuseDPoPAsync(HttpContext http, Refusal refusal)
+    {
+        var answer = Refusals.Of(refusal);
+        Log.Refused(Logger(http), refusal, answer.Section);
+        if (answer.Error is "invalid_dpop_proof" or "use_dpop_nonce")
+            answer = answer with { Status = StatusCodes.Status401Unauthorized };
+        http.Response.Headers.WWWAuthenticate = $"{DPoPChallenge}, error=\"{answer.Error}\", error_description=\"{answer.Description}\"";
+        return WriteErrorAsync(http, answer);
     }
 
     /// <summary>Answers with a JSON document that is already written.</summary>

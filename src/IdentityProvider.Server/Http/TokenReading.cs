@@ -7,5 +7,7 @@ public static class TokenReading
         .AddSingleton<OpaqueAccessTokens>()
         .AddSingleton<AccessTokens>()
         .AddSingleton<AccessTokenStanding>()
-        .AddSingleton<RefreshTokens>();
+        .AddSingleton<RefreshTokens>()
+        .AddSingleton<DPoPProofs>()
+        .AddSingleton<Senders>();
 }

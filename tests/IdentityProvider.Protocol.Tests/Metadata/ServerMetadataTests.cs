@@ -46,6 +46,7 @@ public sealed class ServerMetadataTests
           "userinfo_encryption_enc_values_supported": ["A256GCM"],
           "introspection_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
           "code_challenge_methods_supported": ["S256"],
+          "dpop_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
           "prompt_values_supported": ["none", "login", "consent", "select_account"],
           "claim_types_supported": ["normal"],
           "claims_supported": ["sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash",

@@ -1,7 +1,6 @@
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Decoupled;
 using IdentityProvider.Protocol.Token;
-using IdentityProvider.Protocol.Tokens;
 using Xunit;
 
 namespace IdentityProvider.Protocol.Tests.Token;
@@ -17,7 +16,6 @@ public sealed class DecoupledGrantRulesTests
         ClientId = "spa",
         Scope = ScopeSet.Of(["openid", "notes.read"]),
         Resources = [Given.NotesApi().Identifier],
-        Terms = new GrantTerms { Confirmation = new Confirmation { JwkThumbprint = "thumb" } },
         CreatedAt = Given.Now - TimeSpan.FromMinutes(1),
         ExpiresAt = Given.Now + TimeSpan.FromMinutes(9),
     };

@@ -128,7 +128,10 @@ internal sealed class SignedIn : IAsyncDisposable
     public Task<Answer> IntrospectAsync(Client client, string token) => PostAsync("/introspect", client, ("token", token));
 
     /// <summary>A form, by a client that proves who it is in its own way.</summary>
-    public Task<Answer> PostAsync(string path, Client client, params (string Name, string Value)[] form)
+    public Task<Answer> PostAsync(string path, Client client, params (string Name, string Value)[] form) => SendAsync(Post(path, client, form));
+
+    /// <summary>The same, for a test that adds headers.</summary>
+    public static HttpRequestMessage Post(string path, Client client, params (string Name, string Value)[] form)
     {
         var fields = form.ToDictionary(field => field.Name, field => field.Value);
         var request = new HttpRequestMessage(HttpMethod.Post, path);
@@ -139,7 +142,7 @@ internal sealed class SignedIn : IAsyncDisposable
         if (client.TokenEndpointAuthMethod == ClientAuthenticationMethod.ClientSecretPost)
             fields["client_secret"] = Secret;
         request.Content = new FormUrlEncodedContent(fields);
-        return SendAsync(request);
+        return request;
     }
 
     public async Task<Answer> SendAsync(HttpRequestMessage request)

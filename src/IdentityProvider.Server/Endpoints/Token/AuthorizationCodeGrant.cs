@@ -1,7 +1,7 @@
 using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
@@ -14,17 +14,18 @@ internal sealed class AuthorizationCodeGrant(
     /// <summary>Who loses the race for a code decides again, now by a spent one.</summary>
     private const int MostAttempts = 2;
 
-    public async Task<Decision<TokenResponse>> ExchangeAsync(TokenRequest.AuthorizationCode request, AuthenticatedClient client, CancellationToken cancellation)
+    public async Task<Decision<TokenResponse>> ExchangeAsync(TokenRequest.AuthorizationCode request, Sender sender, CancellationToken cancellation)
     {
         var codeHash = SecretHash.Of(request.Code);
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var now = clock.GetUtcNow();
             var facts = await stored.LoadAsync(codeHash, cancellation);
-            switch (AuthorizationCodeRules.Decide(request, client, facts, stored.IdleLimit, entropy.NewId(), now))
+            switch (AuthorizationCodeRules.Decide(request, sender.Client, facts, stored.IdleLimit, entropy.NewId(), now))
             {
                 case AuthorizationCodeDecision.Issue issue:
-                    var response = await mint.MintAsync(issue.Plan, cancellation);
+                    if (!(await mint.MintAsync(issue.Plan, sender, cancellation)).Try(out var response, out var reason))
+                        return reason;
                     var family = response.Noted is { } status ? issue.Family with { Statuses = [status] } : issue.Family;
                     if (await stored.Codes.RedeemAsync(codeHash, family, now, CancellationToken.None))
                         return response;
@@ -33,7 +34,7 @@ internal sealed class AuthorizationCodeGrant(
                 // Ended whether or not the caller still waits for the answer.
                 case AuthorizationCodeDecision.EndFamily end:
                     if (await families.EndAsync(end.FamilyId, FamilyEnd.CodeReused, now, CancellationToken.None))
-                        Log.FamilyEnded(logger, end.FamilyId, client.ClientId, FamilyEnd.CodeReused);
+                        Log.FamilyEnded(logger, end.FamilyId, sender.Client.ClientId, FamilyEnd.CodeReused);
                     return end.Reason;
 
                 case AuthorizationCodeDecision.Refuse refuse:

@@ -1,7 +1,7 @@
 using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Endpoints.Token;
@@ -13,17 +13,18 @@ internal sealed class DecoupledGrant(
     /// <summary>Who loses a race decides again, now by what the winner wrote.</summary>
     private const int MostAttempts = 3;
 
-    public async Task<Decision<TokenResponse>> AskAsync(TokenRequest.Decoupled request, AuthenticatedClient client, CancellationToken cancellation)
+    public async Task<Decision<TokenResponse>> AskAsync(TokenRequest.Decoupled request, Sender sender, CancellationToken cancellation)
     {
         var codeHash = SecretHash.Of(request.Code);
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var now = clock.GetUtcNow();
-            var facts = await stored.LoadAsync(codeHash, client.Client, cancellation);
-            switch (DecoupledGrantRules.Decide(request, client, facts, entropy.NewId(), now))
+            var facts = await stored.LoadAsync(codeHash, sender.Client.Client, cancellation);
+            switch (DecoupledGrantRules.Decide(request, sender.Client, facts, entropy.NewId(), now))
             {
                 case DecoupledDecision.Issue issue:
-                    var response = await mint.MintAsync(issue.Plan, cancellation);
+                    if (!(await mint.MintAsync(issue.Plan, sender, cancellation)).Try(out var response, out var reason))
+                        return reason;
                     var family = response.Noted is { } status ? issue.Family with { Statuses = [status] } : issue.Family;
                     if (await requests.RedeemAsync(facts.Request!.RequestId, family, now, CancellationToken.None))
                         return response;

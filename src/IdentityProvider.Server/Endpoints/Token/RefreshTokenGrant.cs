@@ -1,5 +1,4 @@
 using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
@@ -15,7 +14,7 @@ internal sealed class RefreshTokenGrant(
     /// <summary>Who loses the race for a generation decides again, now by a token just replaced.</summary>
     private const int MostAttempts = 3;
 
-    public async Task<Decision<TokenResponse>> RefreshAsync(TokenRequest.RefreshToken request, AuthenticatedClient client, CancellationToken cancellation)
+    public async Task<Decision<TokenResponse>> RefreshAsync(TokenRequest.RefreshToken request, Sender sender, CancellationToken cancellation)
     {
         if (!refreshTokens.Parse(request.Token).Try(out var token, out var reason))
             return reason;
@@ -24,17 +23,19 @@ internal sealed class RefreshTokenGrant(
         {
             var now = clock.GetUtcNow();
             var facts = await refreshTokens.LoadAsync(token, cancellation);
-            switch (RefreshTokenRules.Decide(request, token, client, facts, settings.Sessions.IdleLimit, now))
+            switch (RefreshTokenRules.Decide(request, token, sender.Client, facts, settings.Sessions.IdleLimit, now))
             {
                 case RefreshTokenDecision.Rotate rotate:
-                    var response = await mint.MintAsync(rotate.Plan, cancellation);
+                    if (!(await mint.MintAsync(rotate.Plan, sender, cancellation)).Try(out var response, out reason))
+                        return reason;
                     if (await families.RotateAsync(facts.Family!, response.Noted, now, CancellationToken.None))
                         return response;
                     break;
 
                 // A second access token of one generation: where it has a status, the family knows it before it goes out.
                 case RefreshTokenDecision.Repeat repeat:
-                    var again = await mint.MintAsync(repeat.Plan, cancellation);
+                    if (!(await mint.MintAsync(repeat.Plan, sender, cancellation)).Try(out var again, out reason))
+                        return reason;
                     if (!repeat.Plan.AccessToken.Target.HasStatus || await families.NoteAsync(facts.Family!, again.Noted, now, CancellationToken.None))
                         return again;
                     break;
@@ -42,7 +43,7 @@ internal sealed class RefreshTokenGrant(
                 // Ended whether or not the caller still waits for the answer.
                 case RefreshTokenDecision.Theft theft:
                     if (await families.EndAsync(theft.FamilyId, FamilyEnd.RefreshTokenReused, now, CancellationToken.None))
-                        Log.FamilyEnded(logger, theft.FamilyId, client.ClientId, FamilyEnd.RefreshTokenReused);
+                        Log.FamilyEnded(logger, theft.FamilyId, sender.Client.ClientId, FamilyEnd.RefreshTokenReused);
                     return theft.Reason;
 
                 case RefreshTokenDecision.Refuse refuse:

@@ -10,7 +10,7 @@ namespace IdentityProvider.Server.Endpoints.Token;
 /// <c>POST /token</c> (RFC 6749 §3.2): form, client, grant, answer. A grant loads, decides, mints and commits; only what it returns goes out,
 /// and always from here.
 /// </summary>
-internal sealed class TokenEndpoint(TokenGrants grants)
+internal sealed class TokenEndpoint(TokenGrants grants, Senders senders)
 {
     public const string Path = "/token";
 
@@ -23,12 +23,14 @@ internal sealed class TokenEndpoint(TokenGrants grants)
             return;
         }
 
-        // 2. The client (RFC 6749 §3.2.1).
-        if (!(await ClientAuthentication.ReadAsync(http, form)).Try(out var client, out reason))
+        // 2. The client (RFC 6749 §3.2.1), and what its tokens are bound to (RFC 9449 §5, RFC 8705 §3).
+        if (!(await senders.ReadBoundAsync(http, Path, form)).Try(out var sender, out reason))
         {
             await OAuthResults.RefuseAsync(http, reason);
             return;
         }
+
+        var client = sender.Client;
 
         // 3. The origin, where the browser keeps the client's refresh token.
         if (RefreshTokenDeliveryRules.RefuseOrigin(client.Client, http.Request.Headers.Origin) is { } foreign)
@@ -41,7 +43,7 @@ internal sealed class TokenEndpoint(TokenGrants grants)
         CrossOrigin.Allow(http, client.Client);
         if (TokenRequestRules.Read(form, client, RefreshTokenCookies.Read(http, client.Client)).Try(out var request, out reason)
             && (await RecipientAsync(http, request, client.Client)).Try(out var recipient, out reason)
-            && (await grants.GrantAsync(request, client, http.RequestAborted)).Try(out var response, out reason))
+            && (await grants.GrantAsync(request, sender, http.RequestAborted)).Try(out var response, out reason))
         {
             http.RequestServices.GetRequiredService<ClientUse>().Note(client.Client);
             await JsonBody.SendAsync(http, Deliver(http, client.Client, response with { IdToken = recipient.Seal(response.IdToken) }), TokenResponse.Write);

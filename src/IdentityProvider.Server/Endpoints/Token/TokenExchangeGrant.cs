@@ -1,5 +1,4 @@
 using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Storage;
@@ -13,7 +12,7 @@ internal sealed class TokenExchangeGrant(
     /// <summary>A refresh may move the sign-in on meanwhile.</summary>
     private const int MostAttempts = 3;
 
-    public async Task<Decision<TokenResponse>> ExchangeAsync(TokenRequest.TokenExchange request, AuthenticatedClient client, CancellationToken cancellation)
+    public async Task<Decision<TokenResponse>> ExchangeAsync(TokenRequest.TokenExchange request, Sender sender, CancellationToken cancellation)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
@@ -21,10 +20,10 @@ internal sealed class TokenExchangeGrant(
             var facts = new TokenExchangeFacts(
                 await LoadAsync(request.SubjectToken, now, cancellation),
                 request.ActorToken is { } actor ? await LoadAsync(actor, now, cancellation) : null,
-                await registry.FindResourcesAsync(client.Client.Resources, cancellation));
-            if (!TokenExchangeRules.Decide(request, client, facts, now).Try(out var plan, out var reason))
+                await registry.FindResourcesAsync(sender.Client.Client.Resources, cancellation));
+            if (!TokenExchangeRules.Decide(request, sender.Client, facts, now).Try(out var plan, out var reason)
+                || !(await mint.MintAsync(plan, sender, cancellation)).Try(out var response, out reason))
                 return reason;
-            var response = await mint.MintAsync(plan, cancellation);
 
             // An end of the sign-in that came first is seen here, and one that comes later finds the block that the status is of.
             if (!plan.AccessToken.Target.HasStatus || await families.NoteAsync(plan.AccessToken.Family!, response.Noted, now, CancellationToken.None))

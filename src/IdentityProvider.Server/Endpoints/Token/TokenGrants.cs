@@ -1,6 +1,6 @@
 using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
+using IdentityProvider.Server.Http;
 
 namespace IdentityProvider.Server.Endpoints.Token;
 
@@ -9,13 +9,13 @@ internal sealed class TokenGrants(
     AuthorizationCodeGrant authorizationCode, RefreshTokenGrant refreshToken, ClientCredentialsGrant clientCredentials, DecoupledGrant decoupled,
     TokenExchangeGrant tokenExchange)
 {
-    public ValueTask<Decision<TokenResponse>> GrantAsync(TokenRequest request, AuthenticatedClient client, CancellationToken cancellation) => request switch
+    public ValueTask<Decision<TokenResponse>> GrantAsync(TokenRequest request, Sender sender, CancellationToken cancellation) => request switch
     {
-        TokenRequest.AuthorizationCode code => new(authorizationCode.ExchangeAsync(code, client, cancellation)),
-        TokenRequest.RefreshToken refresh => new(refreshToken.RefreshAsync(refresh, client, cancellation)),
-        TokenRequest.ClientCredentials own => clientCredentials.IssueAsync(own, client, cancellation),
-        TokenRequest.Decoupled waiting => new(decoupled.AskAsync(waiting, client, cancellation)),
-        TokenRequest.TokenExchange exchange => new(tokenExchange.ExchangeAsync(exchange, client, cancellation)),
+        TokenRequest.AuthorizationCode code => new(authorizationCode.ExchangeAsync(code, sender, cancellation)),
+        TokenRequest.RefreshToken refresh => new(refreshToken.RefreshAsync(refresh, sender, cancellation)),
+        TokenRequest.ClientCredentials own => clientCredentials.IssueAsync(own, sender, cancellation),
+        TokenRequest.Decoupled waiting => new(decoupled.AskAsync(waiting, sender, cancellation)),
+        TokenRequest.TokenExchange exchange => new(tokenExchange.ExchangeAsync(exchange, sender, cancellation)),
         _ => throw new InvalidOperationException("A grant type without a grant."),
     };
 }

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
@@ -8,14 +9,18 @@ using IdentityProvider.Server.Status;
 namespace IdentityProvider.Server.Endpoints.Token;
 
 /// <summary>
-/// Makes the tokens of a plan, in memory: no database but for the lease of a block of statuses now and then, and nothing that is lost if they
-/// are thrown away.
+/// Makes the tokens of a plan, in memory: no database but for the proof of a request that has one and the lease of a block of statuses now and
+/// then, and nothing that is lost if they are thrown away.
 /// </summary>
 internal sealed class TokenMint(
     Settings settings, KeyRing keys, Entropy entropy, RefreshTokens refreshTokens, OpaqueAccessTokens opaque, StatusIndexes statuses)
 {
-    public async ValueTask<TokenResponse> MintAsync(TokenPlan plan, CancellationToken cancellation)
+    /// <summary>For a request on which all else is decided: a proof that was used before is refused here, so that no grant can forget to ask.</summary>
+    public async ValueTask<Decision<TokenResponse>> MintAsync(TokenPlan plan, Sender sender, CancellationToken cancellation)
     {
+        if (!await sender.SpendProofAsync(cancellation))
+            return Refusal.DPoPProofReplayed;
+
         var planned = plan.AccessToken;
         var (accessToken, noted) = planned.Target.IsOpaque
             ? (opaque.Seal(planned, NewIdentifier(planned.Family)), null)
@@ -30,6 +35,7 @@ internal sealed class TokenMint(
             plan.RefreshToken is null ? null : refreshTokens.Compute(plan.RefreshToken),
             idToken)
         {
+            TokenType = Confirmation.TokenTypeOf(planned.Confirmation),
             FamilyExpiresAt = planned.Family?.ExpiresAt,
             Noted = noted,
         };

@@ -6,6 +6,9 @@ namespace IdentityProvider.Server.Endpoints.Token;
 /// <summary>Tokens that are minted and not yet handed out, with what is said of them (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3).</summary>
 internal sealed record TokenResponse(string AccessToken, long ExpiresIn, string Scope, string? RefreshToken, string? IdToken)
 {
+    /// <summary>How the access token is to be shown (RFC 6749 §7.1, RFC 9449 §5).</summary>
+    public required string TokenType { get; init; }
+
     /// <summary>The access token's status, where its family's row is to note it before anything goes out.</summary>
     public LiveStatus? Noted { get; init; }
 
@@ -19,7 +22,7 @@ internal sealed record TokenResponse(string AccessToken, long ExpiresIn, string 
     {
         json.WriteStartObject();
         json.WriteString("access_token", response.AccessToken);
-        json.WriteString("token_type", "Bearer");
+        json.WriteString("token_type", response.TokenType);
         json.WriteNumber("expires_in", response.ExpiresIn);
         if (response.Scope.Length > 0)
             json.WriteString("scope", response.Scope);

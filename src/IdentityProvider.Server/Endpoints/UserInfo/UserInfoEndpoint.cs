@@ -1,4 +1,6 @@
+using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.DPoP;
 using IdentityProvider.Protocol.UserInfo;
 using IdentityProvider.Server.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -6,47 +8,58 @@ using Microsoft.AspNetCore.Http.Features;
 namespace IdentityProvider.Server.Endpoints.UserInfo;
 
 /// <summary><c>GET</c> and <c>POST /userinfo</c> (OpenID Connect Core §5.3).</summary>
-internal sealed class UserInfoEndpoint(AccessTokens accessTokens, AccessTokenStanding standing, UserInfoAnswers answers, Settings settings, TimeProvider clock)
+internal sealed class UserInfoEndpoint(
+    AccessTokens accessTokens, AccessTokenStanding standing, DPoPProofs proofs, UserInfoAnswers answers, Settings settings, TimeProvider clock)
 {
     public const string Path = "/userinfo";
 
     public async Task HandleAsync(HttpContext http)
     {
-        if ((await DecideAsync(http)).Try(out var response, out var reason))
+        // 1. A token, in the header or in a form (RFC 6750 §2, RFC 9449 §7.1).
+        SentToken? sent = null;
+        if ((await ReadFormAsync(http)).Try(out var form, out var reason)
+            && TokenBindingRules.Read(http.Request.Headers.Authorization, form).Try(out sent, out reason)
+            && (await DecideAsync(http, sent)).Try(out var response, out reason))
         {
             if (await answers.SendAsync(http, response) is not { } unanswered)
                 return;
             reason = unanswered;
         }
 
-        await RefuseAsync(http, reason);
+        await RefuseAsync(http, reason, sent is { IsDPoP: true });
     }
 
-    private async Task<Decision<UserInfoResponse>> DecideAsync(HttpContext http)
+    private async Task<Decision<UserInfoResponse>> DecideAsync(HttpContext http, SentToken sent)
     {
-        // 1. A token, in the header or in a form (RFC 6750 §2).
-        if (!(await ReadFormAsync(http)).Try(out var form, out var reason)
-            || !BearerTokenRules.Read(http.Request.Headers.Authorization, form).Try(out var text, out reason))
-            return reason;
-
         // 2. One of ours, of either kind (RFC 9068 §4).
         var now = clock.GetUtcNow();
-        if (!accessTokens.Verify(text, now).Try(out var token, out reason))
+        if (!accessTokens.Verify(sent.Text, now).Try(out var token, out var reason))
             return reason;
 
-        // 3. That stands, and opens this door (OpenID Connect Core §5.3.1).
+        // 3. Shown by whom it was issued to (RFC 9449 §7, RFC 8705 §3).
+        DPoPProof? proof = null;
+        if (sent.IsDPoP && !proofs.Read(http, Path, sent.Text).Try(out proof, out reason))
+            return reason;
+        if (TokenBindingRules.Refuse(token, sent, proof, certificateThumbprint: null) is { } foreign)
+            return foreign;
+
+        // 4. That stands, and opens this door (OpenID Connect Core §5.3.1).
         var facts = await standing.LoadAsync(token, http.RequestAborted);
         if (facts.Client is not null)
             CrossOrigin.Allow(http, facts.Client);
-        return UserInfoRules.Decide(token, settings.Issuer, facts, now);
+        if (!UserInfoRules.Decide(token, settings.Issuer, facts, now).Try(out var response, out reason))
+            return reason;
+
+        // 5. By a proof that was never used (RFC 9449 §11.1).
+        return proof is null || await proofs.SpendAsync(proof, http.RequestAborted) ? response : Refusal.DPoPProofReplayed;
     }
 
     // Before the token says whose it is there is no client to ask for its origins; a refusal tells nothing, so any origin may read it.
-    private static Task RefuseAsync(HttpContext http, Refusal reason)
+    private static Task RefuseAsync(HttpContext http, Refusal reason, bool isDPoP)
     {
         if (http.Response.Headers.AccessControlAllowOrigin.Count == 0)
             CrossOrigin.AllowAnyone(http);
-        return OAuthResults.RefuseBearerAsync(http, reason);
+        return isDPoP || reason == Refusal.BoundTokenAsBearer ? OAuthResults.RefuseDPoPAsync(http, reason) : OAuthResults.RefuseBearerAsync(http, reason);
     }
 
     // A GET has no form, and a POST needs none where the token is in its header.
