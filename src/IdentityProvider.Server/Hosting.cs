@@ -62,6 +62,9 @@ public static class Hosting
         builder.Services.AddHostedService(provider => provider.GetRequiredService<OutboxDelivery>());
         builder.Services.AddTokenEndpoints();
         builder.Services.AddRegistration();
+        builder.Services.AddSingleton<ClientDocumentFetch>();
+        builder.Services.AddSingleton<KeptDocuments>();
+        builder.Services.AddSingleton<ClientDocuments>();
         builder.Services.AddSingleton<ClientUse>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClientUse>());
         configure?.Invoke(builder);

@@ -68,11 +68,16 @@ public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients cl
         return row is { RegistrationTokenHash: { } hash, RegisteredAt: { } at } && row.ClientId == clientId ? new(Documents.Read(row), hash, at) : null;
     }
 
-    /// <summary>What the document of a client says stands until then.</summary>
-    public Task ConfirmAsync(string clientId, DateTimeOffset freshUntil, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
-            async (db, token) => await db.Clients.Where(c => c.ClientId == clientId).ExecuteUpdateAsync(set => set.SetProperty(c => c.DocumentFreshUntil, freshUntil), token),
+    /// <summary>What the document of a client says now. Most often that is what it said before, and then no node need forget anything.</summary>
+    public async Task ReplaceAsync(Client client, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        var standing = await clients.FindAsync(client.ClientId, cancellation);
+        if (standing is not null && Documents.Write(standing) != Documents.Write(client))
+            await clients.UpdateAsync(client, now, cancellation);
+        await databases.TransactAsync(
+            (db, token) => db.Clients.Where(c => c.ClientId == client.ClientId).ExecuteUpdateAsync(set => set.SetProperty(c => c.DocumentFreshUntil, client.DocumentFreshUntil), token),
             cancellation);
+    }
 
     /// <summary>Notes that these got tokens, where that isn't known of the day.</summary>
     public async Task NoteUseAsync(IReadOnlyCollection<string> clientIds, DateTimeOffset now, CancellationToken cancellation = default)

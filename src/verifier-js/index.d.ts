@@ -39,6 +39,8 @@ export interface VerifierOptions {
   jwksUri?: string;
   /** Default: `{issuer}/status/events`. */
   statusEventsUri?: string;
+  /** Where this API says who gives tokens for it (RFC 9728): named in every challenge. `protectedResource` gives it. Default: not named. */
+  resourceMetadata?: string;
   /** The only way out. Default: the platform's `fetch`. */
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since 1970. Default: `Date.now`. */
@@ -95,6 +97,20 @@ export interface Verifier {
   /** Closes the event stream, which otherwise keeps a Node program running. */
   close(): void;
 }
+
+/** What an API says of itself. */
+export interface ProtectedResourceOptions {
+  /** Its resource identifier, a web address: the `audience` of its tokens. */
+  resource: string;
+  issuer: string;
+  /** The scopes that its tokens may have. */
+  scopes?: readonly string[];
+  /** For people. */
+  name?: string;
+}
+
+/** The document of RFC 9728, and where the API serves it: `path` below its own origin, `url` in whole. */
+export declare function protectedResource(options: ProtectedResourceOptions): { path: string; url: string; document: Record<string, unknown> };
 
 /** Checks the options (TypeError) and asks nothing of the issuer until the first token comes. */
 export declare function createVerifier(options: VerifierOptions): Verifier;

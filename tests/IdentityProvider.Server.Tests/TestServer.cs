@@ -41,8 +41,9 @@ public sealed class TestServer : IAsyncDisposable
     /// <param name="change">Other settings.</param>
     /// <param name="at">Where its clock stands, for a test with programs that have the machine's; its keys are made then.</param>
     /// <param name="listen">Where it listens, if not in clear on loopback.</param>
+    /// <param name="replace">Services that stand in for its own.</param>
     public static async Task<TestServer> StartAsync(
-        TestServer? beside = null, Func<Settings, Settings>? change = null, DateTimeOffset? at = null, Action<KestrelServerOptions>? listen = null)
+        TestServer? beside = null, Func<Settings, Settings>? change = null, DateTimeOffset? at = null, Action<KestrelServerOptions>? listen = null, Action<IServiceCollection>? replace = null)
     {
         var database = beside?.ConnectionString ?? await (at is null ? TestCluster.NewDatabaseAsync() : TestCluster.NewEmptyDatabaseAsync());
         var settings = SettingsFor(database);
@@ -54,6 +55,7 @@ public sealed class TestServer : IAsyncDisposable
             else
                 builder.WebHost.ConfigureKestrel(listen);
             builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+            replace?.Invoke(builder.Services);
         });
         await Hosting.PrepareAsync(app.Services, TestContext.Current.CancellationToken);
         await app.StartAsync(TestContext.Current.CancellationToken);

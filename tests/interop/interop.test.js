@@ -1,4 +1,8 @@
 import { after } from 'node:test';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Authority } from './conformance/authority.js';
 import { Idp } from './support/idp.js';
 import { Samples } from './support/samples.js';
 import { ordersApi } from './support/given.js';
@@ -19,15 +23,21 @@ import { passportSuite } from './suites/passport-openidconnect.js';
 import { authCoreSuite } from './suites/auth-core.js';
 import { apacheSuite } from './suites/apache.js';
 import { authlibSuite } from './suites/authlib.js';
+import { mcpSuite } from './suites/mcp.js';
 import { logSuite } from './suites/logs.js';
 
 // One server for the whole run, so that its log at the end is the log of everything.
-const idp = await Idp.start();
+// Clients may register themselves, and be the address of their own metadata, which the server fetches over TLS of this run's authority.
+const folder = mkdtempSync(join(tmpdir(), 'idp-authority-'));
+chmodSync(folder, 0o755);
+const authority = new Authority(folder);
+const idp = await Idp.start({ Idp__Registration__Mode: 'Open', Idp__Registration__ClientIdMetadataDocuments: 'true', SSL_CERT_FILE: authority.file });
 const samples = await Samples.start(idp);
 await idp.createResource(ordersApi);
 after(async () => {
   await samples.stop();
   await idp.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 openidClientSuite(idp);
@@ -47,4 +57,5 @@ passportSuite(idp);
 authCoreSuite(idp);
 apacheSuite(idp, samples.programs);
 authlibSuite(idp);
+mcpSuite(idp, authority);
 logSuite(idp, samples.programs);

@@ -13,6 +13,7 @@ describe('options', () => {
     'an issuer with a query': { issuer: 'https://login.example/?a' },
     'keys in clear': { jwksUri: 'http://login.example/jwks' },
     'events from nowhere': { statusEventsUri: '/status/events' },
+    'metadata in clear': { resourceMetadata: 'http://api.example/.well-known/oauth-protected-resource' },
     'no audience': { audience: undefined },
     'an empty audience': { audience: [] },
     'an algorithm that is none of ours': { algorithms: ['HS256'] },

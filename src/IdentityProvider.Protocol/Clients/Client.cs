@@ -150,6 +150,9 @@ public sealed record Client
     /// <summary>Until when what the document at the client's own address said may be used without asking again; null where there is no document.</summary>
     public DateTimeOffset? DocumentFreshUntil { get; init; }
 
+    /// <summary>Its identifier is the address of its metadata, on this host; null for any other client.</summary>
+    public string? DocumentHost => DocumentFreshUntil is null ? null : new Uri(ClientId).Authority;
+
     /// <summary>Nobody here has looked at what the client says of itself: its name, its logo, where it redirects to.</summary>
     public bool IsSelfRegistered => RegisteredBy is not null;
 

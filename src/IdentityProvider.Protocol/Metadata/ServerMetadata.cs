@@ -71,6 +71,8 @@ public static class ServerMetadata
         WriteEndpoints(json, issuer);
         if (offer.HasRegistration)
             json.WriteString("registration_endpoint", issuer + "/register");
+        if (offer.HasClientDocuments)
+            json.WriteBoolean("client_id_metadata_document_supported", true);
         WriteCapabilities(json, offer);
         foreach (var (name, address) in new[] { ("service_documentation", offer.ServiceDocumentation), ("op_policy_uri", offer.PolicyUri), ("op_tos_uri", offer.TosUri) })
         {

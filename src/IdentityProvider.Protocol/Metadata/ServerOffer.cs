@@ -13,6 +13,9 @@ public sealed record ServerOffer(string Issuer)
     /// <summary>How clients may be known by certificates (RFC 8705); null where they can't.</summary>
     public CertificateSupport? Certificates { get; init; }
 
+    /// <summary>Whether a client's identifier may be the address of its metadata (draft-ietf-oauth-client-id-metadata-document).</summary>
+    public bool HasClientDocuments { get; init; }
+
     /// <summary>A page for who builds an app; null for none.</summary>
     public string? ServiceDocumentation { get; init; }
 

@@ -36,7 +36,7 @@ public static class RegistrationPolicyRules
             // 3. Grant types that exist here.
             ?? Refuse(policy.GrantTypes.Count == 0 || policy.GrantTypes.Any(g => !GrantTypes.All.Contains(g, StringComparer.Ordinal)), "grant_types", $"can be {string.Join(", ", GrantTypes.All)}")
             // 4. Hosts by name.
-            ?? Refuse(policy.RedirectHosts.Count > MostRedirectHosts || !policy.RedirectHosts.All(IsHost), "redirect_hosts", NotAHost)
+            ?? Refuse(policy.RedirectHosts.Count > MostRedirectHosts || !policy.RedirectHosts.All(HostPattern.IsPattern), "redirect_hosts", NotAHost)
             // 5. A quota, and an end that is still to come.
             ?? Refuse(policy.MaxClients is < 1 or > MostClients, "max_clients", $"must be 1 to {MostClients}")
             ?? Refuse(expiresAt <= now, "expires_at", "must be in the future");
@@ -64,12 +64,6 @@ public static class RegistrationPolicyRules
         var isReadable = ScopeSet.TryParse(metadata.Scope, out var scope);
         policy = policy with { Scope = scope };
         return isReadable;
-    }
-
-    private static bool IsHost(string text)
-    {
-        var name = text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text;
-        return name.Length is > 0 and <= 253 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '.') && Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4;
     }
 
     private static MetadataError? Refuse(bool broken, string member, string message) => ClientMetadataRules.Refuse(broken, member, message);

@@ -22,19 +22,21 @@ public sealed class RegistrationRequest
         "scope", "resources", "allowed_origins", "id_token_signed_response_alg", "introspection_signed_response_alg", "default_max_age",
         "backchannel_logout_uri", "backchannel_logout_session_required", "frontchannel_logout_uri", "frontchannel_logout_session_required",
         "client_uri", "logo_uri", "policy_uri", "tos_uri", "contacts", "jwks", "jwks_uri",
-        "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri", "tls_client_auth_san_ip", "tls_client_auth_san_email",
         "require_pushed_authorization_requests", "authorization_signed_response_alg", "request_uris", "request_object_signing_alg", "require_signed_request_object", "default_acr_values",
-        "subject_type", "sector_identifier_uri", "userinfo_signed_response_alg", "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc",
-        "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
+        "userinfo_signed_response_alg", "subject_type", "sector_identifier_uri", "id_token_encrypted_response_alg", "id_token_encrypted_response_enc",
+        "userinfo_encrypted_response_alg", "userinfo_encrypted_response_enc", "dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens",
+        "backchannel_token_delivery_mode", "backchannel_client_notification_endpoint", "backchannel_authentication_request_signing_alg",
+        "backchannel_user_code_parameter", "profile",
+        "tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri", "tls_client_auth_san_ip", "tls_client_auth_san_email",
     };
 
     /// <summary>
-    /// What an operator alone decides: who asks about tokens, who exchanges them, who does without PKCE or consent; and a cookie of ours for each client that registers
-    /// itself could crowd out those of sessions.
+    /// What an operator alone decides: who asks about tokens, who does without PKCE or consent, who exchanges whose tokens or asks for what has no
+    /// scope; and a cookie of ours for each client that registers itself could crowd out those of sessions.
     /// </summary>
     public static IReadOnlySet<string> OfOperators { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "client_id", "introspects", "require_pkce", "require_consent", "refresh_token_delivery", "token_exchange",
+        "client_id", "introspects", "require_pkce", "require_consent", "refresh_token_delivery", "token_exchange", "authorization_details_types",
     };
 
     /// <summary>The statement about the software, signed by somebody else (RFC 7591 §2.3); null where there is none.</summary>

@@ -106,8 +106,7 @@ public static class RegistrationRules
             return true; // what can't be read is refused by the rules of redirect URIs
         if (parsed.Scheme is not ("https" or "http"))
             return false;
-        var host = parsed.IsLoopback ? "localhost" : parsed.Host;
-        return hosts.Any(allowed => allowed == host || (allowed.StartsWith("*.", StringComparison.Ordinal) && host.EndsWith(allowed[1..], StringComparison.Ordinal)));
+        return HostPattern.Allows(hosts, parsed.IsLoopback ? "localhost" : parsed.Host);
     }
 
     private static List<string> OriginsOf(IReadOnlyList<string> redirectUris) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Metadata;
 using IdentityProvider.Protocol.Resources;
 
 namespace IdentityProvider.Server.Commands;
@@ -9,7 +10,7 @@ namespace IdentityProvider.Server.Commands;
 /// <summary><c>idp resources …</c>: the APIs that tokens are for.</summary>
 internal static class ResourceCommands
 {
-    public static Command Build() => new("resources", "The APIs that tokens are for, each by its resource indicator (RFC 8707).") { Create(), List(), Show(), Update(), Delete() };
+    public static Command Build() => new("resources", "The APIs that tokens are for, each by its resource indicator (RFC 8707).") { Create(), List(), Show(), Metadata(), Update(), Delete() };
 
     private static Command Create()
     {
@@ -44,6 +45,19 @@ internal static class ResourceCommands
         {
             var name = work.Parsed.GetRequiredValue(identifier);
             return await work.Get<Storage.Resources>().FindAsync(name, work.Cancellation) is { } resource ? work.Output.Show(Document(resource)) : Unknown(work, name);
+        });
+    }
+
+    private static Command Metadata()
+    {
+        var identifier = Identifier();
+        return new Command("metadata", "The document that the API serves of itself at its own well-known place (RFC 9728), so that clients find who gives tokens for it.") { identifier }.Does(async work =>
+        {
+            var name = work.Parsed.GetRequiredValue(identifier);
+            if (await work.Get<Storage.Resources>().FindAsync(name, work.Cancellation) is not { } resource)
+                return Unknown(work, name);
+            work.Output.Remark(ProtectedResourceMetadata.AddressOf(name) is { } address ? $"Serve it at {address}" : "The identifier is no web address, so there is no place to serve it at.");
+            return work.Output.Show(JsonNode.Parse(ProtectedResourceMetadata.Write(work.Installation.Settings.Issuer, resource))!.AsObject());
         });
     }
 

@@ -5,11 +5,11 @@ using IdentityProvider.Server.Keys;
 namespace IdentityProvider.Server.Http;
 
 /// <summary>What is known where an authorization request is decided on: at <c>/authorize</c> and where it is pushed.</summary>
-internal sealed class AuthorizationFacts(Registry registry, KeyRing keys, SubjectIdentifiers subjects, Settings settings)
+internal sealed class AuthorizationFacts(Registry registry, ClientDocuments documents, KeyRing keys, SubjectIdentifiers subjects, Settings settings)
 {
     public async Task<AuthorizationRules.Known> LoadAsync(string? clientId, CancellationToken cancellation)
     {
-        var client = clientId is null ? null : await registry.FindClientAsync(clientId, cancellation);
+        var client = clientId is null ? null : await documents.FindClientAsync(clientId, cancellation);
         var resources = client is null ? [] : await registry.FindResourcesAsync(client.Resources, cancellation);
         return new AuthorizationRules.Known(client, resources, keys.Published, settings.Issuer)
         {

@@ -14,7 +14,8 @@ public static class ClientAuthentication
     {
         if (!ClientAuthenticationRules.Read(http.Request.Headers.Authorization, parameters).Try(out var presented, out var reason))
             return reason;
-        var client = await http.RequestServices.GetRequiredService<Registry>().FindClientAsync(presented.ClientId, http.RequestAborted);
+        var client = await http.RequestServices.GetRequiredService<Registry>().FindClientAsync(presented.ClientId, http.RequestAborted)
+            ?? await http.RequestServices.GetRequiredService<ClientDocuments>().FindClientAsync(presented.ClientId, http.RequestAborted);
         if (presented.Method == ClientAuthenticationMethod.PrivateKeyJwt)
             return await ByAssertionAsync(http, presented, client);
         return ClientCertificateRules.IsFor(client)

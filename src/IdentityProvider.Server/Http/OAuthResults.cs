@@ -22,13 +22,17 @@ public static class OAuthResults
     }
 
     /// <summary>The same for an endpoint that takes a bearer token (RFC 6750 §3). A request without any token gets no error code (§3.1).</summary>
-    public static Task RefuseBearerAsync(HttpContext http, Refusal refusal)
+    /// <param name="http">The request.</param>
+    /// <param name="refusal">Why.</param>
+    /// <param name="resourceMetadata">Where the API says who gives tokens for it (RFC 9728 §5.1); null where it says so nowhere.</param>
+    public static Task RefuseBearerAsync(HttpContext http, Refusal refusal, string? resourceMetadata = null)
     {
+        var metadata = resourceMetadata is null ? "" : $", resource_metadata=\"{resourceMetadata}\"";
         var answer = Refusals.Of(refusal);
         Log.Refused(Logger(http), refusal, answer.Section);
         http.Response.Headers.WWWAuthenticate = answer.Error.Length == 0
-            ? new StringValues(["Bearer realm=\"idp\"", DPoPChallenge])
-            : $"Bearer realm=\"idp\", error=\"{answer.Error}\", error_description=\"{answer.Description}\"";
+            ? resourceMetadata is null ? "Bearer realm=\"idp\"" : new StringValues([$"Bearer realm=\"idp\"{metadata}", DPoPChallenge])
+            : $"Bearer realm=\"idp\", error=\"{answer.Error}\", error_description=\"{answer.Description}\"{metadata}";
         if (answer.Error.Length > 0)
             return WriteErrorAsync(http, answer);
         http.Response.StatusCode = answer.Status;

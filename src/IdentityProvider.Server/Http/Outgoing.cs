@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace IdentityProvider.Server.Http;
 
@@ -29,6 +31,7 @@ public sealed class Outgoing : IDisposable
         {
             ConnectCallback = ConnectAsync,
             ConnectTimeout = Patience,
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, errors) => Trusts(certificate, errors) },
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
@@ -45,6 +48,9 @@ public sealed class Outgoing : IDisposable
 
     /// <summary>Asks the names' addresses; a test answers as an attacker's server would.</summary>
     internal Func<string, CancellationToken, Task<IPAddress[]>> ResolveAsync { get; init; } = Dns.GetHostAddressesAsync;
+
+    /// <summary>Whether a server's certificate will do: where the platform finds nothing wrong. A test trusts its own.</summary>
+    internal Func<X509Certificate?, SslPolicyErrors, bool> Trusts { get; init; } = (_, errors) => errors == SslPolicyErrors.None;
 
     /// <summary>Sends, and reads the answer.</summary>
     /// <param name="request">To an absolute URI; the caller disposes of it.</param>

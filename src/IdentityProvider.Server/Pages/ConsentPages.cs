@@ -26,7 +26,8 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
             [.. ScopeWords.OfIdentity(asked.Scope), .. ScopeWords.OfClaims(request.ClaimsBeyondScope)],
             ScopeWords.OfApis(asked.Scope, asked.Resources),
             asked.Scope.Contains(ScopeSet.OfflineAccess),
-            Place.Of(request.ReturnAddress.RedirectUri.Value));
+            Place.Of(request.ReturnAddress.RedirectUri.Value),
+            request.Client.CanBeImpersonatedAt(request.ReturnAddress.RedirectUri.Value));
         await PageResults.ShowAsync<ConsentPage>(http, model, PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value, request.Client.LogoUri));
     }
 

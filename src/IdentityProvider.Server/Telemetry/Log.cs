@@ -98,6 +98,9 @@ internal static partial class Log
     [LoggerMessage(1602, LogLevel.Information, "A registration was refused for its {Member}")]
     public static partial void RegistrationRefused(ILogger logger, string member);
 
+    [LoggerMessage(1603, LogLevel.Information, "The metadata document of client {ClientId} is not used: {Reason}")]
+    public static partial void ClientDocumentRefused(ILogger logger, string clientId, string reason);
+
     // Outbox: 1700 to 1799
 
     [LoggerMessage(1700, LogLevel.Information, "Message {Id} to client {ClientId} was not delivered ({Reason}); it is tried again at {NextAttemptAt:O}")]

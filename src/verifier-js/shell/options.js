@@ -23,10 +23,10 @@ const defaults = {
  */
 export function readOptions(given) {
   const wrong = (/** @type {string} */ why) => new TypeError(`createVerifier: ${why}`);
-  const known = [...Object.keys(defaults), 'issuer', 'audience', 'jwksUri', 'statusEventsUri', 'fetch', 'now', 'wait', 'onFault'];
+  const known = [...Object.keys(defaults), 'issuer', 'audience', 'jwksUri', 'statusEventsUri', 'resourceMetadata', 'fetch', 'now', 'wait', 'onFault'];
   for (const name of Object.keys(given)) if (!known.includes(name)) throw wrong(`there is no option ${name}`);
 
-  for (const name of /** @type {const} */ (['jwksUri', 'statusEventsUri']))
+  for (const name of /** @type {const} */ (['jwksUri', 'statusEventsUri', 'resourceMetadata']))
     if (given[name] !== undefined && !isWebAddress(given[name])) throw wrong(`${name} is an https URL (http on loopback alone)`);
 
   const options = { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
@@ -50,6 +50,7 @@ export function readOptions(given) {
     audiences: Object.freeze(audiences),
     listsBelow: `${issuer}/status/`,
     jwksUri: given.jwksUri ?? `${issuer}/.well-known/jwks.json`,
+    resourceMetadata: given.resourceMetadata && new URL(given.resourceMetadata).href,
     statusEventsUri: given.statusEventsUri ?? `${issuer}/status/events`,
     fetch: given.fetch ?? ((/** @type {string} */ url, /** @type {RequestInit} */ init) => globalThis.fetch(url, init)),
     now: given.now ?? Date.now,

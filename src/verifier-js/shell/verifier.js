@@ -1,6 +1,7 @@
 import { readStatusReference, refuseAsked, refuseClaims, refuseStatus } from '../rules/claims.js';
 import { challengeOf, statusOf } from '../rules/challenge.js';
 import { maxTokenLength } from '../rules/jws.js';
+import { pointingTo } from '../rules/protected-resource.js';
 import { meanings, refuse } from '../rules/refusals.js';
 import { EventStream } from './event-stream.js';
 import { KeyCache } from './key-cache.js';
@@ -22,13 +23,13 @@ const asks = ['scope', 'maxAge', 'acrValues', 'waitUntil'];
 export class Refused extends Error {
   name = 'Refused';
 
-  /** @param {ReturnType<typeof refuse>} refusal @param {import('../index.js').Asked} [asked] */
-  constructor({ refused, detail }, asked) {
+  /** @param {ReturnType<typeof refuse>} refusal @param {import('../index.js').Asked} [asked] @param {string} [metadata] */
+  constructor({ refused, detail }, asked, metadata) {
     super(`${refused}: ${meanings[refused]}`);
     this.reason = refused;
     this.detail = detail;
     this.status = statusOf(refused);
-    this.challenge = challengeOf(refused, asked);
+    this.challenge = pointingTo(challengeOf(refused, asked), metadata);
   }
 }
 
@@ -76,7 +77,7 @@ export function createVerifier(given) {
     async verify(/** @type {string | null | undefined} */ token, /** @type {import('../index.js').Asked} */ asked = {}) {
       checkAsked(asked);
       const outcome = await decide(token, asked, asked.waitUntil ?? (() => {}));
-      if ('refused' in outcome) throw new Refused(outcome, asked);
+      if ('refused' in outcome) throw new Refused(outcome, asked, options.resourceMetadata);
       return /** @type {import('../index.js').AccessTokenClaims} */ (outcome.claims);
     },
     health: () => ({ push: stream.state, keys: { freshness: keys.freshness, confirmed: keys.confirmed }, lists: lists.state }),

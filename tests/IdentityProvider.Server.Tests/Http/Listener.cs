@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -30,11 +32,15 @@ internal sealed class Listener : IAsyncDisposable
     /// <summary>Never answers; ends with the listener.</summary>
     public Task HangAsync(HttpContext http) => _closed.Task.WaitAsync(http.RequestAborted);
 
-    public static async Task<Listener> StartAsync()
+    /// <param name="certificate">With what it speaks TLS; null for in clear.</param>
+    public static async Task<Listener> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (certificate is null)
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        else
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, o => o.UseHttps(certificate)));
         var listener = new Listener(builder.Build());
         listener._app.Run(listener.HandleAsync);
         await listener._app.StartAsync(TestContext.Current.CancellationToken);

@@ -30,7 +30,7 @@ internal sealed class AuthorizeEndpoint(
         else if (pending.Accepted is { } request)
             await GoOnAsync(http, pending, request);
         else
-            await RefuseAsync(http, pending.Decision);
+            await RefuseAsync(http, pending);
     }
 
     /// <summary>
@@ -47,7 +47,7 @@ internal sealed class AuthorizeEndpoint(
 
         var pending = await requests.StartAsync(parameters, http.RequestAborted);
         if (pending.Accepted is null)
-            await RefuseAsync(http, pending.Decision);
+            await RefuseAsync(http, pending);
         else
             PageResults.Redirect(http, resume.AuthorizePath(pending.Parameters, pending.Progress));
     }
@@ -82,7 +82,21 @@ internal sealed class AuthorizeEndpoint(
         }
     }
 
-    private Task RefuseAsync(HttpContext http, AuthorizationDecision decision) => decision is AuthorizationDecision.RedirectError error
-        ? AuthorizeResults.RefuseAsync(http, error.ReturnAddress, error.Reason, settings.Issuer)
-        : ErrorPages.RefuseAsync(http, ((AuthorizationDecision.PageError)decision).Reason);
+    private async Task RefuseAsync(HttpContext http, PendingAuthorization pending)
+    {
+        if (pending.Decision is AuthorizationDecision.RedirectError error && !await IsLureAsync(http, pending.Parameters))
+            await AuthorizeResults.RefuseAsync(http, error.ReturnAddress, error.Reason, settings.Issuer);
+        else
+            await ErrorPages.RefuseAsync(http, pending.Decision.ReasonOrNull!.Value);
+    }
+
+    /// <summary>
+    /// Whether a redirect would take somebody who just followed a link to where nobody here has looked: of a client that registered itself, an error
+    /// goes there only with a person who is signed in, or silently (RFC 9700 §4.11.2).
+    /// </summary>
+    private async Task<bool> IsLureAsync(HttpContext http, Parameters parameters) =>
+        parameters["prompt"] != "none"
+        && parameters["client_id"] is { } clientId
+        && await http.RequestServices.GetRequiredService<Registry>().FindClientAsync(clientId, http.RequestAborted) is { IsSelfRegistered: true }
+        && await sessions.FindAsync(http) is null;
 }

@@ -30,6 +30,7 @@ internal sealed class MetadataEndpoint(KeyRing keys, Settings settings)
     {
         RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
         HasRegistration = settings.Registration.Mode != RegistrationMode.Off,
+        HasClientDocuments = settings.Registration.ClientIdMetadataDocuments,
         ServiceDocumentation = settings.Links.ServiceDocumentation,
         PolicyUri = settings.Links.PolicyUri,
         TosUri = settings.Links.TosUri,
@@ -48,5 +49,9 @@ internal static class MetadataSetup
     {
         foreach (var path in new[] { "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" })
             routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<MetadataEndpoint>().HandleAsync);
+
+        // UserInfo is an API of ours, and its tokens name the issuer (RFC 9728 §3).
+        var own = new PublicDocument(ProtectedResourceMetadata.WriteOwn(routes.ServiceProvider.GetRequiredService<Settings>().Issuer), "application/json", TimeSpan.FromHours(1));
+        routes.MapMethods(ProtectedResourceMetadata.WellKnown, [HttpMethods.Get, HttpMethods.Head], own.WriteAsync);
     }
 }

@@ -1,6 +1,7 @@
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.DPoP;
+using IdentityProvider.Protocol.Metadata;
 using IdentityProvider.Protocol.UserInfo;
 using IdentityProvider.Server.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -55,11 +56,11 @@ internal sealed class UserInfoEndpoint(
     }
 
     // Before the token says whose it is there is no client to ask for its origins; a refusal tells nothing, so any origin may read it.
-    private static Task RefuseAsync(HttpContext http, Refusal reason, bool isDPoP)
+    private Task RefuseAsync(HttpContext http, Refusal reason, bool isDPoP)
     {
         if (http.Response.Headers.AccessControlAllowOrigin.Count == 0)
             CrossOrigin.AllowAnyone(http);
-        return isDPoP || reason == Refusal.BoundTokenAsBearer ? OAuthResults.RefuseDPoPAsync(http, reason) : OAuthResults.RefuseBearerAsync(http, reason);
+        return isDPoP || reason == Refusal.BoundTokenAsBearer ? OAuthResults.RefuseDPoPAsync(http, reason) : OAuthResults.RefuseBearerAsync(http, reason, settings.Issuer + ProtectedResourceMetadata.WellKnown);
     }
 
     // A GET has no form, and a POST needs none where the token is in its header.

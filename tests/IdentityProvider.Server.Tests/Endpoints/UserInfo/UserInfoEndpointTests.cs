@@ -43,7 +43,7 @@ public sealed class UserInfoEndpointTests : IAsyncLifetime
         var token = (await _signedIn.TokensAsync(SignedIn.App)).AccessToken;
 
         var inQuery = await _signedIn.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/userinfo?access_token=" + token));
-        Assert.Equal((HttpStatusCode.Unauthorized, "Bearer realm=\"idp\", DPoP realm=\"idp\", algs=\"RS256 PS256 ES256\"", ""), (inQuery.Status, inQuery.Header("WWW-Authenticate"), inQuery.Text));
+        Assert.Equal((HttpStatusCode.Unauthorized, $"Bearer realm=\"idp\", resource_metadata=\"{TestServer.Issuer}/.well-known/oauth-protected-resource\", DPoP realm=\"idp\", algs=\"RS256 PS256 ES256\"", ""), (inQuery.Status, inQuery.Header("WWW-Authenticate"), inQuery.Text));
 
         var twice = await _signedIn.SendAsync(Post(token, Form(token)));
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_request"), (twice.Status, twice.Error));
