@@ -165,6 +165,16 @@ public enum Refusal
     TooManyActors,
     RequestedTokenTypeUnsupported,
 
+    // JWT bearer grant (RFC 7523 §2.1)
+    AssertionMissing,
+    AssertionIssuerUnknown,
+    AssertionNotForClient,
+    AssertionInvalid,
+    AssertionAudienceMismatch,
+    AssertionLifetimeTooLong,
+    AssertionReplayed,
+    AssertionSubjectUnknown,
+
     // Device authorization (RFC 8628) and back-channel authentication (OpenID CIBA Core 1.0)
     DeviceCodeMissing,
     DecoupledCodeUnknown,

@@ -20,6 +20,7 @@ public static class Refusals
     private const string DecoupledFailed = "The code is invalid, already used or was issued to another client.";
     private const string ExchangeFailed = "The subject_token is invalid, expired, revoked or not for this client to exchange.";
     private const string ActorFailed = "The actor_token is invalid, expired, revoked or not for this client to act by.";
+    private const string AssertionFailed = "The assertion is invalid, expired, already used or not accepted from this client.";
     private const string TokenFailed = "The access token is invalid, expired or revoked.";
 
     public static RefusalAnswer Of(Refusal refusal) => refusal switch
@@ -173,6 +174,15 @@ public static class Refusals
         Refusal.ActorIsNotTheOneNamed => InvalidRequest("The subject_token names another who may act.", "RFC 8693 §4.4"),
         Refusal.TooManyActors => InvalidRequest("The chain of actors is too long.", "RFC 8693 §4.1"),
         Refusal.RequestedTokenTypeUnsupported => InvalidRequest("requested_token_type must be that of an access token.", "RFC 8693 §2.1"),
+
+        Refusal.AssertionMissing => InvalidRequest("assertion is missing.", "RFC 7523 §2.1"),
+        Refusal.AssertionIssuerUnknown => InvalidGrant(AssertionFailed, "RFC 7523 §3"),
+        Refusal.AssertionNotForClient => InvalidGrant(AssertionFailed, "RFC 7523 §3"),
+        Refusal.AssertionInvalid => InvalidGrant(AssertionFailed, "RFC 7523 §3"),
+        Refusal.AssertionAudienceMismatch => InvalidGrant(AssertionFailed, "RFC 7523 §3"),
+        Refusal.AssertionLifetimeTooLong => InvalidGrant(AssertionFailed, "RFC 7523 §3"),
+        Refusal.AssertionReplayed => InvalidGrant(AssertionFailed, "RFC 7523 §3"),
+        Refusal.AssertionSubjectUnknown => InvalidGrant(AssertionFailed, "RFC 7523 §3"),
 
         Refusal.DeviceCodeMissing => InvalidRequest("device_code is missing.", "RFC 8628 §3.4"),
         Refusal.DecoupledCodeUnknown => InvalidGrant(DecoupledFailed, "RFC 8628 §3.5"),

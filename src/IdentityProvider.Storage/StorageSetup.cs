@@ -77,6 +77,7 @@ public static class StorageSetup
             .AddSingleton<StatusLists>()
             .AddSingleton<TokenFamilies>()
             .AddSingleton<Topics>()
+            .AddSingleton<TrustedIssuers>()
             .AddSingleton<TopicSignals>()
             .AddSingleton<Users>();
     }

@@ -11,6 +11,25 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
     private readonly Func<IdpDb, Guid, CancellationToken, Task<TokenFamilyRow?>> _byId = EF.CompileAsyncQuery(
         (IdpDb db, Guid familyId, CancellationToken cancellation) => db.TokenFamilies.AsNoTracking().FirstOrDefault(f => f.FamilyId == familyId));
 
+    /// <summary>
+    /// Makes a family that no code was spent for; false where its person may not be here any more. The account is locked first, so that no end of
+    /// all that a person has is outrun.
+    /// </summary>
+    public Task<bool> AddAsync(TokenFamily family, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                var isActive = await db.Users.Where(u => u.Id == family.UserId && u.DisabledAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(u => u.DisabledAt, (DateTimeOffset?)null), token) == 1;
+                if (!isActive)
+                    return false;
+                db.TokenFamilies.Add(Row(family));
+                await db.SaveChangesAsync(token);
+                return true;
+            },
+            (db, token) => db.TokenFamilies.AnyAsync(f => f.FamilyId == family.FamilyId, token),
+            cancellation);
+
     /// <summary>The family, ended or not.</summary>
     public async Task<TokenFamily?> FindAsync(Guid familyId, CancellationToken cancellation = default)
     {

@@ -21,6 +21,23 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
         return row is null ? null : new UserClaims(userId, row.Username, JsonNode.Parse(row.Claims)!.AsObject(), row.DisabledAt is null);
     }
 
+    /// <summary>Whom an operator linked to this subject of another issuer; null where it is nobody.</summary>
+    public async Task<UserClaims?> FindLinkedAsync(string issuer, string subject, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var linked = await db.UserLogins.Where(l => l.LoginProvider == issuer && l.ProviderKey == subject).Select(l => (Guid?)l.UserId).FirstOrDefaultAsync(cancellation);
+        return linked is { } userId ? await FindClaimsAsync(userId, cancellation) : null;
+    }
+
+    /// <summary>The account of this name, however it is written; null where there is none.</summary>
+    public async Task<UserClaims?> FindNamedAsync(string username, CancellationToken cancellation = default)
+    {
+        var normalized = username.ToUpperInvariant();
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var named = await db.Users.Where(u => u.NormalizedUserName == normalized).Select(u => (Guid?)u.Id).FirstOrDefaultAsync(cancellation);
+        return named is { } userId ? await FindClaimsAsync(userId, cancellation) : null;
+    }
+
     /// <summary>One page of accounts, by normalized name, of those after <paramref name="afterName"/>; from the first where it is null.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(string? afterName, int limit, CancellationToken cancellation = default)
     {

@@ -242,8 +242,11 @@ public static class GrantTypes
     /// <summary>RFC 8693 §2.1.</summary>
     public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 
+    /// <summary>RFC 7523 §2.1.</summary>
+    public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+
     /// <summary>Each that works here.</summary>
-    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, RefreshToken, ClientCredentials, DeviceCode, TokenExchange];
+    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, RefreshToken, ClientCredentials, DeviceCode, TokenExchange, JwtBearer];
 
     /// <summary>Whether a person's sign-in begins it.</summary>
     internal static bool IsOfPerson(string grantType) => grantType is AuthorizationCode or DeviceCode;

@@ -22,6 +22,7 @@ internal static class ClientFlowRules
             ?? Broken(client.Allows(GrantTypes.RefreshToken) && !client.SignsPeopleIn, "grant_types", "refresh_token needs a grant type beside it by which people sign in")
             // 4. Client credentials need credentials (RFC 6749 §4.4).
             ?? Broken(client.IsPublic && client.Allows(GrantTypes.ClientCredentials), "grant_types", "client_credentials needs a client that authenticates; this one's token_endpoint_auth_method is none")
+            ?? Broken(client.IsPublic && client.Allows(GrantTypes.JwtBearer), "grant_types", "the JWT bearer grant needs a client that authenticates; this one's token_endpoint_auth_method is none")
             // 5. The code flow and nothing else (RFC 7591 §2.1; RFC 9700 §2.1.2).
             ?? Broken(metadata.ResponseTypes?.Any(r => r != Code) == true, "response_types", "can only be code")
             ?? Broken(metadata.ResponseTypes is { } written && written.Contains(Code) != usesCode, "response_types", usesCode ? "must be code, as grant_types has authorization_code" : "code needs the grant type authorization_code")

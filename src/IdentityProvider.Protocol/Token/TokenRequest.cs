@@ -80,6 +80,22 @@ public abstract class TokenRequest
         public ScopeSet? Scope { get; }
     }
 
+    /// <summary>An assertion of somebody else (RFC 7523 §2.1).</summary>
+    public sealed class JwtBearer : TokenRequest
+    {
+        internal JwtBearer(string assertion, ScopeSet? scope, IReadOnlyList<string> resources)
+            : base(resources)
+        {
+            Assertion = assertion;
+            Scope = scope;
+        }
+
+        public string Assertion { get; }
+
+        /// <summary>Null for all that the token may have.</summary>
+        public ScopeSet? Scope { get; }
+    }
+
     /// <summary>A client on its own behalf (RFC 6749 §4.4.2).</summary>
     public sealed class ClientCredentials : TokenRequest
     {

@@ -50,6 +50,8 @@ public static class TokenRequestRules
                 return ReadDecoupled(DecoupledKind.Device, parameters["device_code"], Refusal.DeviceCodeMissing, resources);
             case GrantTypes.TokenExchange:
                 return ReadTokenExchange(parameters, asked);
+            case GrantTypes.JwtBearer:
+                return parameters["assertion"] is { } assertion ? new TokenRequest.JwtBearer(assertion, asked, resources) : Refusal.AssertionMissing;
             default:
                 return new TokenRequest.ClientCredentials(asked, resources);
         }

@@ -55,7 +55,8 @@ public static class AccessToken
             return;
 
         // How and when the person signed in (RFC 9068 §2.2.1), for APIs that ask for a fresh or a stronger sign-in (RFC 9470).
-        claims.WriteNumber("auth_time", NumericDate.From(family.AuthTime));
+        if (family.AuthTime != TokenFamily.UnknownAuthTime)
+            claims.WriteNumber("auth_time", NumericDate.From(family.AuthTime));
         if (family.Acr is not null)
             claims.WriteString("acr", family.Acr);
     }

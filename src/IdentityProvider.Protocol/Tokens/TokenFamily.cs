@@ -11,6 +11,9 @@ public sealed record TokenFamily
     /// <summary>30 days after the sign-in a family ends, however often it was refreshed.</summary>
     public static TimeSpan Lifetime { get; } = TimeSpan.FromDays(30);
 
+    /// <summary>Of a person who didn't sign in here: another issuer spoke for them. Tokens then say nothing of it.</summary>
+    public static DateTimeOffset UnknownAuthTime { get; } = DateTimeOffset.UnixEpoch;
+
     public required Guid FamilyId { get; init; }
 
     public required string ClientId { get; init; }

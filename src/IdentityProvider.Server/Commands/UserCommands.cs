@@ -14,7 +14,7 @@ internal static class UserCommands
 {
     private const string BadRoleName = "role: must be plain text of at most 100 characters";
 
-    public static Command Build() => new("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), SetPassword(), GrantRole(), RevokeRole() };
+    public static Command Build() => new("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), SetPassword(), GrantRole(), RevokeRole(), Link(), Unlink() };
 
     private static Command Create()
     {
@@ -162,6 +162,35 @@ internal static class UserCommands
         });
     }
 
+    private static Command Link()
+    {
+        var (username, issuer, subject) = (Username(), TrustedIssuerCommands.Issuer(), TrustedIssuerCommands.Subject());
+        return new Command("link", "Say that a person is this subject of a trusted issuer, whose assertions then speak for them.") { username, issuer, subject }.Does(async work =>
+        {
+            if (await FindAsync(work, username) is not { } user)
+                return Unknown(work, username);
+            var (name, sub) = (work.Parsed.GetRequiredValue(issuer), work.Parsed.GetRequiredValue(subject));
+            if (await work.Get<Storage.TrustedIssuers>().FindAsync(name, work.Cancellation) is null)
+                return TrustedIssuerCommands.Unknown(work, name);
+            if (sub.Length is 0 or > Protocol.TrustedIssuers.TrustedIssuerRules.LongestName)
+                return work.Output.Refuse($"subject: must be 1 to {Protocol.TrustedIssuers.TrustedIssuerRules.LongestName} characters");
+            var result = await work.Get<UserManager<User>>().AddLoginAsync(user, new UserLoginInfo(name, sub, name));
+            return Refusal(result) is { } reason ? work.Output.Refuse(reason) : work.Output.Show(await DocumentAsync(work, user));
+        });
+    }
+
+    private static Command Unlink()
+    {
+        var (username, issuer, subject) = (Username(), TrustedIssuerCommands.Issuer(), TrustedIssuerCommands.Subject());
+        return new Command("unlink", "Take that back.") { username, issuer, subject }.Does(async work =>
+        {
+            if (await FindAsync(work, username) is not { } user)
+                return Unknown(work, username);
+            var result = await work.Get<UserManager<User>>().RemoveLoginAsync(user, work.Parsed.GetRequiredValue(issuer), work.Parsed.GetRequiredValue(subject));
+            return Refusal(result) is { } reason ? work.Output.Refuse(reason) : work.Output.Show(await DocumentAsync(work, user));
+        });
+    }
+
     // Tokens that live are of before: APIs that look at their status have them refreshed. Also where nothing had to change: an earlier try may
     // have been cut off between the two.
     private static async Task<int> ShowChangedAsync(Work work, User user, IdentityResult result)
@@ -221,6 +250,8 @@ internal static class UserCommands
     {
         var document = Document(user);
         document["roles"] = new JsonArray([.. await work.Get<UserManager<User>>().GetRolesAsync(user)]);
+        var links = await work.Get<UserManager<User>>().GetLoginsAsync(user);
+        document["links"] = new JsonArray([.. links.Select(link => new JsonObject { ["issuer"] = link.LoginProvider, ["subject"] = link.ProviderKey })]);
         return document;
     }
 

@@ -20,6 +20,8 @@ public static class TokenEndpoints
         .AddSingleton<StoredDecoupledRequests>()
         .AddSingleton<DecoupledGrant>()
         .AddSingleton<TokenExchangeGrant>()
+        .AddSingleton<Assertions>()
+        .AddSingleton<JwtBearerGrant>()
         .AddSingleton<TokenGrants>()
         .AddSingleton<TokenEndpoint>()
         .AddSingleton<DeviceAuthorizationEndpoint>()

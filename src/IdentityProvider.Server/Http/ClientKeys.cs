@@ -38,11 +38,18 @@ public sealed class ClientKeys(ClientKeyFetch fetch, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(isEnough);
-        if (client.JwksUri is not { } uri)
-            return client.Jwks ?? ClientKeySet.Empty;
+        return client.JwksUri is { } uri ? await FindPublishedAsync(client.ClientId, uri, isEnough, cancellation) : client.Jwks ?? ClientKeySet.Empty;
+    }
 
+    /// <summary>The set at an address that an operator registered, a client's or a trusted issuer's; empty where it can't be had.</summary>
+    /// <param name="owner">Whose, for the log.</param>
+    /// <param name="uri">The address.</param>
+    /// <param name="isEnough">Whether a set that is held has what is looked for; if not, it is worth a fetch.</param>
+    /// <param name="cancellation">Stops waiting; a fetch under way goes on for others.</param>
+    public async ValueTask<ClientKeySet> FindPublishedAsync(string owner, string uri, Func<ClientKeySet, bool> isEnough, CancellationToken cancellation)
+    {
         var now = clock.GetUtcNow();
-        var held = _held.GetOrAdd(uri, _ => new HeldKeySet(() => fetch.GetAsync(client.ClientId, uri)));
+        var held = _held.GetOrAdd(uri, _ => new HeldKeySet(() => fetch.GetAsync(owner, uri)));
         held.UsedAt = now;
         if (_held.Count > MostAddresses)
             ForgetOldest();

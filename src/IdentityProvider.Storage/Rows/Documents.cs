@@ -2,6 +2,7 @@ using System.Text.Json;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.TrustedIssuers;
 
 namespace IdentityProvider.Storage.Rows;
 
@@ -38,6 +39,14 @@ internal static class Documents
         var stored = JsonSerializer.Deserialize(row.Document, ResourceMetadataJson.Default.ResourceMetadata);
         var resource = stored is null ? null : ResourceMetadataRules.Restore(stored with { Identifier = row.Identifier });
         return resource ?? throw Unreadable("resource", row.Identifier);
+    }
+
+    public static string Write(TrustedIssuer issuer) => JsonSerializer.Serialize(TrustedIssuerMetadata.Of(issuer), TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata);
+
+    public static TrustedIssuer Read(TrustedIssuerRow row)
+    {
+        var stored = JsonSerializer.Deserialize(row.Document, TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata);
+        return (stored is null ? null : TrustedIssuerRules.Restore(stored with { Issuer = row.Issuer })) ?? throw Unreadable("trusted issuer", row.Issuer);
     }
 
     /// <summary>Null for the plain grant's, of which nothing is kept.</summary>

@@ -163,6 +163,7 @@ public sealed class ClientMetadataRulesTests
         { "token_exchange", "no plain text", Exchanger with { TokenExchange = new() { SubjectClients = ["a\nb"], Delegation = true } } },
         { "token_exchange", "an API that isn't the client's", Exchanger with { TokenExchange = Exchanger.TokenExchange! with { Resources = ["https://other.example"] } } },
         { "token_exchange", "a scope that isn't the client's", Exchanger with { TokenExchange = Exchanger.TokenExchange! with { Scope = "orders.write" } } },
+        { "grant_types", "assertions without credentials", Service with { GrantTypes = [GrantTypes.JwtBearer], TokenEndpointAuthMethod = "none" } },
         { "grant_types", "the implicit one", App with { GrantTypes = ["implicit"] } },
         { "grant_types", "the password one", App with { GrantTypes = ["password"] } },
         { "grant_types", "twice", App with { GrantTypes = ["authorization_code", "authorization_code"] } },

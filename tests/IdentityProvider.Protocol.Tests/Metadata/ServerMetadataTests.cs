@@ -28,7 +28,7 @@ public sealed class ServerMetadataTests
           "response_types_supported": ["code"],
           "response_modes_supported": ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"],
           "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code",
-            "urn:ietf:params:oauth:grant-type:token-exchange"],
+            "urn:ietf:params:oauth:grant-type:token-exchange", "urn:ietf:params:oauth:grant-type:jwt-bearer"],
           "subject_types_supported": ["public", "pairwise"],
           "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
           "request_object_signing_alg_values_supported": ["RS256", "PS256", "ES256"],

@@ -10,7 +10,7 @@ public sealed class TokenRequestRulesTests
 
     private static readonly Protocol.Clients.Client Client = Given.ConfidentialClient() with
     {
-        GrantTypes = ["authorization_code", "refresh_token", "client_credentials", Protocol.Clients.GrantTypes.DeviceCode, Protocol.Clients.GrantTypes.TokenExchange],
+        GrantTypes = ["authorization_code", "refresh_token", "client_credentials", Protocol.Clients.GrantTypes.DeviceCode, Protocol.Clients.GrantTypes.TokenExchange, Protocol.Clients.GrantTypes.JwtBearer],
     };
 
     [Theory]
@@ -21,6 +21,7 @@ public sealed class TokenRequestRulesTests
     [InlineData("grant_type=authorization_code", Refusal.CodeMissing)]
     [InlineData("grant_type=refresh_token", Refusal.RefreshTokenMissing)]
     [InlineData("grant_type=urn:ietf:params:oauth:grant-type:device_code", Refusal.DeviceCodeMissing)]
+    [InlineData("grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer", Refusal.AssertionMissing)]
     [InlineData(Exchange, Refusal.SubjectTokenMissing)]
     [InlineData(Exchange + "&subject_token=s", Refusal.SubjectTokenTypeUnsupported)]
     [InlineData(Exchange + "&subject_token=s&subject_token_type=urn:ietf:params:oauth:token-type:id_token", Refusal.SubjectTokenTypeUnsupported)]

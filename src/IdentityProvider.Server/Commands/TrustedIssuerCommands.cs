@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.TrustedIssuers;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary><c>idp issuers …</c>: those whose assertions are believed (RFC 7523 §2.1).</summary>
+internal static class TrustedIssuerCommands
+{
+    public static Command Build() => new("issuers", "Issuers whose assertions are good for tokens here (RFC 7523).") { Create(), List(), Show(), Delete() };
+
+    public static Argument<string> Issuer() => new("issuer") { Description = "The issuer's name, the iss of its assertions." };
+
+    public static Argument<string> Subject() => new("subject") { Description = "The sub by which that issuer knows the person." };
+
+    public static int Unknown(Work work, string issuer) => work.Output.Refuse($"issuer: '{issuer}' is not a trusted issuer here");
+
+    private static Command Create()
+    {
+        var file = new Option<string?>("--file", "-f") { Description = "JSON of issuer, jwks or jwks_uri, clients, username_claim, scope; - reads standard input.", HelpName = "file" };
+        var issuer = new Option<string?>("--issuer") { Description = "issuer: the iss of its assertions, compared as text.", HelpName = "name" };
+        var jwksUri = new Option<string?>("--jwks-uri") { Description = "jwks_uri: where its keys are published.", HelpName = "uri" };
+        var clients = new Option<string[]>("--client") { Description = "clients: who may bring its assertions. May be repeated.", HelpName = "client_id" };
+        var claim = new Option<string?>("--username-claim") { Description = "username_claim: the claim that is a user name here; without it each sub is linked by `idp users link`.", HelpName = "name" };
+        var scopes = new Option<string[]>("--scope") { Description = "scope: the most that a token may have. May be repeated.", HelpName = "scope" };
+        var command = new Command("create", "Trust an issuer.") { file, issuer, jwksUri, clients, claim, scopes };
+        return command.Does(async work =>
+        {
+            var standing = new TrustedIssuerMetadata();
+            if (work.Parsed.GetValue(file) is { } path)
+            {
+                var read = MetadataJson.Read(await Input.ReadAsync(path, work.Cancellation), TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata);
+                if (read is Validated<TrustedIssuerMetadata>.Invalid { Error: var mistake })
+                    return work.Output.Refuse(mistake.ToString());
+                standing = ((Validated<TrustedIssuerMetadata>.Valid)read).Value;
+            }
+
+            var written = standing with
+            {
+                Issuer = work.Parsed.GetValue(issuer) ?? standing.Issuer,
+                JwksUri = work.Parsed.GetValue(jwksUri) ?? standing.JwksUri,
+                Clients = work.Parsed.GetValue(clients) is { Length: > 0 } named ? named : standing.Clients,
+                UsernameClaim = work.Parsed.GetValue(claim) ?? standing.UsernameClaim,
+                Scope = work.Parsed.GetValue(scopes) is { Length: > 0 } words ? string.Join(' ', words) : standing.Scope,
+            };
+            var decided = TrustedIssuerRules.Decide(written, work.Installation.Settings.Issuer);
+            if (decided is not Validated<TrustedIssuer>.Valid { Value: var trusted })
+                return work.Output.Refuse(((Validated<TrustedIssuer>.Invalid)decided).Error.ToString());
+            return await work.Get<Storage.TrustedIssuers>().AddAsync(trusted, work.Cancellation)
+                ? work.Output.Show(Document(trusted))
+                : work.Output.Refuse($"issuer: '{trusted.Issuer}' is taken");
+        });
+    }
+
+    private static Command List()
+    {
+        var paging = new Paging();
+        var command = new Command("list", "The trusted issuers, by name.");
+        paging.AddTo(command);
+        return command.Does(work => paging.ShowAsync(work, work.Get<Storage.TrustedIssuers>().ListAsync, Document, "issuer", "jwks_uri", "clients", "username_claim", "scope"));
+    }
+
+    private static Command Show()
+    {
+        var issuer = Issuer();
+        return new Command("show", "A trusted issuer; with --json as `create --file` takes it.") { issuer }.Does(async work =>
+        {
+            var name = work.Parsed.GetRequiredValue(issuer);
+            return await work.Get<Storage.TrustedIssuers>().FindAsync(name, work.Cancellation) is { } trusted ? work.Output.Show(Document(trusted)) : Unknown(work, name);
+        });
+    }
+
+    private static Command Delete()
+    {
+        var issuer = Issuer();
+        return new Command("delete", "Trust an issuer no more. Tokens that were got by its assertions live until they expire.") { issuer }.Does(async work =>
+        {
+            var name = work.Parsed.GetRequiredValue(issuer);
+            return await work.Get<Storage.TrustedIssuers>().DeleteAsync(name, work.Cancellation)
+                ? work.Output.Say($"Deleted {name}.", new() { ["issuer"] = name, ["deleted"] = true })
+                : Unknown(work, name);
+        });
+    }
+
+    private static JsonObject Document(TrustedIssuer issuer) =>
+        JsonSerializer.SerializeToNode(TrustedIssuerMetadata.Of(issuer), TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata)!.AsObject();
+}
