@@ -61,6 +61,13 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
             cancellation);
     }
 
+    /// <summary>Notes the use of a refresh token that stays, and the status of what goes out; false where the family isn't where it was read.</summary>
+    public async Task<bool> UseAsync(TokenFamily family, LiveStatus? added, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await WriteAsync(db, family, family.Generation, now, added, now, cancellation);
+    }
+
     /// <summary>
     /// Notes the status of an access token that goes out without a rotation; with none, makes sure that the family still is where it was read.
     /// False where it isn't, or where a row can note no more: then nothing may go out.

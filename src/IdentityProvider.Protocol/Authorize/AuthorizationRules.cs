@@ -83,7 +83,7 @@ public static partial class AuthorizationRules
 
         // 3. Its redirect URI is one of that client's (RFC 6749 §3.1.2.4, RFC 9700 §2.1). Until here nothing may be answered by redirect.
         var isOpenId = ScopeSet.TryParse(parameters["scope"], out var scope) && scope.Contains(ScopeSet.OpenId);
-        if (!RedirectUris.Choose(client, parameters["redirect_uri"], isOpenId).Try(out var redirectUri, out var reason))
+        if (!RedirectUris.Choose(client, parameters["redirect_uri"], isOpenId || client.Profile != ClientProfile.None).Try(out var redirectUri, out var reason))
             return new AuthorizationDecision.PageError(reason);
 
         // 4. The answer travels by query or form_post, as it is or signed; an error about that as it is, by query (OAuth 2.0 Multiple Response Types

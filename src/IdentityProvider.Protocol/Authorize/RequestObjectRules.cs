@@ -72,8 +72,9 @@ public static class RequestObjectRules
         if (verification is JwtVerification.Refused refused) return ReasonOf(refused.Reason, client);
         var verified = (JwtVerification.Verified)verification;
 
-        // 2. By the algorithm that the client is registered for (OpenID Connect Registration §2, request_object_signing_alg).
+        // 2. By an algorithm that the client is registered for (OpenID Connect Registration §2, request_object_signing_alg; FAPI 2.0 §5.4.1).
         if (client.RequestObjectSigningAlg is { } algorithm && verified.Header.Algorithm != algorithm) return Refusal.RequestObjectInvalid;
+        if (!client.Accepts(verified.Header.Algorithm)) return Refusal.RequestObjectInvalid;
 
         // 3. No client assertion: that has the client as its subject (RFC 9101 §10.8, RFC 7523 §3).
         if (verified.StringOrNull("sub") == client.ClientId) return Refusal.RequestObjectInvalid;

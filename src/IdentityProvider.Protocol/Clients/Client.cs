@@ -21,6 +21,9 @@ public sealed record Client
 
     public IReadOnlyList<string> GrantTypes { get; init; } = [];
 
+    /// <summary>A profile of several strict rules. This server's own.</summary>
+    public ClientProfile Profile { get; init; }
+
     public ClientAuthenticationMethod TokenEndpointAuthMethod { get; init; } = ClientAuthenticationMethod.ClientSecretBasic;
 
     /// <summary>The one algorithm of the client's assertions; null for each that its keys allow (OpenID Connect Registration §2).</summary>
@@ -159,6 +162,9 @@ public sealed record Client
     /// <summary>A public client has no secret to prove who it is (RFC 6749 §2.1).</summary>
     public bool IsPublic => TokenEndpointAuthMethod == ClientAuthenticationMethod.None;
 
+    /// <summary>Whether a signature by this algorithm counts, from this client or for it (FAPI 2.0 Security Profile §5.4.1).</summary>
+    public bool Accepts(SignatureAlgorithm algorithm) => Profile == ClientProfile.None || algorithm != SignatureAlgorithm.RS256;
+
     /// <summary>Whether it proves who it is by a secret of ours.</summary>
     public bool HasSecret => TokenEndpointAuthMethod is ClientAuthenticationMethod.ClientSecretBasic or ClientAuthenticationMethod.ClientSecretPost;
 
@@ -211,6 +217,18 @@ public enum ClientAuthenticationMethod
 
     /// <summary>A certificate that the client registered (RFC 8705 §2.2).</summary>
     SelfSignedTlsClientAuth,
+}
+
+/// <summary>Which profile a client is held to.</summary>
+public enum ClientProfile
+{
+    None,
+
+    /// <summary>The FAPI 2.0 Security Profile.</summary>
+    Fapi2,
+
+    /// <summary>The same, with signed authorization requests (FAPI 2.0 Message Signing).</summary>
+    Fapi2MessageSigning,
 }
 
 /// <summary>How a client is handed its refresh tokens, and shows them.</summary>

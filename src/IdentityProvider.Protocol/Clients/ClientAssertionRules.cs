@@ -76,16 +76,16 @@ public static class ClientAssertionRules
             return ReasonOf(refused);
         var verified = (JwtVerification.Verified)verification;
 
-        // 3. By the algorithm that the client is registered for (OpenID Connect Registration §2).
-        if (client.TokenEndpointAuthSigningAlg is { } algorithm && verified.Header.Algorithm != algorithm)
+        // 3. By an algorithm that the client is registered for (OpenID Connect Registration §2; FAPI 2.0 §5.4.1).
+        if (verified.Header.Algorithm != (client.TokenEndpointAuthSigningAlg ?? verified.Header.Algorithm) || !client.Accepts(verified.Header.Algorithm))
             return Refusal.ClientAssertionAlgorithmNotRegistered;
 
         // 4. sub is the client too (RFC 7523 §3 number 2).
         if (verified.StringOrNull("sub") != client.ClientId)
             return Refusal.ClientAssertionIssuerMismatch;
 
-        // 5. For this server and nobody else (RFC 7523 §3 number 3; rfc7523bis §4).
-        if (!IsForUsAlone(verified, audiences))
+        // 5. For this server and nobody else (RFC 7523 §3 number 3; rfc7523bis §4); the issuer as one string (FAPI 2.0 §5.3.2.1 number 8).
+        if (client.Profile == ClientProfile.None ? !IsForUsAlone(verified, audiences) : !IsTheIssuer(verified, audiences))
             return Refusal.ClientAssertionAudienceMismatch;
 
         // 6. It soon expires (RFC 7523 §3 number 4).
@@ -107,6 +107,9 @@ public static class ClientAssertionRules
             ? audiences.Contains(aud.GetString(), StringComparer.Ordinal)
             : aud.GetArrayLength() > 0 && aud.EnumerateArray().All(name => audiences.Contains(name.GetString(), StringComparer.Ordinal));
     }
+
+    private static bool IsTheIssuer(JwtVerification.Verified verified, IReadOnlyList<string> audiences) =>
+        verified.Claims.GetProperty("aud") is { ValueKind: JsonValueKind.String } aud && aud.ValueEquals(audiences[0]);
 
     private static Refusal ReasonOf(JwtVerification.Refused refused) => refused.Reason switch
     {

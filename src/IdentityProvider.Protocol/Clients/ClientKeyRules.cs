@@ -31,7 +31,8 @@ internal static class ClientKeyRules
 
     private static bool SignsAssertions(Client client) => client.TokenEndpointAuthMethod == ClientAuthenticationMethod.PrivateKeyJwt;
 
-    private static bool IsOf(Client client, JsonWebKey key) => client.TokenEndpointAuthSigningAlg is not { } algorithm || key.Allows(algorithm);
+    private static bool IsOf(Client client, JsonWebKey key) =>
+        client.TokenEndpointAuthSigningAlg is { } algorithm ? key.Allows(algorithm) : key.Algorithms.Any(client.Accepts);
 
     private static bool IsFetchable(string uri) => WebUris.IsSecure(uri) && !uri.Contains('#', StringComparison.Ordinal);
 

@@ -25,6 +25,9 @@ public sealed record ClientMetadata
 
     public IReadOnlyList<string>? ResponseTypes { get; init; }
 
+    /// <summary>This server's own: <c>fapi2</c> or <c>fapi2_message_signing</c>, for a client that is held to the profile.</summary>
+    public string? Profile { get; init; }
+
     public string? TokenEndpointAuthMethod { get; init; }
 
     public string? TokenEndpointAuthSigningAlg { get; init; }
@@ -135,6 +138,7 @@ public sealed record ClientMetadata
             PostLogoutRedirectUris = client.PostLogoutRedirectUris,
             GrantTypes = client.GrantTypes,
             ResponseTypes = client.Allows(Clients.GrantTypes.AuthorizationCode) ? ["code"] : [],
+            Profile = ClientProfileRules.NameOf(client.Profile),
             TokenEndpointAuthMethod = ClientMetadataRules.NameOf(client.TokenEndpointAuthMethod),
             TokenEndpointAuthSigningAlg = client.TokenEndpointAuthSigningAlg?.Name,
             TlsClientAuthSubjectDn = NameOf(client, CertificateName.SubjectDn),

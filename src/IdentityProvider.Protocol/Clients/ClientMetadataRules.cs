@@ -66,7 +66,9 @@ public static class ClientMetadataRules
             ?? ClientUriRules.RefusePages(client)
             ?? Refuse(client.DefaultMaxAge < 0, "default_max_age", "must be zero or more seconds")
             ?? ClientClaimRules.Refuse(client)
-            ?? RefuseContacts(client.Contacts);
+            ?? RefuseContacts(client.Contacts)
+            // 11. All that its profile asks for.
+            ?? ClientProfileRules.Refuse(client, known);
         return error is not null ? error : new Validated<Client>.Valid(client, [.. Warnings(client, known)]);
     }
 
@@ -146,7 +148,7 @@ public static class ClientMetadataRules
             IntrospectionSignedResponseAlg = introspectionAlgorithm,
         };
         client = ClientExchangeRules.Read(metadata, client);
-        return ClientAuthorizationRules.Read(metadata, ref client) ?? ClientClaimRules.Read(metadata, ref client);
+        return ClientAuthorizationRules.Read(metadata, ref client) ?? ClientClaimRules.Read(metadata, ref client) ?? ClientProfileRules.Read(metadata, ref client);
     }
 
     /// <summary>What has one meaning as it is written, or the default.</summary>

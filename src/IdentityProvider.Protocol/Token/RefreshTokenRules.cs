@@ -37,6 +37,14 @@ public abstract class RefreshTokenDecision
         public int FromGeneration { get; }
     }
 
+    /// <summary>A client that proves itself by a key keeps its token (FAPI 2.0): mint, then note that it was used.</summary>
+    public sealed class Keep : RefreshTokenDecision
+    {
+        internal Keep(TokenPlan plan) => Plan = plan;
+
+        public TokenPlan Plan { get; }
+    }
+
     /// <summary>A tab, a retry or a lost answer: the very same successor again, and nothing to write.</summary>
     public sealed class Repeat : RefreshTokenDecision
     {
@@ -131,12 +139,17 @@ public static class RefreshTokenRules
         if (target.HasNoUseFor(scope) || (scope.Count == 0 && family.Scope.Count > 0))
             return new RefreshTokenDecision.Refuse(Refusal.ScopeNotAllowed);
 
-        var successor = new RefreshToken(family.FamilyId, isRepeat ? family.Generation : family.Generation + 1);
+        // 8. The next token, or this one again: what a client shows with its key can't be used by a thief, and a successor can be lost (FAPI 2.0
+        // Security Profile §5.3.2.1 number 10).
+        var keeps = client.Client.Profile != ClientProfile.None;
+        var successor = new RefreshToken(family.FamilyId, isRepeat || keeps ? family.Generation : family.Generation + 1);
         var plan = new TokenPlan(
             new AccessTokenPlan(client, family, target, scope, now),
             scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, user, family.SessionId, nonce: null, now) : null,
             successor);
-        return isRepeat ? new RefreshTokenDecision.Repeat(plan) : new RefreshTokenDecision.Rotate(plan, family.FamilyId, family.Generation);
+        if (isRepeat)
+            return new RefreshTokenDecision.Repeat(plan);
+        return keeps ? new RefreshTokenDecision.Keep(plan) : new RefreshTokenDecision.Rotate(plan, family.FamilyId, family.Generation);
     }
 
     // The successor of the token just before the newest is unused as long as it is the newest. A confidential client, or one with the key

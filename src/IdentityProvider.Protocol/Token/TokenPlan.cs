@@ -1,3 +1,4 @@
+using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
@@ -51,6 +52,9 @@ public sealed class AccessTokenPlan
     public Actor? Actor { get; internal init; }
 
     public AccessTokenTarget Target { get; }
+
+    /// <summary>The API's, or for UserInfo alone one that the client's profile allows (FAPI 2.0 §5.4.1).</summary>
+    public SignatureAlgorithm Algorithm => Client.Accepts(Target.Algorithm) ? Target.Algorithm : Client.IdTokenSignedResponseAlg;
 
     public ScopeSet Scope { get; }
 

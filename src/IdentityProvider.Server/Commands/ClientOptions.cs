@@ -24,6 +24,7 @@ internal sealed class ClientOptions
     private readonly Option<string[]> _allowedOrigins = Many("--allowed-origin", "origin", "allowed_origins: browser code that may call with CORS.");
     private readonly Option<string?> _delivery = new("--refresh-token-delivery") { Description = "refresh_token_delivery: body (the default), or cookie for an app in a browser.", HelpName = "body|cookie" };
     private readonly Option<string?> _method = new("--auth-method") { Description = "token_endpoint_auth_method: client_secret_basic (the default), client_secret_post, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none." };
+    private readonly Option<string?> _profile = new("--profile") { Description = "profile: holds the client to FAPI 2.0.", HelpName = "fapi2|fapi2_message_signing" };
     private readonly Option<string?> _jwks = new("--jwks") { Description = "jwks: a file with the client's public keys as a JWK Set.", HelpName = "file" };
     private readonly Option<string?> _jwksUri = new("--jwks-uri") { Description = "jwks_uri: where the client publishes its public keys.", HelpName = "uri" };
     private readonly Option<bool?> _requireConsent = new("--require-consent") { Description = "require_consent: false where people need not be asked.", HelpName = "true|false" };
@@ -31,7 +32,7 @@ internal sealed class ClientOptions
 
     private Option[] All =>
     [
-        _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _backchannelLogoutUri, _frontchannelLogoutUri, _grants, _scopes, _resources, _introspects, _allowedOrigins, _delivery, _method, _jwks, _jwksUri,
+        _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _backchannelLogoutUri, _frontchannelLogoutUri, _grants, _scopes, _resources, _introspects, _allowedOrigins, _delivery, _method, _profile, _jwks, _jwksUri,
         _requireConsent, _requirePkce,
     ];
 
@@ -86,6 +87,7 @@ internal sealed class ClientOptions
             AllowedOrigins = Given(parsed, _allowedOrigins) ?? standing.AllowedOrigins,
             RefreshTokenDelivery = parsed.GetValue(_delivery) ?? standing.RefreshTokenDelivery,
             TokenEndpointAuthMethod = device || parsed.GetValue(_isPublic) ? "none" : parsed.GetValue(_method) ?? standing.TokenEndpointAuthMethod,
+            Profile = parsed.GetValue(_profile) ?? standing.Profile,
             RequireConsent = parsed.GetValue(_requireConsent) ?? standing.RequireConsent,
             RequirePkce = parsed.GetValue(_requirePkce) ?? standing.RequirePkce,
         });

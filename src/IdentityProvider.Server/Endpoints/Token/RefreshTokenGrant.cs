@@ -32,6 +32,13 @@ internal sealed class RefreshTokenGrant(
                         return response;
                     break;
 
+                case RefreshTokenDecision.Keep keep:
+                    if (!(await mint.MintAsync(keep.Plan, sender, cancellation)).Try(out var kept, out reason))
+                        return reason;
+                    if (await families.UseAsync(facts.Family!, kept.Noted, now, CancellationToken.None))
+                        return kept;
+                    break;
+
                 // A second access token of one generation: where it has a status, the family knows it before it goes out.
                 case RefreshTokenDecision.Repeat repeat:
                     if (!(await mint.MintAsync(repeat.Plan, sender, cancellation)).Try(out var again, out reason))

@@ -43,7 +43,7 @@ internal sealed class TokenMint(
 
     private async ValueTask<(string Token, LiveStatus? Noted)> SignAsync(AccessTokenPlan plan, CancellationToken cancellation)
     {
-        var key = await keys.ActiveAsync(plan.Target.Algorithm, cancellation);
+        var key = await keys.ActiveAsync(plan.Algorithm, cancellation);
         var jti = NewIdentifier(plan.Family);
         if (!plan.Target.HasStatus)
             return (AccessToken.Sign(plan, key, settings.Issuer, jti), null);
