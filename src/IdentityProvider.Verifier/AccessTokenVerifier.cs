@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using IdentityProvider.Jose;
 using IdentityProvider.Verifier.Rules;
 using IdentityProvider.Verifier.Shell;
 
@@ -16,6 +19,7 @@ public sealed class AccessTokenVerifier : IAsyncDisposable
     private readonly KeyCache _keys;
     private readonly StatusLists _lists;
     private readonly EventStream _events;
+    private readonly SpentProofs _spent;
     private readonly Lock _gate = new();
     private Task? _listening;
     private bool _disposed;
@@ -34,6 +38,7 @@ public sealed class AccessTokenVerifier : IAsyncDisposable
         var documents = new Documents(http, _clock, options.FetchTimeout);
         _keys = new KeyCache(documents, _expected, _clock, _lifetime.Token);
         _lists = new StatusLists(documents, _keys, _expected, _clock, _lifetime.Token);
+        _spent = new SpentProofs(_clock);
         _keys.Lost = _lists.DropSignedBy;
         _events = new EventStream(documents, _keys, _lists, _expected, _clock);
     }
@@ -60,8 +65,33 @@ public sealed class AccessTokenVerifier : IAsyncDisposable
         var decision = TokenRules.Decide(token, held, _lists.Held, _expected, _clock.GetUtcNow());
         return decision is { Keys: Need.None, List: Need.None }
             ? new(decision.Outcome)
-            : VerifyAsync(token, held, decision, cancellation);
+            : VerifyAsync(token, held, decision, proofFollows: false, cancellation);
     }
+
+    /// <summary>
+    /// Verifies one token with what its request proves: one that is bound to a key by a proof of that key, for this request and never used
+    /// before (RFC 9449 §7), one that is bound to a certificate by the connection's (RFC 8705 §3), and any other as a bearer's.
+    /// </summary>
+    public async ValueTask<TokenVerification> VerifyAsync(string token, SenderProof sender, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        ArgumentNullException.ThrowIfNull(sender);
+        Listen();
+        var held = _keys.Held;
+        var decision = TokenRules.Decide(token, held, _lists.Held, _expected, _clock.GetUtcNow(), proofFollows: true);
+        var outcome = decision is { Keys: Need.None, List: Need.None }
+            ? decision.Outcome
+            : await VerifyAsync(token, held, decision, proofFollows: true, cancellation).ConfigureAwait(false);
+        if (outcome is not TokenVerification.Accepted accepted) return outcome;
+        if (SenderRules.Refuse(accepted.Token, token, sender, Options, _clock.GetUtcNow(), out var proof) is { } refused) return refused;
+        return proof is null ? outcome : await SpendAsync(proof, cancellation).ConfigureAwait(false) ?? outcome;
+    }
+
+    /// <summary>The nonce to hand out in <c>DPoP-Nonce</c> (RFC 9449 §9); null where the options ask for none.</summary>
+    public string? Nonce => Options.NonceKey is { } key ? DPoPNonce.Of(key.Span, _clock.GetUtcNow()) : null;
+
+    /// <summary>Where a request to this path went, as its client knows it (<see cref="VerifierOptions.Origin"/>); empty where nobody can know.</summary>
+    public string UrlOf(string path) => _expected.Origin is { } origin ? origin + path : "";
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -78,7 +108,7 @@ public sealed class AccessTokenVerifier : IAsyncDisposable
     }
 
     // Fetch and decide again, for as long as a fetch brought something: keys, then the list, then once more for a list signed by a newer key.
-    private async ValueTask<TokenVerification> VerifyAsync(string token, HeldKeys? held, Decision decision, CancellationToken cancellation)
+    private async ValueTask<TokenVerification> VerifyAsync(string token, HeldKeys? held, Decision decision, bool proofFollows, CancellationToken cancellation)
     {
         for (var round = 0; round < 4; round++)
         {
@@ -86,9 +116,18 @@ public sealed class AccessTokenVerifier : IAsyncDisposable
             renewed |= await _lists.MeetAsync(decision.List, decision.ListUri, decision.Held, cancellation).ConfigureAwait(false);
             if (!renewed) break;
             held = _keys.Held;
-            decision = TokenRules.Decide(token, held, _lists.Held, _expected, _clock.GetUtcNow());
+            decision = TokenRules.Decide(token, held, _lists.Held, _expected, _clock.GetUtcNow(), proofFollows);
         }
         return Explain(decision);
+    }
+
+    // Last of all: a proof that is refused for another reason is not used up.
+    private async ValueTask<TokenVerification?> SpendAsync(DPoPProof proof, CancellationToken cancellation)
+    {
+        var name = CanonicalBase64Url.Encode(SHA256.HashData(Encoding.UTF8.GetBytes($"{proof.Thumbprint} {proof.Jti}")));
+        if (Options.SpendProof is null && _spent.IsFull) return new TokenVerification.Refused(VerifierRefusal.ProofsTooMany, $"{SpentProofs.Most} proofs are remembered");
+        var isFirst = Options.SpendProof is { } spend ? await spend(name, proof.ExpiresAt, cancellation).ConfigureAwait(false) : _spent.TrySpend(name, proof.ExpiresAt);
+        return isFirst ? null : new TokenVerification.Refused(VerifierRefusal.ProofReplayed, "jti was seen before");
     }
 
     // A document that can't be had has a better reason than that: why the fetch of it failed.

@@ -44,7 +44,7 @@ public static class BearerChallenge
     // The fault is the issuer's or the network's, and not the token's.
     private static bool IsOutage(VerifierRefusal refusal) => refusal
         is VerifierRefusal.KeysUnavailable or VerifierRefusal.StatusUnavailable or VerifierRefusal.StatusListUntrusted
-        or VerifierRefusal.StatusListMalformed or VerifierRefusal.StatusListTooLarge or VerifierRefusal.StatusListExpired;
+        or VerifierRefusal.StatusListMalformed or VerifierRefusal.StatusListTooLarge or VerifierRefusal.StatusListExpired or VerifierRefusal.ProofsTooMany;
 
     // What helps an honest app, and no more: expired and stale mean refresh, revoked means sign in, the rest is a fault of who sent it.
     private static string Description(VerifierRefusal refusal) => refusal switch

@@ -38,6 +38,24 @@ public sealed record VerifierOptions
     /// <summary>How long one document may take to arrive. Default: 5 s.</summary>
     public TimeSpan FetchTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Where clients call this API, scheme, host and port: what the URLs of proofs begin with (RFC 9449 §4.3), whatever a request's Host header
+    /// says. Default: the origin of <see cref="Audience"/>, where that is a web address; without one tokens that are bound to keys are refused.
+    /// </summary>
+    public string? Origin { get; init; }
+
+    /// <summary>
+    /// A key of 32 random bytes, the same on all nodes of the API: proofs then need a nonce (RFC 9449 §9), which the API hands out in
+    /// <c>DPoP-Nonce</c>. Default: none is asked for.
+    /// </summary>
+    public ReadOnlyMemory<byte>? NonceKey { get; init; }
+
+    /// <summary>
+    /// True for the first time that a proof is seen; where several nodes are to know of each other's. The text is short, and needs to be kept
+    /// until the moment beside it. Default: what this process has seen.
+    /// </summary>
+    public Func<string, DateTimeOffset, CancellationToken, ValueTask<bool>>? SpendProof { get; init; }
+
     /// <summary>Where the key set is. Default: <c>{issuer}/.well-known/jwks.json</c>.</summary>
     public string? JwksUri { get; init; }
 

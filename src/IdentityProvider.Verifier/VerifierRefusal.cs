@@ -36,7 +36,7 @@ public enum VerifierRefusal
     /// <summary>A claim that every access token has is absent (RFC 9068 §2.2).</summary>
     ClaimMissing,
 
-    /// <summary>The token is bound to a key by <c>cnf</c>, and no proof of that key was checked (RFC 9449 §7, RFC 8705 §3).</summary>
+    /// <summary>The token is bound to a key by <c>cnf</c>, and nothing that came with it proves that key (RFC 9449 §7, RFC 8705 §3).</summary>
     ProofMissing,
 
     /// <summary>The issuer's keys were never got, or were last confirmed longer ago than the options allow. An outage, no fault of the token.</summary>
@@ -83,4 +83,22 @@ public enum VerifierRefusal
 
     /// <summary>The token lacks a scope that is asked for (RFC 6750 §3.1).</summary>
     InsufficientScope,
+
+    /// <summary>The proof is none, or for another method, URL, token or time, or there are two (RFC 9449 §4.3).</summary>
+    ProofInvalid,
+
+    /// <summary>The proof's key, or the connection's certificate, is not the one that the token is bound to (RFC 9449 §7.1, RFC 8705 §3).</summary>
+    ProofKeyUnexpected,
+
+    /// <summary>The proof was used before (RFC 9449 §11.1).</summary>
+    ProofReplayed,
+
+    /// <summary>The proof has no nonce of this API's, or an old one (RFC 9449 §9).</summary>
+    ProofNonceNeeded,
+
+    /// <summary>More proofs came within a minute than are remembered. An outage, no fault of the token.</summary>
+    ProofsTooMany,
+
+    /// <summary>A plain token by the scheme DPoP (RFC 9449 §7.1).</summary>
+    SchemeUnexpected,
 }

@@ -56,7 +56,6 @@ public sealed class AspNetCoreTests : OverHttp, IAsyncLifetime
     [Theory]
     [InlineData(null)]
     [InlineData("Basic YTpi")]
-    [InlineData("DPoP abc")]
     public async Task Without_a_bearer_token_the_challenge_names_no_error(string? authorization) =>
         await AssertAsync("/orders", authorization, HttpStatusCode.Unauthorized, "Bearer");
 
@@ -129,6 +128,31 @@ public sealed class AspNetCoreTests : OverHttp, IAsyncLifetime
         request.Headers.TryAddWithoutValidation("Authorization", [$"Bearer {Issuer.Token()}", $"Bearer {Issuer.Token()}"]);
         using var response = await Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_bound_token_gets_in_with_its_proof_once_and_by_its_scheme()
+    {
+        var key = new ProofKey();
+        var token = Issuer.Token(key.Bound);
+        var proof = key.Proof(token, Issuer.Clock.GetUtcNow());
+        Assert.Equal((HttpStatusCode.OK, null), await WithProofAsync("/orders", token, proof));
+        Assert.Equal((HttpStatusCode.Unauthorized, DPoPChallenge.For(VerifierRefusal.ProofReplayed)), await WithProofAsync("/orders", token, proof));
+        Assert.Equal((HttpStatusCode.Unauthorized, DPoPChallenge.For(VerifierRefusal.ProofInvalid)), await WithProofAsync("/any", token, key.Proof(token, Issuer.Clock.GetUtcNow())));
+        Assert.Equal((HttpStatusCode.Unauthorized, DPoPChallenge.For(VerifierRefusal.TokenMalformed)), await WithProofAsync("/orders", "abc", proof));
+        await AssertAsync("/orders", $"Bearer {token}", HttpStatusCode.Unauthorized, BearerChallenge.For(VerifierRefusal.ProofMissing));
+
+        var admin = key.Proof(token, Issuer.Clock.GetUtcNow(), url: "https://api.example/admin");
+        Assert.Equal((HttpStatusCode.Forbidden, DPoPChallenge.InsteadOf(BearerChallenge.ForScope("orders.read", "admin"))), await WithProofAsync("/admin", token, admin));
+    }
+
+    private async Task<(HttpStatusCode, string?)> WithProofAsync(string path, string token, string proof)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, _address + path);
+        request.Headers.TryAddWithoutValidation("Authorization", $"dpop {token}");
+        request.Headers.TryAddWithoutValidation("DPoP", proof);
+        using var response = await Http.SendAsync(request);
+        return (response.StatusCode, response.Headers.WwwAuthenticate.Select(header => header.ToString()).SingleOrDefault());
     }
 
     private string SignedIn(int secondsAgo, string? acr = null)

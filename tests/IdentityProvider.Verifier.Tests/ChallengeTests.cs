@@ -43,9 +43,10 @@ public sealed class ChallengeTests
         foreach (var refusal in Enum.GetValues<VerifierRefusal>())
         {
             var isOutage = refusal is VerifierRefusal.KeysUnavailable or VerifierRefusal.StatusUnavailable or VerifierRefusal.StatusListUntrusted
-                or VerifierRefusal.StatusListMalformed or VerifierRefusal.StatusListTooLarge or VerifierRefusal.StatusListExpired;
+                or VerifierRefusal.StatusListMalformed or VerifierRefusal.StatusListTooLarge or VerifierRefusal.StatusListExpired or VerifierRefusal.ProofsTooMany;
             Assert.Equal(isOutage ? 503 : refusal is VerifierRefusal.InsufficientScope ? 403 : 401, BearerChallenge.StatusCode(refusal));
             Assert.Equal(!isOutage, BearerChallenge.For(refusal)?.StartsWith("Bearer error=", StringComparison.Ordinal) == true);
+            Assert.Equal(!isOutage, DPoPChallenge.For(refusal)?.StartsWith("DPoP algs=\"RS256 PS256 ES256\", error=", StringComparison.Ordinal) == true);
         }
     }
 

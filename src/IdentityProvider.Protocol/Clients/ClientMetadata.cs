@@ -78,6 +78,8 @@ public sealed record ClientMetadata
 
     public bool? DpopBoundAccessTokens { get; init; }
 
+    public bool? TlsClientCertificateBoundAccessTokens { get; init; }
+
     public string? IdTokenSignedResponseAlg { get; init; }
 
     public string? AuthorizationSignedResponseAlg { get; init; }
@@ -160,6 +162,7 @@ public sealed record ClientMetadata
             RequestUris = client.RequestUris,
             RequireConsent = client.RequireConsent,
             DpopBoundAccessTokens = client.DpopBoundAccessTokens,
+            TlsClientCertificateBoundAccessTokens = client.TlsClientCertificateBoundAccessTokens,
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
             AuthorizationSignedResponseAlg = client.AuthorizationSignedResponseAlg.Name,
             IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,

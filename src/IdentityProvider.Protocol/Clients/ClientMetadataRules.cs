@@ -64,6 +64,9 @@ public static class ClientMetadataRules
             // 10. The rest of the addresses and texts (RFC 7591 §2, §5).
             ?? ClientUriRules.RefuseOrigins(client)
             ?? ClientUriRules.RefusePages(client)
+            ?? Refuse(
+                client is { DpopBoundAccessTokens: true, TlsClientCertificateBoundAccessTokens: true },
+                "dpop_bound_access_tokens", "can't be true beside tls_client_certificate_bound_access_tokens: a token is bound to one thing")
             ?? Refuse(client.DefaultMaxAge < 0, "default_max_age", "must be zero or more seconds")
             ?? ClientClaimRules.Refuse(client)
             ?? RefuseContacts(client.Contacts)
@@ -164,6 +167,7 @@ public static class ClientMetadataRules
         RequirePkce = metadata.RequirePkce ?? true,
         RequireConsent = metadata.RequireConsent ?? true,
         DpopBoundAccessTokens = metadata.DpopBoundAccessTokens ?? false,
+        TlsClientCertificateBoundAccessTokens = metadata.TlsClientCertificateBoundAccessTokens ?? false,
         DefaultMaxAge = metadata.DefaultMaxAge,
         BackchannelLogoutUri = metadata.BackchannelLogoutUri,
         BackchannelLogoutSessionRequired = metadata.BackchannelLogoutSessionRequired ?? false,

@@ -29,7 +29,7 @@ public static class ProofRules
         // 3. With a nonce of ours that is recent (check 10). Who has none, or an old one, is given one with the refusal (§8).
         if (proof.Nonce is null)
             return Refusal.DPoPNonceMissing;
-        return ProofNonce.IsRecent(proof.Nonce, nonceKey, now) ? proof : Refusal.DPoPNonceOld;
+        return DPoPNonce.IsRecent(proof.Nonce, nonceKey, now) ? proof : Refusal.DPoPNonceOld;
     }
 
     private static Refusal Of(JoseRefusal reason) => reason switch

@@ -149,6 +149,8 @@ public static class ServerMetadata
             WriteArray(json, endpoint + "_endpoint_auth_signing_alg_values_supported", algorithms);
         }
 
+        if (certificates is not null)
+            json.WriteBoolean("tls_client_certificate_bound_access_tokens", true);
         if (certificates?.Endpoint is not { } elsewhere)
             return;
         json.WriteStartObject("mtls_endpoint_aliases");

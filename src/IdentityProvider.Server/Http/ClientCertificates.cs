@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
@@ -51,6 +52,10 @@ public sealed class ClientCertificates
 
     /// <summary>The same, read, and whether its chain leads to a trusted authority.</summary>
     public ClientCertificate? Read(HttpContext http) => Find(http) is { } certificate ? ClientCertificate.Of(certificate, IsTrusted(certificate)) : null;
+
+    /// <summary>Its <c>x5t#S256</c>, to which tokens can be bound (RFC 8705 §3.1); null where there is none.</summary>
+    public string? ThumbprintOf(HttpContext http) =>
+        Find(http) is { } certificate ? CanonicalBase64Url.Encode(SHA256.HashData(certificate.RawDataMemory.Span)) : null;
 
     /// <summary>
     /// Kestrel asks each client for a certificate and takes any: which one counts is decided per client. An endpoint of the section Kestrel may

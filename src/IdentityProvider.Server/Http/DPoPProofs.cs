@@ -26,11 +26,16 @@ public sealed class DPoPProofs(MasterKey masterKey, SpentIdentifiers spent, Sett
     {
         OfferNonce(http);
         var expectations = new DPoPExpectations { Method = http.Request.Method, TargetUri = settings.Issuer + path, AccessToken = accessToken };
-        return ProofRules.Decide(http.Request.Headers[Header], expectations, _nonceKey, clock.GetUtcNow());
+        var decision = ProofRules.Decide(http.Request.Headers[Header], expectations, _nonceKey, clock.GetUtcNow());
+
+        // A client with a certificate may have called the endpoint by its other address (RFC 8705 §5).
+        return settings.ClientCertificates.Endpoint is { } alias && !decision.Try(out _, out var reason) && reason == Refusal.DPoPProofForAnotherRequest
+            ? ProofRules.Decide(http.Request.Headers[Header], expectations with { TargetUri = alias + path }, _nonceKey, clock.GetUtcNow())
+            : decision;
     }
 
     /// <summary>Tells the nonce for the next proof (RFC 9449 §8.2), to browser code too.</summary>
-    public void OfferNonce(HttpContext http) => http.Response.Headers[NonceHeader] = ProofNonce.Of(_nonceKey, clock.GetUtcNow());
+    public void OfferNonce(HttpContext http) => http.Response.Headers[NonceHeader] = DPoPNonce.Of(_nonceKey, clock.GetUtcNow());
 
     /// <summary>True for the first time that a proof is used, on whatever node (RFC 9449 §11.1).</summary>
     public Task<bool> SpendAsync(DPoPProof proof, CancellationToken cancellation)

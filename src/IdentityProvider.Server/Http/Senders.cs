@@ -2,11 +2,12 @@ using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.DPoP;
+using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Server.Http;
 
 /// <summary>Who made a request, and what it proves to hold: a key (RFC 9449) or a certificate (RFC 8705).</summary>
-public sealed class Senders(DPoPProofs proofs, Registry registry)
+public sealed class Senders(DPoPProofs proofs, ClientCertificates certificates, Registry registry)
 {
     /// <summary>
     /// The client and its proof, where it has one. The proof is looked at first: a client that is only to be told a nonce should not lose an
@@ -33,13 +34,28 @@ public sealed class Senders(DPoPProofs proofs, Registry registry)
     {
         if (!(await ReadAsync(http, path, form)).Try(out var sender, out var reason))
             return reason;
-        if (SenderRules.Bind(sender.Client, sender.Proof, certificateThumbprint: null).Try(out var bound, out reason))
+        var thumbprint = sender.Client.Client.TlsClientCertificateBoundAccessTokens ? certificates.ThumbprintOf(http) : null;
+        if (SenderRules.Bind(sender.Client, sender.Proof, thumbprint).Try(out var bound, out reason))
             return new Sender(bound, sender.Proof, proofs);
         if (reason == Refusal.DPoPProofMissing)
             proofs.OfferNonce(http);
         CrossOrigin.Allow(http, sender.Client.Client);
         return reason;
     }
+
+    /// <summary>Whether who shows an access token is whom it was issued to (RFC 9449 §7, RFC 8705 §3); with the proof, to be spent.</summary>
+    public Refusal? RefuseToken(HttpContext http, string path, SentToken sent, VerifiedAccessToken token, out DPoPProof? proof)
+    {
+        ArgumentNullException.ThrowIfNull(sent);
+        ArgumentNullException.ThrowIfNull(token);
+        proof = null;
+        if (sent.IsDPoP && !proofs.Read(http, path, sent.Text).Try(out proof, out var reason))
+            return reason;
+        return TokenBindingRules.Refuse(token, sent, proof, token.Confirmation?.CertificateThumbprint is null ? null : certificates.ThumbprintOf(http));
+    }
+
+    /// <summary>True where there is no proof, or this is its first use.</summary>
+    public async ValueTask<bool> SpendAsync(DPoPProof? proof, CancellationToken cancellation) => proof is null || await proofs.SpendAsync(proof, cancellation);
 
     // Browser code must read the nonce. It is a public client's, which the form names.
     private async ValueTask LetItsOriginsReadAsync(HttpContext http, Parameters form)

@@ -35,6 +35,8 @@ internal sealed class Expected
         };
         JwksUri = RequireWebAddress(options.JwksUri ?? $"{options.Issuer}/.well-known/jwks.json", nameof(options.JwksUri));
         EventsUri = RequireWebAddress(options.StatusEventsUri ?? $"{options.Issuer}/status/events", nameof(options.StatusEventsUri));
+        Origin = OriginOf(options);
+        if (options.NonceKey is { Length: < 32 }) throw Wrong("NonceKey has 32 bytes or more.");
         _statusPrefix = $"{options.Issuer}/status/";
     }
 
@@ -46,11 +48,26 @@ internal sealed class Expected
 
     public Uri EventsUri { get; }
 
+    /// <summary>Scheme, host and port of this API; null where nobody said.</summary>
+    public string? Origin { get; }
+
     public bool Allows(SignatureAlgorithm algorithm) => Options.Algorithms.Contains(algorithm);
 
     /// <summary>One plain path segment below the issuer's own lists: neither a token nor an event sends us anywhere else.</summary>
     public bool IsListUri(string uri) =>
         uri.StartsWith(_statusPrefix, StringComparison.Ordinal) && uri.Length > _statusPrefix.Length && !uri.AsSpan(_statusPrefix.Length).ContainsAnyExcept(Segment);
+
+    private static string? OriginOf(VerifierOptions options)
+    {
+        if (options.Origin is { } origin)
+        {
+            var uri = RequireWebAddress(origin, nameof(options.Origin));
+            return uri.GetLeftPart(UriPartial.Authority) == origin.TrimEnd('/') ? origin.TrimEnd('/') : throw Wrong("Origin is scheme, host and port alone.");
+        }
+        return Uri.TryCreate(options.Audience, UriKind.Absolute, out var audience) && (audience.Scheme == Uri.UriSchemeHttps || audience.Scheme == Uri.UriSchemeHttp)
+            ? audience.GetLeftPart(UriPartial.Authority)
+            : null;
+    }
 
     private static Uri RequireWebAddress(string text, string name)
     {

@@ -5,7 +5,7 @@ namespace IdentityProvider.Verifier.Rules;
 /// <summary>The decision about an access token: token, keys, lists and the moment in; an outcome out (RFC 9068 §4, draft-ietf-oauth-status-list §8.3).</summary>
 internal static class TokenRules
 {
-    public static Decision Decide(string token, HeldKeys? keys, IReadOnlyDictionary<string, StatusList> lists, Expected expected, DateTimeOffset now)
+    public static Decision Decide(string token, HeldKeys? keys, IReadOnlyDictionary<string, StatusList> lists, Expected expected, DateTimeOffset now, bool proofFollows = false)
     {
         // 1. Keys that are still good.
         if (keys is null) return new(Refuse(VerifierRefusal.KeysUnavailable, "no key set was got yet"), Need.Now);
@@ -22,8 +22,8 @@ internal static class TokenRules
         // 3. An algorithm of our list too, not of the key's alone (RFC 8725 §3.1).
         if (!expected.Allows(verified.Algorithm)) return new(Refuse(VerifierRefusal.AlgorithmNotAllowed, "alg is not one of the options'"), keyNeed);
 
-        // 4. No proof of possession is checked here, so a bound token is refused: else a thief could use it as a plain one (RFC 9449 §7.2, RFC 8705 §3).
-        if (jwt.Claims.TryGetProperty("cnf", out _)) return new(Refuse(VerifierRefusal.ProofMissing, "cnf is there, and no proof was checked"), keyNeed);
+        // 4. A bound token whose proof nobody checks next is refused: else a thief could use it as a plain one (RFC 9449 §7.2, RFC 8705 §3).
+        if (!proofFollows && jwt.Claims.TryGetProperty("cnf", out _)) return new(Refuse(VerifierRefusal.ProofMissing, "cnf is there, and no proof was checked"), keyNeed);
 
         // 5. Status last (draft-ietf-oauth-status-list §8.3).
         return DecideStatus(verified, lists, expected, now, keyNeed);

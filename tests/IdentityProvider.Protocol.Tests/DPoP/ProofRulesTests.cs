@@ -12,7 +12,7 @@ public sealed class ProofRulesTests : IDisposable
 
     private readonly ProofKey _key = new();
 
-    private static string Nonce => ProofNonce.Of(NonceKey, Given.Now);
+    private static string Nonce => DPoPNonce.Of(NonceKey, Given.Now);
 
     public void Dispose() => _key.Dispose();
 
@@ -52,8 +52,8 @@ public sealed class ProofRulesTests : IDisposable
     public void Refuses_a_proof_without_a_nonce_or_with_another_than_ours()
     {
         Assert.Equal(Refusal.DPoPNonceMissing, Given.Refused(Decide(_key.Proof("POST", Target, Given.Now))));
-        Assert.Equal(Refusal.DPoPNonceOld, Given.Refused(Decide(_key.Proof("POST", Target, Given.Now, ProofNonce.Of([1], Given.Now)))));
-        Assert.Equal(Refusal.DPoPNonceOld, Given.Refused(Decide(_key.Proof("POST", Target, Given.Now, ProofNonce.Of(NonceKey, Given.Now - (2 * ProofNonce.Period))))));
+        Assert.Equal(Refusal.DPoPNonceOld, Given.Refused(Decide(_key.Proof("POST", Target, Given.Now, DPoPNonce.Of([1], Given.Now)))));
+        Assert.Equal(Refusal.DPoPNonceOld, Given.Refused(Decide(_key.Proof("POST", Target, Given.Now, DPoPNonce.Of(NonceKey, Given.Now - (2 * DPoPNonce.Period))))));
     }
 
     [Theory]
@@ -63,16 +63,16 @@ public sealed class ProofRulesTests : IDisposable
     [InlineData(-6, false)]
     [InlineData(6, false)]
     public void A_nonce_lives_for_its_period_and_the_next(int minutes, bool recent) =>
-        Assert.Equal(recent, ProofNonce.IsRecent(ProofNonce.Of(NonceKey, Given.Now + TimeSpan.FromMinutes(minutes)), NonceKey, Given.Now));
+        Assert.Equal(recent, DPoPNonce.IsRecent(DPoPNonce.Of(NonceKey, Given.Now + TimeSpan.FromMinutes(minutes)), NonceKey, Given.Now));
 
     [Fact]
     public void A_nonce_is_the_same_on_every_node_and_another_in_each_period()
     {
-        Assert.Equal(Nonce, ProofNonce.Of([.. NonceKey], Given.Now + ProofNonce.Period - TimeSpan.FromSeconds(1)));
-        Assert.NotEqual(Nonce, ProofNonce.Of(NonceKey, Given.Now + ProofNonce.Period));
+        Assert.Equal(Nonce, DPoPNonce.Of([.. NonceKey], Given.Now + DPoPNonce.Period - TimeSpan.FromSeconds(1)));
+        Assert.NotEqual(Nonce, DPoPNonce.Of(NonceKey, Given.Now + DPoPNonce.Period));
         Assert.Equal(22, Nonce.Length);
-        Assert.False(ProofNonce.IsRecent("", NonceKey, Given.Now));
-        Assert.False(ProofNonce.IsRecent("é", NonceKey, Given.Now));
+        Assert.False(DPoPNonce.IsRecent("", NonceKey, Given.Now));
+        Assert.False(DPoPNonce.IsRecent("é", NonceKey, Given.Now));
     }
 
     private static Decision<DPoPProof> Decide(params string?[] fields) =>

@@ -1,4 +1,3 @@
-using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.DPoP;
 using IdentityProvider.Protocol.Metadata;
@@ -10,7 +9,7 @@ namespace IdentityProvider.Server.Endpoints.UserInfo;
 
 /// <summary><c>GET</c> and <c>POST /userinfo</c> (OpenID Connect Core §5.3).</summary>
 internal sealed class UserInfoEndpoint(
-    AccessTokens accessTokens, AccessTokenStanding standing, DPoPProofs proofs, UserInfoAnswers answers, Settings settings, TimeProvider clock)
+    AccessTokens accessTokens, AccessTokenStanding standing, Senders senders, UserInfoAnswers answers, Settings settings, TimeProvider clock)
 {
     public const string Path = "/userinfo";
 
@@ -38,10 +37,7 @@ internal sealed class UserInfoEndpoint(
             return reason;
 
         // 3. Shown by whom it was issued to (RFC 9449 §7, RFC 8705 §3).
-        DPoPProof? proof = null;
-        if (sent.IsDPoP && !proofs.Read(http, Path, sent.Text).Try(out proof, out reason))
-            return reason;
-        if (TokenBindingRules.Refuse(token, sent, proof, certificateThumbprint: null) is { } foreign)
+        if (senders.RefuseToken(http, Path, sent, token, out var proof) is { } foreign)
             return foreign;
 
         // 4. That stands, and opens this door (OpenID Connect Core §5.3.1).
@@ -52,7 +48,7 @@ internal sealed class UserInfoEndpoint(
             return reason;
 
         // 5. By a proof that was never used (RFC 9449 §11.1).
-        return proof is null || await proofs.SpendAsync(proof, http.RequestAborted) ? response : Refusal.DPoPProofReplayed;
+        return await senders.SpendAsync(proof, http.RequestAborted) ? response : Refusal.DPoPProofReplayed;
     }
 
     // Before the token says whose it is there is no client to ask for its origins; a refusal tells nothing, so any origin may read it.

@@ -1,15 +1,14 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using IdentityProvider.Jose;
 
-namespace IdentityProvider.Protocol.DPoP;
+namespace IdentityProvider.Jose;
 
 /// <summary>
-/// The nonce that proofs for this server must hold (RFC 9449 §8): a HMAC of the period that it is given out in, so that every node knows it,
+/// The nonce that proofs for one server must hold (RFC 9449 §8, §9): a HMAC of the period that it is given out in, so that every node knows it,
 /// nothing is stored, and nobody can make a proof now for a day to come.
 /// </summary>
-public static class ProofNonce
+public static class DPoPNonce
 {
     private const int Length = 16;
 
@@ -17,7 +16,7 @@ public static class ProofNonce
     public static TimeSpan Period { get; } = TimeSpan.FromMinutes(3);
 
     /// <summary>The nonce of a moment.</summary>
-    /// <param name="key">The key that the master key gives for this purpose.</param>
+    /// <param name="key">Of this purpose alone, the same on every node of the server.</param>
     /// <param name="now">The moment.</param>
     public static string Of(ReadOnlySpan<byte> key, DateTimeOffset now) => OfPeriod(key, PeriodOf(now));
 

@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+
+namespace IdentityProvider.Verifier.Shell;
+
+/// <summary>The proofs that this process has seen, for as long as they would be accepted: a bounded number of them.</summary>
+internal sealed class SpentProofs(TimeProvider clock)
+{
+    /// <summary>More than an honest API sees within a proof's life; beyond it proofs are refused, as an outage.</summary>
+    public const int Most = 100_000;
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
+    private DateTimeOffset _swept = DateTimeOffset.MinValue;
+
+    public bool IsFull => _seen.Count >= Most;
+
+    /// <summary>True for the first.</summary>
+    public bool TrySpend(string proof, DateTimeOffset expiresAt)
+    {
+        Sweep();
+        return _seen.TryAdd(proof, expiresAt);
+    }
+
+    // Each second at most one call looks at all of them.
+    private void Sweep()
+    {
+        var now = clock.GetUtcNow();
+        if (now - _swept < TimeSpan.FromSeconds(1)) return;
+        _swept = now;
+        foreach (var (proof, expiresAt) in _seen)
+            if (expiresAt <= now) _seen.TryRemove(proof, out _);
+    }
+}
