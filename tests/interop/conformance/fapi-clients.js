@@ -17,17 +17,15 @@ async function client(run, name, { method, sender, isSigned }) {
   const certificate = method === 'tls_client_auth' ? run.authority.issue(`fapi-${name}-${isSigned ? 'signed' : 'plain'}`, { usage: 'clientAuth' }) : undefined;
   const registered = await run.client({
     client_name: `FAPI client ${name}`,
-    profile: 'fapi2',
+    profile: isSigned ? 'fapi2_message_signing' : 'fapi2',
     redirect_uris: [run.party.callback],
     token_endpoint_auth_method: method,
     grant_types: ['authorization_code', 'refresh_token'],
     scope: 'openid profile email address phone offline_access',
     require_consent: false,
     jwks: { keys: [key.jwk] },
-    id_token_signed_response_alg: 'PS256',
     ...(certificate && { tls_client_auth_subject_dn: certificate.subject }),
     ...(sender === 'dpop' ? { dpop_bound_access_tokens: true } : { tls_client_certificate_bound_access_tokens: true }),
-    ...(isSigned && { require_signed_request_object: true, request_object_signing_alg: 'PS256', authorization_signed_response_alg: 'PS256' }),
   });
   return { ...registered, key, http: certificate && new Http(run.authority, certificate) };
 }
