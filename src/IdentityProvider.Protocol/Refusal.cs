@@ -117,6 +117,9 @@ public enum Refusal
     // Registration (RFC 7591 §3)
     ContentTypeNotJson,
     RegistrationQuotaSpent,
+    SoftwareStatementMissing,
+    SoftwareStatementInvalid,
+    SoftwareStatementUnapproved,
 
     // Token request (RFC 6749 §5.2)
     GrantTypeMissing,

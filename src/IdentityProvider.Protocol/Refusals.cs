@@ -128,6 +128,9 @@ public static class Refusals
         Refusal.RedirectUriNotHttps => InvalidRedirectUri("A redirect URI is https; http is for loopback alone.", "OpenID Connect Registration §2"),
 
         Refusal.ContentTypeNotJson => new("invalid_client_metadata", 415, "The body must be application/json.", "RFC 7591 §3.1"),
+        Refusal.SoftwareStatementMissing => new("unapproved_software_statement", 400, "A software statement is needed here.", "RFC 7591 §3.2.2"),
+        Refusal.SoftwareStatementInvalid => new("invalid_software_statement", 400, "The software statement is not valid.", "RFC 7591 §3.2.2"),
+        Refusal.SoftwareStatementUnapproved => new("unapproved_software_statement", 400, "Software statements of this issuer do not count here.", "RFC 7591 §3.2.2"),
         Refusal.RegistrationQuotaSpent => new("access_denied", 403, "No more clients may be registered this way.", "RFC 7591 §5"),
 
         Refusal.GrantTypeMissing => InvalidRequest("grant_type is missing.", "RFC 6749 §5.2"),

@@ -25,6 +25,12 @@ public sealed record RegistrationPolicy
     /// <summary>Whether each needs a software statement of an issuer that is trusted (RFC 7591 §2.3).</summary>
     public bool RequireSoftwareStatement { get; init; }
 
+    /// <summary>The one whose software statements count, by its <c>iss</c>; null for nobody.</summary>
+    public string? SoftwareStatementIssuer { get; init; }
+
+    /// <summary>Where that issuer publishes its keys.</summary>
+    public string? SoftwareStatementJwksUri { get; init; }
+
     /// <summary>False lets those that authenticate do without PKCE, as OpenID Connect alone asks for none.</summary>
     public bool RequirePkce { get; init; } = true;
 

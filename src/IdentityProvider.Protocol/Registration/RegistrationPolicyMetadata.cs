@@ -18,6 +18,10 @@ public sealed record RegistrationPolicyMetadata
 
     public bool? RequireSoftwareStatement { get; init; }
 
+    public string? SoftwareStatementIssuer { get; init; }
+
+    public string? SoftwareStatementJwksUri { get; init; }
+
     public bool? RequirePkce { get; init; }
 
     public int? MaxClients { get; init; }
@@ -33,6 +37,8 @@ public sealed record RegistrationPolicyMetadata
             GrantTypes = policy.GrantTypes,
             RedirectHosts = policy.RedirectHosts,
             RequireSoftwareStatement = policy.RequireSoftwareStatement,
+            SoftwareStatementIssuer = policy.SoftwareStatementIssuer,
+            SoftwareStatementJwksUri = policy.SoftwareStatementJwksUri,
             RequirePkce = policy.RequirePkce,
             MaxClients = policy.MaxClients,
         };

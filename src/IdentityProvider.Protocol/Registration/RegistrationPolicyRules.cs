@@ -37,7 +37,9 @@ public static class RegistrationPolicyRules
             ?? Refuse(policy.GrantTypes.Count == 0 || policy.GrantTypes.Any(g => !GrantTypes.All.Contains(g, StringComparer.Ordinal)), "grant_types", $"can be {string.Join(", ", GrantTypes.All)}")
             // 4. Hosts by name.
             ?? Refuse(policy.RedirectHosts.Count > MostRedirectHosts || !policy.RedirectHosts.All(HostPattern.IsPattern), "redirect_hosts", NotAHost)
-            // 5. A quota, and an end that is still to come.
+            // 5. Statements of an issuer whose keys can be found (RFC 7591 §2.3).
+            ?? RefuseStatements(policy)
+            // 6. A quota, and an end that is still to come.
             ?? Refuse(policy.MaxClients is < 1 or > MostClients, "max_clients", $"must be 1 to {MostClients}")
             ?? Refuse(expiresAt <= now, "expires_at", "must be in the future");
         return error is not null ? error : new Validated<RegistrationPolicy>.Valid(policy with { CreatedAt = now, ExpiresAt = expiresAt });
@@ -56,6 +58,8 @@ public static class RegistrationPolicyRules
             GrantTypes = metadata.GrantTypes ?? policy.GrantTypes,
             RedirectHosts = metadata.RedirectHosts ?? policy.RedirectHosts,
             RequireSoftwareStatement = metadata.RequireSoftwareStatement ?? policy.RequireSoftwareStatement,
+            SoftwareStatementIssuer = metadata.SoftwareStatementIssuer,
+            SoftwareStatementJwksUri = metadata.SoftwareStatementJwksUri,
             RequirePkce = metadata.RequirePkce ?? policy.RequirePkce,
             MaxClients = metadata.MaxClients ?? policy.MaxClients,
         };
@@ -64,6 +68,15 @@ public static class RegistrationPolicyRules
         var isReadable = ScopeSet.TryParse(metadata.Scope, out var scope);
         policy = policy with { Scope = scope };
         return isReadable;
+    }
+
+    private static MetadataError? RefuseStatements(RegistrationPolicy policy)
+    {
+        var (issuer, jwksUri) = (policy.SoftwareStatementIssuer, policy.SoftwareStatementJwksUri);
+        return Refuse(issuer is null != jwksUri is null, "software_statement_issuer", "needs software_statement_jwks_uri, and the other way round")
+            ?? Refuse(issuer is null && policy.RequireSoftwareStatement, "require_software_statement", "needs software_statement_issuer")
+            ?? Refuse(issuer is not null && !PlainText.IsPlain(issuer, ClientMetadataRules.LongestName), "software_statement_issuer", $"must be plain text of at most {ClientMetadataRules.LongestName} characters")
+            ?? Refuse(jwksUri is not null && !WebUris.IsSecure(jwksUri), "software_statement_jwks_uri", "must be an https URL (http on loopback)");
     }
 
     private static MetadataError? Refuse(bool broken, string member, string message) => ClientMetadataRules.Refuse(broken, member, message);

@@ -33,9 +33,11 @@ internal static class RegistrationPolicyCommands
         var hosts = Many("--redirect-host", "host", "Where their redirect URIs may be: app.example.com, *.example.com, or localhost for loopback; anywhere where nothing is named.");
         var most = new Option<int?>("--max-clients") { Description = "How many there may be at once: 100, or 1000 without a token.", HelpName = "n" };
         var ends = new Option<TimeSpan?>("--expires-in") { Description = "How long clients can be registered by it, such as 24h or 30d; for ever where nothing is named.", HelpName = "duration", CustomParser = result => Duration.Parse(result) };
-        var statement = new Option<bool>("--require-software-statement") { Description = "Each needs a software statement of a trusted issuer." };
+        var statement = new Option<bool>("--require-software-statement") { Description = "Each needs a software statement." };
+        var statementIssuer = new Option<string?>("--software-statement-issuer") { Description = "Whose software statements count, by their iss; nobody's where nothing is named.", HelpName = "iss" };
+        var statementKeys = new Option<string?>("--software-statement-jwks-uri") { Description = "Where that issuer publishes its keys.", HelpName = "uri" };
         var plain = new Option<bool>("--without-pkce") { Description = "Those that authenticate may do without PKCE (RFC 9700 asks for it; OpenID Connect alone doesn't)." };
-        var command = new Command("create", "Let clients register themselves, within bounds.") { name, kind, scopes, resources, grants, hosts, most, ends, statement, plain };
+        var command = new Command("create", "Let clients register themselves, within bounds.") { name, kind, scopes, resources, grants, hosts, most, ends, statement, statementIssuer, statementKeys, plain };
         return command.Does(async work =>
         {
             var chosen = work.Parsed.GetRequiredValue(kind);
@@ -49,6 +51,8 @@ internal static class RegistrationPolicyCommands
                 RedirectHosts = Given(work, hosts),
                 MaxClients = work.Parsed.GetValue(most) ?? fallback?.MaxClients,
                 RequireSoftwareStatement = work.Parsed.GetValue(statement),
+                SoftwareStatementIssuer = work.Parsed.GetValue(statementIssuer),
+                SoftwareStatementJwksUri = work.Parsed.GetValue(statementKeys),
                 RequirePkce = !work.Parsed.GetValue(plain),
             };
             return await AddAsync(work, metadata, fallback?.PolicyId, work.Parsed.GetValue(ends));

@@ -35,7 +35,7 @@ public sealed class RegistrationPolicyRulesTests
     [Fact]
     public void What_is_kept_of_a_policy_makes_the_same_policy_again()
     {
-        var policy = Allowed(new() { Name = "Agents", Scope = "openid notes.read", Resources = [Given.NotesApi().Identifier], RedirectHosts = ["*.example.com", "localhost"], MaxClients = 3, RequireSoftwareStatement = true });
+        var policy = Allowed(new() { Name = "Agents", Scope = "openid notes.read", Resources = [Given.NotesApi().Identifier], RedirectHosts = ["*.example.com", "localhost"], MaxClients = 3, RequireSoftwareStatement = true, SoftwareStatementIssuer = "https://trust.example", SoftwareStatementJwksUri = "https://trust.example/jwks" });
         Assert.Equivalent(policy with { CreatedAt = default }, RegistrationPolicyRules.Restore(RegistrationPolicyMetadata.Of(policy), Id), strict: true);
     }
 
@@ -51,6 +51,10 @@ public sealed class RegistrationPolicyRulesTests
         { new() { RedirectHosts = ["App.example"] }, "redirect_hosts" },
         { new() { RedirectHosts = ["*"] }, "redirect_hosts" },
         { new() { MaxClients = 0 }, "max_clients" },
+        { new() { RequireSoftwareStatement = true }, "require_software_statement" },
+        { new() { SoftwareStatementIssuer = "https://trust.example" }, "software_statement_issuer" },
+        { new() { SoftwareStatementJwksUri = "https://trust.example/jwks" }, "software_statement_issuer" },
+        { new() { SoftwareStatementIssuer = "trust", SoftwareStatementJwksUri = "http://trust.example/jwks" }, "software_statement_jwks_uri" },
     };
 
     [Theory]

@@ -53,7 +53,13 @@ internal sealed class ClientConfigurationEndpoint(RegistrationAccess access, Req
             return;
         }
 
-        switch (await requested.DecideAsync(request, policy, standing.ClientId, http.RequestAborted))
+        if (!(await requested.DecideAsync(request, policy, standing.ClientId, http.RequestAborted)).Try(out var decided, out reason))
+        {
+            await RegistrationAnswers.RefuseAsync(http, reason);
+            return;
+        }
+
+        switch (decided)
         {
             case Validated<Client>.Invalid { Error: var error }:
                 await RegistrationAnswers.RefuseAsync(http, error);

@@ -32,7 +32,13 @@ internal sealed class RegistrationEndpoint(
             return;
         }
 
-        switch (await requested.DecideAsync(request, policy, entropy.NewId().ToString("N"), http.RequestAborted))
+        if (!(await requested.DecideAsync(request, policy, entropy.NewId().ToString("N"), http.RequestAborted)).Try(out var decided, out reason))
+        {
+            await RegistrationAnswers.RefuseAsync(http, reason);
+            return;
+        }
+
+        switch (decided)
         {
             case Validated<Client>.Invalid { Error: var error }:
                 await RegistrationAnswers.RefuseAsync(http, error);

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Server.Background;
+using IdentityProvider.Server.Tests.Http;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Endpoints.Registration;
@@ -168,6 +170,65 @@ public sealed class RegistrationEndpointTests
         Assert.Equal(HttpStatusCode.NotFound, (await server.RegisterAsync("token")).Status);
         using var metadata = JsonDocument.Parse(await server.Http.GetStringAsync("/.well-known/oauth-authorization-server", Cancellation));
         Assert.False(metadata.RootElement.TryGetProperty("registration_endpoint", out _));
+    }
+
+    [Fact]
+    public async Task What_a_software_statement_claims_goes_over_the_clients_own_words()
+    {
+        using var key = SigningKey.Generate(SignatureAlgorithm.ES256);
+        await using var trust = await Listener.StartAsync();
+        using var jwks = new MemoryStream();
+        await using (var json = new Utf8JsonWriter(jwks))
+            new JsonWebKeySet([key.PublicKey]).WriteTo(json);
+        trust.AnswerAsync = http => http.Response.Body.WriteAsync(jwks.ToArray()).AsTask();
+        await using var server = await TestServer.StartAsync();
+        var (token, _) = await server.PolicyAsync(p => p with { RequireSoftwareStatement = true, SoftwareStatementIssuer = "https://trust.example", SoftwareStatementJwksUri = trust.Address.AbsoluteUri });
+        string Metadata(string statement) => $$"""{"client_name":"Mine","redirect_uris":["https://app.example/cb"],"software_statement":"{{statement}}"}""";
+
+        var statement = Jws.Sign(key, "JWT", """{"iss":"https://trust.example","software_id":"4NRB1","client_name":"Vetted","scope":"openid"}"""u8);
+        var answer = await server.RegisterAsync(token, Metadata(statement));
+        Assert.Equal((HttpStatusCode.Created, "Vetted", "openid", statement), (answer.Status, answer["client_name"], answer["scope"], answer["software_statement"]));
+
+        Assert.Equal("unapproved_software_statement", (await server.RegisterAsync(token)).Error);
+        Assert.Equal("invalid_software_statement", (await server.RegisterAsync(token, Metadata(statement[..^4] + "AAAA"))).Error);
+        Assert.Equal("unapproved_software_statement", (await server.RegisterAsync(token, Metadata(Jws.Sign(key, "JWT", """{"iss":"https://other.example","software_id":"4NRB1"}"""u8)))).Error);
+        var again = await server.AskAsync(HttpMethod.Put, Registering.PathOf(answer), answer["registration_access_token"], $$"""{"client_id":"{{answer["client_id"]}}","redirect_uris":["https://app.example/cb"]}""");
+        Assert.Equal("unapproved_software_statement", again.Error);
+    }
+
+    /// <summary>Of all the addresses that a client can name, none is asked that lies in a private network, and what is only shown is never asked.</summary>
+    [Fact]
+    public async Task No_address_that_a_client_registers_makes_the_server_knock_at_a_private_door()
+    {
+        await using var inside = await Listener.StartAsync();
+        await using var server = await TestServer.StartAsync(change: s => s with { Outgoing = s.Outgoing with { AllowPrivateNetwork = false } });
+        var (token, _) = await server.PolicyAsync();
+        foreach (var (member, value) in new[]
+        {
+            ("jwks_uri", $"\"{inside.Address}jwks\""), ("sector_identifier_uri", $"\"{inside.Address}sector\""), ("request_uris", $"[\"{inside.Address}request\"]"),
+            ("backchannel_logout_uri", $"\"{inside.Address}logout\""), ("logo_uri", $"\"{inside.Address}logo.png\""), ("client_uri", $"\"{inside.Address}\""),
+            ("policy_uri", $"\"{inside.Address}policy\""), ("tos_uri", $"\"{inside.Address}terms\""), ("frontchannel_logout_uri", $"\"{inside.Address}front\""),
+        })
+        {
+            var method = member == "jwks_uri" ? "private_key_jwt" : "none";
+            var answer = await server.RegisterAsync(token, $$"""{"redirect_uris":["{{inside.Address}}cb"],"token_endpoint_auth_method":"{{method}}","{{member}}":{{value}}}""");
+            if (answer.Status != HttpStatusCode.Created)
+                continue;
+
+            // What is registered is asked when it is used: at the doors that would.
+            using var authorize = await server.Http.GetAsync($"/authorize?client_id={answer["client_id"]}&request_uri={Uri.EscapeDataString(inside.Address + "request")}", Cancellation);
+            using var form = new FormUrlEncodedContent(
+                [new("grant_type", "authorization_code"), new("code", "x"), new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), new("client_assertion", Assertion(answer["client_id"]!))]);
+            using var tokens = await server.Http.PostAsync("/token", form, Cancellation);
+        }
+
+        Assert.Equal(0, inside.Count);
+    }
+
+    private static string Assertion(string clientId)
+    {
+        using var key = SigningKey.Generate(SignatureAlgorithm.ES256);
+        return Jws.Sign(key, "JWT", Encoding.UTF8.GetBytes($$"""{"iss":"{{clientId}}","sub":"{{clientId}}","aud":"{{TestServer.Issuer}}","jti":"1","exp":4102444800}"""));
     }
 
     [Fact]
