@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { Refused, bearerToken, createVerifier } from 'identityprovider-verifier';
+import { Refused, bearerToken, createVerifier, protectedResource } from 'identityprovider-verifier';
 
 const port = Number(process.env.PORT ?? 8083);
 const host = process.env.HOST ?? '127.0.0.1';
@@ -10,7 +10,8 @@ const audience = process.env.AUDIENCE ?? `http://localhost:${port}`;
 const allowedOrigins = (process.env.ALLOWED_ORIGINS ?? '').split(',').filter(Boolean);
 
 // No call for each token, and no secret shared with the identity provider: its keys and status lists are held here, and it pushes what changes.
-const verifier = createVerifier({ issuer, audience, onFault: (what, error) => console.error(`orders: ${what}: ${error.message}`) });
+const metadata = protectedResource({ resource: audience, issuer, scopes: ['orders.read', 'orders.write'], name: 'Orders' });
+const verifier = createVerifier({ issuer, audience, resourceMetadata: metadata.url, onFault: (what, error) => console.error(`orders: ${what}: ${error.message}`) });
 
 const stock = [
   { id: 'A-1001', item: 'Green tea, 100 g', quantity: 2, price: '6.50' },
@@ -20,6 +21,8 @@ const stock = [
 
 const routes = {
   'GET /health': { run: () => ({ status: 'ready' }) },
+  // Who gives tokens for this API (RFC 9728): each 401 points here, and a client that knows no more than the API's address goes on from it.
+  [`GET ${metadata.path}`]: { run: () => metadata.document },
   'GET /orders': { scope: 'orders.read', run: (claims) => ({ subject: claims.sub, client: claims.client_id, orders: stock }) },
   'DELETE /orders': { scope: 'orders.write', run: (claims) => ({ subject: claims.sub, client: claims.client_id, orders: [] }) },
 };

@@ -71,6 +71,10 @@ internal sealed class AccessTokenAuthentication(IOptionsMonitor<AccessTokenSchem
         };
     }
 
+    private string PointingToMetadata(string challenge) => Options.ResourceMetadata is { } address
+        ? $"{challenge}{(challenge.Contains('=', StringComparison.Ordinal) ? "," : "")} resource_metadata=\"{address}\""
+        : challenge;
+
     private AuthenticateResult Accept(VerifiedToken token)
     {
         var identity = new ClaimsIdentity(AccessTokenScheme.Name, "sub", "role");
@@ -92,7 +96,7 @@ internal sealed class AccessTokenAuthentication(IOptionsMonitor<AccessTokenSchem
     private Task AnswerAsync(int status, string? challenge)
     {
         Response.StatusCode = status;
-        if (challenge is not null) Response.Headers.Append(HeaderNames.WWWAuthenticate, challenge);
+        if (challenge is not null) Response.Headers.Append(HeaderNames.WWWAuthenticate, PointingToMetadata(challenge));
         if (status == StatusCodes.Status503ServiceUnavailable) Response.Headers.RetryAfter = 5.ToString(CultureInfo.InvariantCulture);
         return Task.CompletedTask;
     }

@@ -11,6 +11,9 @@ public sealed class AccessTokenScheme : AuthenticationSchemeOptions
     /// <summary>The verifier, one per scheme for the life of the process.</summary>
     public AccessTokenVerifier Verifier { get; set; } = null!;
 
+    /// <summary>Where the API says who gives tokens for it, for every challenge (RFC 9728 §5.1); null for nowhere. Set by <see cref="ProtectedResource"/>.</summary>
+    public string? ResourceMetadata { get; set; }
+
     /// <inheritdoc/>
     public override void Validate()
     {

@@ -47,6 +47,37 @@ public sealed class AspNetCoreTests : OverHttp, IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_API_says_who_gives_tokens_for_it_at_its_own_place_and_in_every_challenge()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton<TimeProvider>(Issuer.Clock);
+        builder.Services.AddAuthentication().AddAccessTokens(Issuer.Options).NameProtectedResource("https://api.example/orders");
+        builder.Services.AddAuthorization();
+        await using var api = builder.Build();
+        api.UseAuthentication();
+        api.UseAuthorization();
+        api.MapProtectedResource("https://api.example/orders", "https://login.example", "Orders", "orders.read");
+        api.MapGet("/orders", () => "").RequireScope("orders.read");
+        await api.StartAsync();
+        var address = api.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        using var http = new HttpClient();
+
+        Assert.Equal(
+            """{"resource":"https://api.example/orders","authorization_servers":["https://login.example"],"scopes_supported":["orders.read"],"bearer_methods_supported":["header"],"resource_name":"Orders"}""",
+            await http.GetStringAsync($"{address}/.well-known/oauth-protected-resource/orders"));
+        using var without = await http.GetAsync($"{address}/orders");
+        const string metadata = "resource_metadata=\"https://api.example/.well-known/oauth-protected-resource/orders\"";
+        Assert.Equal($"Bearer {metadata}", without.Headers.WwwAuthenticate.ToString());
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{address}/orders");
+        request.Headers.Authorization = new("Bearer", "a.b.c");
+        using var refused = await http.SendAsync(request);
+        Assert.EndsWith($", {metadata}", refused.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => api.MapProtectedResource("urn:orders", "https://login.example"));
+    }
+
+    [Fact]
     public async Task A_good_token_gets_in_and_says_who_it_is()
     {
         using var response = await GetAsync("/orders", Issuer.TokenAt(1));

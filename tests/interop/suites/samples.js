@@ -44,7 +44,9 @@ export function samplesSuite(idp, samples) {
     test('The API asks for a token where there is none, and names no error', async () => {
       const response = await call();
       assert.equal(response.status, 401);
-      assert.equal(response.headers.get('www-authenticate'), 'Bearer');
+      const place = `${samples.api}/.well-known/oauth-protected-resource`;
+      assert.equal(response.headers.get('www-authenticate'), `Bearer resource_metadata="${place}"`);
+      assert.deepEqual((await (await fetch(place)).json()).authorization_servers, [idp.issuer]);
     });
 
     test('The API refuses a token that is for another API', async () => {
