@@ -4,7 +4,8 @@ export type Refusal =
   | 'IssuerUnexpected' | 'AudienceUnexpected' | 'Expired' | 'NotYetValid' | 'ClaimMissing' | 'ProofMissing' | 'KeysUnavailable'
   | 'StatusMissing' | 'StatusMalformed' | 'StatusUriForeign' | 'StatusUnavailable' | 'StatusListUntrusted' | 'StatusListMalformed'
   | 'StatusListTooLarge' | 'StatusListExpired' | 'StatusIndexOutOfRange' | 'TokenRevoked' | 'TokenStale' | 'StatusNotValid'
-  | 'InsufficientAuthentication' | 'InsufficientScope';
+  | 'InsufficientAuthentication' | 'InsufficientScope' | 'ProofInvalid' | 'ProofKeyUnexpected' | 'ProofReplayed' | 'ProofNonceNeeded'
+  | 'ProofsTooMany' | 'SchemeUnexpected';
 
 /** Every reason, in the order of the checks. Frozen. */
 export declare const refusals: readonly Refusal[];
@@ -35,6 +36,12 @@ export interface VerifierOptions {
   minRefetchInterval?: number;
   /** How long one document may take to arrive. Default: 5. */
   fetchTimeout?: number;
+  /** How many proofs are remembered, to refuse them a second time; beyond it they are refused as an outage. Default: 100,000. */
+  mostProofs?: number;
+  /** True for the first time that a proof is seen; where several nodes are to know of each other's. Keep it until the moment, in seconds. Default: what this verifier has seen. */
+  spendProof?: (proof: string, expires: number) => boolean | Promise<boolean>;
+  /** Whether a proof's nonce is one that this API gave out lately in `DPoP-Nonce` (RFC 9449). Default: none is asked for. */
+  isNonce?: (nonce: string) => boolean;
   /** Default: `{issuer}/.well-known/jwks.json`. */
   jwksUri?: string;
   /** Default: `{issuer}/status/events`. */
@@ -59,8 +66,24 @@ export interface Asked {
   maxAge?: number;
   /** Classes of sign-in of which one is needed (RFC 9470). */
   acrValues?: readonly string[];
+  /** How the token came and what the request proves, for tokens that are bound to a key or a certificate. Without it they are refused. */
+  sender?: Sender;
   /** Keeps the platform alive for work after the answer: `(work) => context.waitUntil(work)` on edge functions. */
   waitUntil?: (work: Promise<void>) => void;
+}
+
+/** How a request showed its token, and what it proves to hold (RFC 9449, RFC 8705). */
+export interface Sender {
+  /** What stood before the token. Default: `Bearer`. */
+  scheme?: string;
+  /** The header `DPoP`. */
+  proof?: string | null;
+  /** The request's method. */
+  method?: string;
+  /** Where the request went, as its client knows it: absolute, and never out of the request's own Host header. The query doesn't count. */
+  url?: string;
+  /** `x5t#S256` of the connection's certificate: base64url of the SHA-256 of its DER. */
+  certificateThumbprint?: string;
 }
 
 /** The claims of an access token (RFC 9068 section 2.2). */
@@ -117,6 +140,9 @@ export declare function createVerifier(options: VerifierOptions): Verifier;
 
 /** The token of an `Authorization: Bearer …` header; undefined when there is none. */
 export declare function bearerToken(authorization: string | null | undefined): string | undefined;
+
+/** The scheme and the token of an `Authorization` header by Bearer or DPoP, in any case; undefined when there is none. */
+export declare function sentToken(authorization: string | null | undefined): { scheme: 'Bearer' | 'DPoP'; token: string } | undefined;
 
 /** A token that is refused, with what to answer. Its message names the reason and nothing of the token. */
 export declare class Refused extends Error {

@@ -1,2 +1,2 @@
 export { protectedResource } from './rules/protected-resource.js';
-export { Refused, bearerToken, createVerifier, refusals } from './shell/verifier.js';
+export { Refused, bearerToken, createVerifier, refusals, sentToken } from './shell/verifier.js';

@@ -24,6 +24,7 @@ import { authCoreSuite } from './suites/auth-core.js';
 import { apacheSuite } from './suites/apache.js';
 import { authlibSuite } from './suites/authlib.js';
 import { mcpSuite } from './suites/mcp.js';
+import { dpopSuite } from './suites/dpop.js';
 import { logSuite } from './suites/logs.js';
 
 // One server for the whole run, so that its log at the end is the log of everything.
@@ -58,4 +59,5 @@ authCoreSuite(idp);
 apacheSuite(idp, samples.programs);
 authlibSuite(idp);
 mcpSuite(idp, authority);
+dpopSuite(idp);
 logSuite(idp, samples.programs);

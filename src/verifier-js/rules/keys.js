@@ -4,6 +4,9 @@ import { refuse } from './refusals.js';
 
 const maxKeys = 100;
 
+/** What only a private or a symmetric key has (RFC 7518 §6). */
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
 /** How WebCrypto imports a key for each algorithm, and verifies with it (RFC 7518 §3). */
 const suites = {
   RS256: { kty: 'RSA', import: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }, verify: { name: 'RSASSA-PKCS1-v1_5' } },
@@ -105,6 +108,19 @@ async function importKey({ kty, n, e, crv, x, y, kid }, alg) {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The key of a proof (RFC 9449 §4.2) for one algorithm, with the members of its thumbprint in their order (RFC 7638 §3.2); undefined for what is
+ * none, or not public.
+ *
+ * @param {any} jwk @param {string} alg
+ */
+export async function importProofKey(jwk, alg) {
+  if (Array.isArray(jwk) || !isUsable(jwk) || privateMembers.some((name) => Object.hasOwn(jwk, name)) || algorithmsOf(jwk, [alg]).length === 0) return undefined;
+  const imported = await importKey(jwk, alg);
+  const { kty, n, e, crv, x, y } = jwk;
+  return imported && { key: imported.key, members: kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y } };
 }
 
 /**

@@ -17,7 +17,7 @@ export const meanings = Object.freeze({
   Expired: 'At or past exp, the skew included (RFC 7519 §4.1.4).',
   NotYetValid: 'nbf or iat lies ahead by more than the skew (RFC 7519 §4.1.5, §4.1.6).',
   ClaimMissing: 'A claim that every access token has is absent (RFC 9068 §2.2).',
-  ProofMissing: 'The token is bound to a key by cnf, and no proof of that key was checked (RFC 9449 §7, RFC 8705 §3).',
+  ProofMissing: 'The token is bound to a key by cnf, and nothing that came with it proves that key (RFC 9449 §7, RFC 8705 §3).',
   KeysUnavailable: "The issuer's keys were never got, or were last confirmed longer ago than the options allow. An outage, no fault of the token.",
   StatusMissing: 'The options require a status and the token has none (draft-ietf-oauth-status-list §6.2).',
   StatusMalformed: 'status is there and is no reference to a status list (draft-ietf-oauth-status-list §6.2).',
@@ -33,6 +33,12 @@ export const meanings = Object.freeze({
   StatusNotValid: "A status other than 0, 1 and 3: suspended, or one that isn't known (draft-ietf-oauth-status-list §7.1).",
   InsufficientAuthentication: 'The sign-in is too old or not of the class that is asked for (RFC 9470 §3).',
   InsufficientScope: 'The token lacks a scope that is asked for (RFC 6750 §3.1).',
+  ProofInvalid: 'The proof is none, or for another method, URL, token or time, or there are two (RFC 9449 §4.3).',
+  ProofKeyUnexpected: "The proof's key, or the connection's certificate, is not the one that the token is bound to (RFC 9449 §7.1, RFC 8705 §3).",
+  ProofReplayed: 'The proof was used before (RFC 9449 §11.1).',
+  ProofNonceNeeded: "The proof has no nonce of this API's, or an old one (RFC 9449 §9).",
+  ProofsTooMany: 'More proofs came within a minute than are remembered. An outage, no fault of the token.',
+  SchemeUnexpected: 'A plain token by the scheme DPoP (RFC 9449 §7.1).',
 });
 
 /** Every reason, by name. */

@@ -14,6 +14,7 @@ const defaults = {
   statusLastKnownGood: 600,
   minRefetchInterval: 10,
   fetchTimeout: 5,
+  mostProofs: 100_000,
 };
 
 /**
@@ -23,7 +24,7 @@ const defaults = {
  */
 export function readOptions(given) {
   const wrong = (/** @type {string} */ why) => new TypeError(`createVerifier: ${why}`);
-  const known = [...Object.keys(defaults), 'issuer', 'audience', 'jwksUri', 'statusEventsUri', 'resourceMetadata', 'fetch', 'now', 'wait', 'onFault'];
+  const known = [...Object.keys(defaults), 'issuer', 'audience', 'jwksUri', 'statusEventsUri', 'resourceMetadata', 'fetch', 'now', 'wait', 'onFault', 'spendProof', 'isNonce'];
   for (const name of Object.keys(given)) if (!known.includes(name)) throw wrong(`there is no option ${name}`);
 
   for (const name of /** @type {const} */ (['jwksUri', 'statusEventsUri', 'resourceMetadata']))
@@ -39,8 +40,9 @@ export function readOptions(given) {
   if (!(Number.isFinite(options.clockSkew) && options.clockSkew >= 0 && options.clockSkew <= 60)) throw wrong('clockSkew is 0 to 60 seconds');
   for (const name of /** @type {const} */ (['jwksMaxAge', 'jwksLastKnownGood', 'statusLastKnownGood', 'minRefetchInterval', 'fetchTimeout']))
     if (!(Number.isFinite(options[name]) && options[name] > 0)) throw wrong(`${name} is seconds, more than 0`);
+  if (!(Number.isInteger(options.mostProofs) && options.mostProofs >= 0)) throw wrong('mostProofs is a whole number');
   for (const name of /** @type {const} */ (['push', 'sharesFetches', 'requireStatus'])) if (typeof options[name] !== 'boolean') throw wrong(`${name} is true or false`);
-  for (const name of /** @type {const} */ (['fetch', 'now', 'wait', 'onFault']))
+  for (const name of /** @type {const} */ (['fetch', 'now', 'wait', 'onFault', 'spendProof', 'isNonce']))
     if (given[name] !== undefined && typeof given[name] !== 'function') throw wrong(`${name} is a function`);
 
   return Object.freeze({
@@ -56,6 +58,8 @@ export function readOptions(given) {
     now: given.now ?? Date.now,
     wait: given.wait ?? waitByTimer,
     onFault: unfailing(given.onFault),
+    spendProof: given.spendProof,
+    isNonce: given.isNonce,
   });
 }
 

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { sign, signRaw, signingKey } from './issuer.js';
+import { ProofKey } from './proof-key.js';
 
 const header = '{"alg":"RS256","kid":"one","typ":"at+jwt"}';
 
@@ -19,7 +20,7 @@ function respelt(token) {
  */
 export async function coreCases(issuer) {
   issuer.keys = [await signingKey('one'), await signingKey('pss', 'PS256'), await signingKey('elliptic', 'ES256')];
-  return [...(await goodCases(issuer)), ...(await formCases(issuer)), ...(await confusionCases(issuer)), ...(await claimCases(issuer)), ...(await statusCases(issuer)), ...(await listCases(issuer)), ...(await askedCases(issuer))];
+  return [...(await goodCases(issuer)), ...(await formCases(issuer)), ...(await confusionCases(issuer)), ...(await claimCases(issuer)), ...(await statusCases(issuer)), ...(await listCases(issuer)), ...(await askedCases(issuer)), ...(await senderCases(issuer))];
 }
 
 const is = (outcome, name, token, rest = {}) => ({ outcome, name, token, ...rest });
@@ -216,5 +217,61 @@ async function askedCases(issuer) {
     is('good', 'a class of sign-in that will do', token, { asked: { acrValues: ['gold', 'silver'] } }),
     is('InsufficientAuthentication', 'a class that will not', token, { asked: { acrValues: ['gold'] } }),
     is('InsufficientAuthentication', 'no class at all', unknown, { asked: { acrValues: ['gold'] } }),
+  ];
+}
+
+/** Tokens that are bound to a key or a certificate, and who shows them (RFC 9449 §4.3, §7; RFC 8705 §3). */
+async function senderCases(issuer) {
+  const [own, thiefs, rsa] = [await ProofKey.make(), await ProofKey.make(), await ProofKey.make('PS256')];
+  const token = await issuer.token({ cnf: { jkt: own.thumbprint } });
+  const others = await issuer.token({ cnf: { jkt: rsa.thumbprint } });
+  const bearers = await issuer.token();
+  const now = issuer.seconds;
+  const by = async (outcome, name, proof, { its = token, ...sender } = {}, rest = {}) =>
+    is(outcome, `a proof: ${name}`, its, { ...rest, asked: { sender: { scheme: 'DPoP', method: 'GET', url: 'https://api.example/orders', proof: await proof, ...sender } } });
+  const made = (claims, header) => own.proof(token, { now, ...claims }, header);
+  const jwk = own.jwk;
+  const elsewhere = await issuer.token({ cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } });
+  const certificate = (outcome, name, thumbprint) => is(outcome, name, elsewhere, { asked: { sender: { scheme: 'Bearer', certificateThumbprint: thumbprint } } });
+  return [
+    await by('good', 'for this request', made()),
+    await by('good', 'by PS256', rsa.proof(others, { now }), { its: others }),
+    await by('good', 'the scheme in another case', made(), { scheme: 'dPOP' }),
+    await by('good', 'the URL in other words', made({ htu: 'HTTPS://API.example:443/./a/../%6frders?page=2#x' })),
+    await by('good', 'ten seconds ahead', made({ iat: now + 10 })),
+    await by('good', 'ten seconds old', made({ iat: now - 10 })),
+    await by('good', 'with nbf and exp', made({ nbf: now + 1000, exp: 0 })),
+    await by('ProofMissing', 'none', undefined),
+    await by('ProofMissing', "as a bearer's", made(), { scheme: 'Bearer' }),
+    await by('SchemeUnexpected', 'of a token that is bound to nothing', own.proof(bearers, { now }), { its: bearers }),
+    await by('ProofKeyUnexpected', "by a thief's key", thiefs.proof(token, { now })),
+    await by('ProofInvalid', 'for another method', made({ htm: 'POST' })),
+    await by('ProofInvalid', 'for another place', made({ htu: 'https://api.example/other' })),
+    await by('ProofInvalid', 'for another host', made({ htu: 'https://attacker.example/orders' })),
+    await by('ProofInvalid', 'for another token', made({ ath: 'fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo' })),
+    await by('ProofInvalid', 'for no token', made({ ath: undefined })),
+    await by('ProofInvalid', 'without jti', made({ jti: undefined })),
+    await by('ProofInvalid', 'with a jti without end', made({ jti: 'j'.repeat(257) })),
+    await by('ProofInvalid', 'without iat', made({ iat: undefined })),
+    await by('ProofInvalid', 'too old', made({ iat: now - 120 })),
+    await by('ProofInvalid', 'of the future', made({ iat: now + 120 })),
+    await by('ProofInvalid', 'of another type', made({}, { typ: 'JWT' })),
+    await by('ProofInvalid', 'of no type', made({}, { typ: undefined })),
+    await by('ProofInvalid', 'without a key', made({}, { jwk: undefined })),
+    await by('ProofInvalid', 'with a private key', made({}, { jwk: { ...jwk, d: 'AAAA' } })),
+    await by('ProofInvalid', 'with a shared secret', made({}, { jwk: { kty: 'oct', k: 'AAAA' } })),
+    await by('ProofInvalid', 'with a key for encryption', made({}, { jwk: { ...jwk, use: 'enc' } })),
+    await by('ProofInvalid', 'with another key than signed', made({}, { jwk: thiefs.jwk })),
+    await by('ProofInvalid', 'with jku', made({}, { jku: 'https://attacker.example/' })),
+    await by('ProofInvalid', 'by an HMAC', made({}, { alg: 'HS256' })),
+    await by('ProofInvalid', 'two in one header', Promise.all([made(), made()]).then((two) => two.join(', '))),
+    await by('ProofInvalid', 'that is the token', token),
+    await by('ProofsTooMany', 'where none is remembered', made(), {}, { options: { mostProofs: 0 } }),
+    certificate('good', 'the certificate that it is bound to', 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2'),
+    certificate('ProofKeyUnexpected', 'another certificate', 'AAcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2'),
+    certificate('ProofMissing', 'no certificate', undefined),
+    is('good', 'a token that is bound to nothing, from a sender', bearers, { asked: { sender: {} } }),
+    ...(await Promise.all([{}, { jkt: 1 }, { jwk: {} }, { jkt: 'x', kid: 'x' }].map(async (cnf) =>
+      by('ProofMissing', `of ${JSON.stringify(cnf)}`, made(), { its: await issuer.token({ cnf }) })))),
   ];
 }
