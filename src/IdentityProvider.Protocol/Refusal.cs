@@ -81,6 +81,14 @@ public enum Refusal
     ConsentRequired,
     ConsentDenied,
 
+    // Authorization details (RFC 9396)
+    AuthorizationDetailsMalformed,
+    AuthorizationDetailsTypeNotAllowed,
+    AuthorizationDetailsNotOfTheirType,
+    AuthorizationDetailsLocationNotAllowed,
+    AuthorizationDetailsExceedGrant,
+    AuthorizationDetailsNotForThisGrant,
+
     // Signed authorization requests (RFC 9101)
     RequestObjectTwice,
     RequestObjectUnsigned,

@@ -97,6 +97,13 @@ public static class Refusals
         Refusal.ConsentRequired => new("consent_required", 400, "The person must agree.", "OpenID Connect Core §3.1.2.6"),
         Refusal.ConsentDenied => new("access_denied", 403, "The person said no.", "RFC 6749 §4.1.2.1"),
 
+        Refusal.AuthorizationDetailsMalformed => InvalidDetails("authorization_details must be a short JSON array of objects with a type.", "RFC 9396 §2"),
+        Refusal.AuthorizationDetailsTypeNotAllowed => InvalidDetails("The type of an authorization detail is unknown or not allowed for this client.", "RFC 9396 §5"),
+        Refusal.AuthorizationDetailsNotOfTheirType => InvalidDetails("An authorization detail has unknown members, lacks one or has one of a wrong value.", "RFC 9396 §5"),
+        Refusal.AuthorizationDetailsLocationNotAllowed => InvalidDetails("A location is unknown or not allowed for this client.", "RFC 9396 §2.2"),
+        Refusal.AuthorizationDetailsExceedGrant => InvalidDetails("An authorization detail was not granted.", "RFC 9396 §6"),
+        Refusal.AuthorizationDetailsNotForThisGrant => InvalidDetails("authorization_details is not taken with this grant type.", "RFC 9396 §6"),
+
         Refusal.RequestObjectTwice => InvalidRequest("request and request_uri do not go together.", "RFC 9101 §5"),
         Refusal.RequestObjectUnsigned => new("request_not_supported", 400, "Request objects must be signed.", "OpenID Connect Core §6.1"),
         Refusal.RequestObjectInvalid => InvalidRequestObject("The request object is not one that the client signed.", "RFC 9101 §6.2"),
@@ -248,6 +255,8 @@ public static class Refusals
     private static RefusalAnswer InvalidProof(string description, string section) => new("invalid_dpop_proof", 400, description, section);
 
     private static RefusalAnswer InvalidRequest(string description, string section) => new("invalid_request", 400, description, section);
+
+    private static RefusalAnswer InvalidDetails(string description, string section) => new("invalid_authorization_details", 400, description, section);
 
     private static RefusalAnswer InvalidRequestObject(string description, string section) => new("invalid_request_object", 400, description, section);
 

@@ -123,6 +123,7 @@ public static class Hosting
         services.AddSingleton<SectorIdentifiers>();
         services.AddSingleton(provider => Forgetting(provider, "clients", registry => registry.ForgetClients()));
         services.AddSingleton(provider => Forgetting(provider, "resources", registry => registry.ForgetResources()));
+        services.AddSingleton(provider => Forgetting(provider, Topic.AuthorizationDetailsTypes, registry => registry.ForgetDetailsTypes()));
         services.AddSingleton<TopicWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<TopicWatch>());
         services.AddHostedService<TopicListening>();

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server;
@@ -9,12 +11,13 @@ namespace IdentityProvider.Server;
 /// Clients and resources in memory, so that warm requests ask no database. Each kind is dropped whole when its topic's version moves
 /// (<see cref="Background.TopicWatch"/>), which every node sees within a second; it is bounded, and what does not fit is read each time.
 /// </summary>
-public sealed class Registry(Clients clients, Resources resources)
+public sealed class Registry(Clients clients, Resources resources, AuthorizationDetailsTypes detailsTypes)
 {
     private const int MostEntries = 20_000;
 
     private volatile ConcurrentDictionary<string, Client> _knownClients = new(StringComparer.Ordinal);
     private volatile ConcurrentDictionary<string, Resource> _knownResources = new(StringComparer.Ordinal);
+    private volatile KnownTypes _knownTypes = new();
 
     public ValueTask<Client?> FindClientAsync(string clientId, CancellationToken cancellation) =>
         FindAsync(_knownClients, clientId, clients.FindAsync, cancellation);
@@ -35,10 +38,22 @@ public sealed class Registry(Clients clients, Resources resources)
         return found;
     }
 
+    /// <summary>All types of authorization details, by name; the same object for as long as nothing changes.</summary>
+    public async ValueTask<IReadOnlyDictionary<string, AuthorizationDetailsType>> FindDetailsTypesAsync(CancellationToken cancellation)
+    {
+        var known = _knownTypes;
+        if (known.ByName is { } byName)
+            return byName;
+        var all = await detailsTypes.ListAsync(null, AuthorizationDetailsType.Most, cancellation);
+        return Interlocked.CompareExchange(ref known.ByName, all.ToFrozenDictionary(type => type.Type, StringComparer.Ordinal), null) ?? known.ByName;
+    }
+
     /// <summary>Forgets every client; a request under way that read an old one puts it into the dictionary that was left behind.</summary>
     public void ForgetClients() => _knownClients = new(StringComparer.Ordinal);
 
     public void ForgetResources() => _knownResources = new(StringComparer.Ordinal);
+
+    public void ForgetDetailsTypes() => _knownTypes = new();
 
     private static ValueTask<T?> FindAsync<T>(
         ConcurrentDictionary<string, T> known, string key, Func<string, CancellationToken, Task<T?>> read, CancellationToken cancellation)
@@ -54,5 +69,11 @@ public sealed class Registry(Clients clients, Resources resources)
         if (value is not null && known.Count < MostEntries)
             known[key] = value;
         return value;
+    }
+
+    /// <summary>What was read; left behind, like the dictionaries, when it is forgotten.</summary>
+    private sealed class KnownTypes
+    {
+        public FrozenDictionary<string, AuthorizationDetailsType>? ByName;
     }
 }

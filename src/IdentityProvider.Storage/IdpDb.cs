@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Storage.Rows;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
@@ -22,6 +23,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
     internal DbSet<RegistrationPolicyRow> RegistrationPolicies => Set<RegistrationPolicyRow>();
 
     internal DbSet<ResourceRow> Resources => Set<ResourceRow>();
+
+    internal DbSet<AuthorizationDetailsTypeRow> AuthorizationDetailsTypes => Set<AuthorizationDetailsTypeRow>();
 
     internal DbSet<SessionRow> Sessions => Set<SessionRow>();
 
@@ -157,6 +160,13 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             resource.ToTable("Resources").HasKey(r => r.Identifier);
             resource.Property(r => r.Identifier).HasMaxLength(Longest.ResourceIdentifier);
             resource.Property(r => r.Document).HasColumnType(JsonType);
+        });
+        builder.Entity<AuthorizationDetailsTypeRow>(type =>
+        {
+            type.ToTable("AuthorizationDetailsTypes").HasKey(t => t.Type);
+            type.Property(t => t.Type).HasMaxLength(AuthorizationDetailsType.LongestName);
+            // As text: the order of a schema's members is the order in which people read them, and a JSON column keeps none.
+            type.Property(t => t.Document).HasMaxLength(Longest.Schema);
         });
         builder.Entity<SigningKeyRow>(key =>
         {

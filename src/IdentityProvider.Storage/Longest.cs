@@ -24,6 +24,9 @@ public static class Longest
     /// <summary>What ASP.NET Core Identity keeps of a login elsewhere.</summary>
     public const int TrustedIssuer = 128;
 
+    /// <summary>A JSON Schema of 16384 characters, each of which JSON may write by six.</summary>
+    public const int Schema = 128 * 1024;
+
     public const int Amr = 200;
 
     public const int Acr = 200;

@@ -59,6 +59,7 @@ public static class StorageSetup
 
         return services
             .AddSingleton<AuthorizationCodes>()
+            .AddSingleton<AuthorizationDetailsTypes>()
             .AddSingleton<Clients>()
             .AddSingleton<DecoupledRequests>()
             .AddSingleton<ExpiredRows>()

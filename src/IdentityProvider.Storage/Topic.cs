@@ -7,8 +7,10 @@ public static class Topic
     public const string Resources = "resources";
     public const string Keys = "keys";
 
+    public const string AuthorizationDetailsTypes = "authorization_details_types";
+
     /// <summary>The status lists. Its version also numbers the transactions that changed any (<see cref="StatusLists"/>).</summary>
     public const string Status = "status";
 
-    internal static IReadOnlyList<string> All { get; } = [Clients, Resources, Keys, Status];
+    internal static IReadOnlyList<string> All { get; } = [Clients, Resources, Keys, AuthorizationDetailsTypes, Status];
 }

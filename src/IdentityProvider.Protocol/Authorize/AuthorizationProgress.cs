@@ -18,6 +18,9 @@ public sealed record AuthorizationProgress
     /// <summary>The person wants to sign in as someone else.</summary>
     public bool WantsAnotherAccount { get; init; }
 
+    /// <summary>Who agreed to the authorization details of this very request (RFC 9396): they are agreed to each time, and by no standing consent.</summary>
+    public Guid? DetailsAgreedBy { get; init; }
+
     /// <summary>The person said no.</summary>
     public bool ConsentDenied { get; init; }
 

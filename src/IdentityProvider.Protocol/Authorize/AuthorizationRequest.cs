@@ -1,6 +1,7 @@
 using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
 
@@ -38,6 +39,12 @@ public sealed class AuthorizationRequest
     /// <summary>The names among them that the scopes don't stand for: the person is told of each.</summary>
     public IReadOnlyList<string> ClaimsBeyondScope => Claims.Beyond(Access.Scope);
 
+    /// <summary>What is asked for beyond scopes (RFC 9396).</summary>
+    public AuthorizationDetails Details { get; internal init; } = AuthorizationDetails.None;
+
+    /// <summary>The same as a person is asked about it.</summary>
+    public IReadOnlyList<DetailWords> DetailWords { get; internal init; } = [];
+
     /// <summary>How pairwise clients know people; null where the request's client can't be one.</summary>
     internal SubjectIdentifiers? Subjects { get; init; }
 
@@ -66,6 +73,7 @@ public sealed class AuthorizationRequest
             Subject = PairwiseOf(session.UserId),
             Confirmation = DPoPJkt is null ? null : new Confirmation { JwkThumbprint = DPoPJkt },
             Claims = Claims.IsEmpty ? null : Claims,
+            AuthorizationDetails = Details.IsEmpty ? null : Details,
         },
         ExpiresAt = now + AuthorizationCode.Lifetime,
     };

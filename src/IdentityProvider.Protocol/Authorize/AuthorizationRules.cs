@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using IdentityProvider.Jose;
@@ -5,6 +6,7 @@ using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.DPoP;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Protocol.Authorize;
@@ -43,6 +45,9 @@ public static partial class AuthorizationRules
 
         /// <summary>Whether it came in an object that the client signed (RFC 9101).</summary>
         public bool IsSigned { get; init; }
+
+        /// <summary>The types of authorization details that an operator registered (RFC 9396), by name.</summary>
+        public IReadOnlyDictionary<string, AuthorizationDetailsType> DetailsTypes { get; init; } = ReadOnlyDictionary<string, AuthorizationDetailsType>.Empty;
 
         /// <summary>Whether every client must push (RFC 9126 §5), and not only those that are registered so.</summary>
         public bool RequiresPushing { get; init; }
@@ -119,8 +124,9 @@ public static partial class AuthorizationRules
 
         if (CodeBindingRules.Refuse(parameters) is { } badKey) return badKey;
 
-        // 10. Scopes and resources that this client may have (RFC 6749 §3.3, RFC 8707 §2).
-        if (!RequestedAccess.Decide(parameters, client, known.Resources).Try(out var access, out var reason)) return reason;
+        // 10. Authorization details, scopes and resources that this client may have (RFC 9396 §5, RFC 6749 §3.3, RFC 8707 §2).
+        if (!AuthorizationDetailsRules.Decide(parameters["authorization_details"], client, known.DetailsTypes).Try(out var details, out var reason)) return reason;
+        if (!RequestedAccess.Decide(parameters, client, known.Resources, details).Try(out var access, out reason)) return reason;
 
         // 11. A nonce that fits into an ID token (OpenID Connect Core §3.1.2.1).
         if (parameters["nonce"]?.Length > LongestNonce) return Refusal.NonceTooLong;
@@ -137,6 +143,8 @@ public static partial class AuthorizationRules
                 Claims = claims.OfPerson(client.Scope),
                 Subjects = known.Subjects,
                 DPoPJkt = parameters[CodeBindingRules.Parameter],
+                Details = details,
+                DetailWords = [.. details.Items.Select(detail => DetailWords.Of(detail, known.DetailsTypes[AuthorizationDetails.TypeOf(detail)]))],
             }
             : reason;
     }

@@ -50,13 +50,13 @@ public abstract class NextStep
         if (prompt.SelectAccount && progress.ChosenSession != session.SessionId && !isFresh) return new SelectAccount(session);
 
         // 8. The person has agreed, and since the request came where an older consent is not enough (OpenID Connect Core §3.1.2.4).
-        if (NeedsConsent(request, grant, progress)) return prompt.None ? new Refuse(Refusal.ConsentRequired) : new Consent(session);
+        if (NeedsConsent(request, session, grant, progress)) return prompt.None ? new Refuse(Refusal.ConsentRequired) : new Consent(session);
 
         return new Issue(session);
     }
 
     // A client that an operator trusts asks nothing, offline_access included: that trust is the "other condition" of OpenID Connect Core §11.
-    private static bool NeedsConsent(AuthorizationRequest request, Grant? grant, AuthorizationProgress progress)
+    private static bool NeedsConsent(AuthorizationRequest request, Session session, Grant? grant, AuthorizationProgress progress)
     {
         var client = request.Client;
         var isOfNow = grant is not null && grant.UpdatedAt >= progress.StartedAt;
@@ -71,7 +71,10 @@ public abstract class NextStep
         // several of these APIs define, for a grant doesn't say of which it is (RFC 8707 §2).
         if ((client.CanBeImpersonatedAt(request.ReturnAddress.RedirectUri.Value) || request.Access.HasSharedScope) && !isOfNow) return true;
 
-        // 4. What was agreed to is all that is asked (OpenID Connect Core §3.1.2.4).
+        // 4. Authorization details are of one occasion: this person was shown these (RFC 9396 §12).
+        if (!request.Details.IsEmpty && progress.DetailsAgreedBy != session.UserId) return true;
+
+        // 5. What was agreed to is all that is asked (OpenID Connect Core §3.1.2.4).
         return grant is null || !grant.Covers(request.Access.Scope, request.Access.ResourceIdentifiers) || !grant.CoversClaims(request.ClaimsBeyondScope);
     }
 

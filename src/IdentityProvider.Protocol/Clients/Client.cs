@@ -59,6 +59,9 @@ public sealed record Client
     /// <summary>Whether its authorization requests count only where it pushed them (RFC 9126 §6).</summary>
     public bool RequirePushedAuthorizationRequests { get; init; }
 
+    /// <summary>The types of authorization details that it may ask for (RFC 9396 §10).</summary>
+    public IReadOnlyList<string> AuthorizationDetailsTypes { get; init; } = [];
+
     /// <summary>What signs its authorization requests, where it signs them; null for any of ours (OpenID Connect Registration §2).</summary>
     public SignatureAlgorithm? RequestObjectSigningAlg { get; init; }
 

@@ -67,6 +67,8 @@ public sealed record ClientMetadata
 
     public bool? RequirePushedAuthorizationRequests { get; init; }
 
+    public IReadOnlyList<string>? AuthorizationDetailsTypes { get; init; }
+
     public string? RequestObjectSigningAlg { get; init; }
 
     public bool? RequireSignedRequestObject { get; init; }
@@ -157,6 +159,7 @@ public sealed record ClientMetadata
             RefreshTokenDelivery = ClientMetadataRules.NameOf(client.RefreshTokenDelivery),
             RequirePkce = client.RequirePkce,
             RequirePushedAuthorizationRequests = client.RequirePushedAuthorizationRequests,
+            AuthorizationDetailsTypes = client.AuthorizationDetailsTypes,
             RequestObjectSigningAlg = client.RequestObjectSigningAlg?.Name,
             RequireSignedRequestObject = client.RequireSignedRequestObject,
             RequestUris = client.RequestUris,

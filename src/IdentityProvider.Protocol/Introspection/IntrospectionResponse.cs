@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Protocol.Introspection;
@@ -21,6 +22,9 @@ public sealed class IntrospectionResponse
     public string? Username { get; internal init; }
 
     public ScopeSet Scope { get; internal init; } = ScopeSet.Empty;
+
+    /// <summary>RFC 9396 §9.2.</summary>
+    public AuthorizationDetails Details { get; internal init; } = AuthorizationDetails.None;
 
     public IReadOnlyList<string> Audience { get; internal init; } = [];
 
@@ -57,6 +61,12 @@ public sealed class IntrospectionResponse
     {
         if (Scope.Count > 0)
             json.WriteString("scope", Scope.ToString());
+        if (!Details.IsEmpty)
+        {
+            json.WritePropertyName("authorization_details");
+            Details.WriteTo(json);
+        }
+
         json.WriteString("client_id", ClientId);
         if (Username is not null)
             json.WriteString("username", Username);

@@ -64,6 +64,7 @@ public static class IntrospectionRules
             Subject = token.Subject,
             Username = scope.Contains("profile") ? facts.User?.Username : null,
             Scope = scope,
+            Details = token.Details.OfTypes(facts.Client.AuthorizationDetailsTypes),
             Audience = token.Audience,
             TokenType = Confirmation.TokenTypeOf(token.Confirmation),
             Confirmation = token.Confirmation,

@@ -131,6 +131,8 @@ public static class ServerMetadata
             json.WriteBoolean(channel + "_logout_session_supported", true);
         }
 
+        if (offer.AuthorizationDetailsTypes.Count > 0)
+            WriteArray(json, "authorization_details_types_supported", offer.AuthorizationDetailsTypes);
         WriteArray(json, "ui_locales_supported", ["en"]);
     }
 

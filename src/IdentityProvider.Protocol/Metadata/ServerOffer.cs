@@ -16,6 +16,9 @@ public sealed record ServerOffer(string Issuer)
     /// <summary>Whether a client's identifier may be the address of its metadata (draft-ietf-oauth-client-id-metadata-document).</summary>
     public bool HasClientDocuments { get; init; }
 
+    /// <summary>What clients may ask for beyond scopes (RFC 9396 §10); where there is none, the metadata says nothing of it.</summary>
+    public IReadOnlyList<string> AuthorizationDetailsTypes { get; init; } = [];
+
     /// <summary>A page for who builds an app; null for none.</summary>
     public string? ServiceDocumentation { get; init; }
 

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.RichAuthorization;
 
 namespace IdentityProvider.Protocol.Resources;
 
@@ -31,8 +32,12 @@ public sealed class RequestedAccess
     /// <param name="parameters">The request's.</param>
     /// <param name="client">Who asks.</param>
     /// <param name="clientResources">The resources of <see cref="Client.Resources"/> as they stand.</param>
-    public static Decision<RequestedAccess> Decide(Parameters parameters, Client client, IReadOnlyList<Resource> clientResources)
+    /// <param name="details">What is asked for beside (RFC 9396); null for nothing.</param>
+    public static Decision<RequestedAccess> Decide(
+        Parameters parameters, Client client, IReadOnlyList<Resource> clientResources, AuthorizationDetails? details = null)
     {
+        details ??= AuthorizationDetails.None;
+
         // 1. Each resource is an absolute URI without a fragment (RFC 8707 §2).
         var identifiers = parameters.All("resource");
         if (identifiers.Count > MostResources || !identifiers.All(IsIndicator)) return Refusal.ResourceMalformed;
@@ -47,15 +52,17 @@ public sealed class RequestedAccess
         // 4. Without one, the default is every API scope that the client may have; never anything of the person's identity (RFC 6749 §3.3).
         var candidates = identifiers.Count > 0 ? named.OfType<Resource>().ToList() : clientResources;
         var ofApis = candidates.Aggregate(ScopeSet.Empty, (scopes, resource) => scopes.Union(resource.ScopeNames));
-        if (asked.Count == 0) asked = ofApis.Intersect(client.Scope);
-        if (asked.Count == 0) return Refusal.ScopeMissing;
+        // Who asks for authorization details has said what they want (RFC 9396 §3).
+        if (asked.Count == 0 && details.IsEmpty) asked = ofApis.Intersect(client.Scope);
+        if (asked.Count == 0 && details.IsEmpty) return Refusal.ScopeMissing;
 
         // 5. Each scope is the client's, and an identity scope or one of these APIs' (RFC 6749 §4.1.2.1).
         if (!asked.IsSubsetOf(client.Scope) || !asked.Except(ScopeSet.Identity).IsSubsetOf(ofApis)) return Refusal.ScopeNotAllowed;
 
-        // 6. Where none was named, the request is about the APIs whose scopes it asks for (RFC 8707 §2).
-        var about = identifiers.Count > 0 ? candidates : [.. candidates.Where(r => r.Scopes.Any(s => asked.Contains(s.Name)))];
-        return new RequestedAccess(asked, about, hasSharedScope: SharedScopes(clientResources).Any(asked.Contains));
+        // 6. Where none was named, the request is about the APIs whose scopes it asks for (RFC 8707 §2); and about those that its details name (RFC 9396 §2.2).
+        IEnumerable<Resource> about = identifiers.Count > 0 ? candidates : candidates.Where(r => r.Scopes.Any(s => asked.Contains(s.Name)));
+        about = about.Union(clientResources.Where(r => details.Locations.Contains(r.Identifier, StringComparer.Ordinal)));
+        return new RequestedAccess(asked, [.. about], hasSharedScope: SharedScopes(clientResources).Any(asked.Contains));
     }
 
     /// <summary>The scopes that more than one of these resources defines.</summary>

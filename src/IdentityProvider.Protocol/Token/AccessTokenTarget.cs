@@ -1,5 +1,6 @@
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.RichAuthorization;
 
 namespace IdentityProvider.Protocol.Token;
 
@@ -27,6 +28,13 @@ public sealed class AccessTokenTarget
     {
         ArgumentNullException.ThrowIfNull(scope);
         return scope.Intersect(Resource is null ? ScopeSet.Identity : ScopeSet.Identity.Union(Resource.ScopeNames));
+    }
+
+    /// <summary>Those of the authorization details that mean something there: for it by name, or for any API (RFC 9396 §9.1).</summary>
+    public AuthorizationDetails Narrow(AuthorizationDetails details)
+    {
+        ArgumentNullException.ThrowIfNull(details);
+        return details.At(Resource?.Identifier);
     }
 
     /// <summary>Chooses among the resources that stand open (RFC 8707 §2.2).</summary>

@@ -1,6 +1,7 @@
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
@@ -107,12 +108,17 @@ public static class AuthorizationCodeRules
         if (!AccessTokenTarget.Choose(request.Resources, facts.Resources, Refusal.ResourceExceedsGrant).Try(out var target, out var reason))
             return new AuthorizationCodeDecision.Refuse(reason);
 
-        // 7. At which something that was granted means something (RFC 6749 §5.1: a token for less than was asked for says so).
-        if (target.HasNoUseFor(code.Scope))
+        // 7. Authorization details among those granted (RFC 9396 §6).
+        if (!AuthorizationDetailsRules.Narrow(request.Details, code.Terms.AuthorizationDetails, client.Client).Try(out var details, out reason))
+            return new AuthorizationCodeDecision.Refuse(reason);
+
+        // 8. At which something that was granted means something (RFC 6749 §5.1: a token for less than was asked for says so).
+        details = target.Narrow(details);
+        if (target.HasNoUseFor(code.Scope) && details.IsEmpty)
             return new AuthorizationCodeDecision.Refuse(Refusal.ScopeNotAllowed);
 
         var family = Open(code, client, familyId, now);
-        return new AuthorizationCodeDecision.Issue(Plan(client, code, user, family, target, now), family);
+        return new AuthorizationCodeDecision.Issue(Plan(client, code, user, family, new AccessTokenPlan(client, family, target, code.Scope, now) { Details = details }), family);
     }
 
     private static Refusal? RefuseUse(TokenRequest.AuthorizationCode request, AuthenticatedClient asking, AuthorizationCode code)
@@ -155,9 +161,8 @@ public static class AuthorizationCodeRules
         ExpiresAt = now + TokenFamily.Lifetime,
     };
 
-    private static TokenPlan Plan(
-        AuthenticatedClient client, AuthorizationCode code, UserClaims user, TokenFamily family, AccessTokenTarget target, DateTimeOffset now) => new(
-        new AccessTokenPlan(client, family, target, code.Scope, now),
-        code.Scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, user, code.SessionId, code.Nonce, now) : null,
+    private static TokenPlan Plan(AuthenticatedClient client, AuthorizationCode code, UserClaims user, TokenFamily family, AccessTokenPlan accessToken) => new(
+        accessToken,
+        code.Scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, user, code.SessionId, code.Nonce, accessToken.IssuedAt) : null,
         client.Client.Allows(GrantTypes.RefreshToken) ? new RefreshToken(family.FamilyId, family.Generation) : null);
 }

@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
@@ -125,31 +126,44 @@ public static class RefreshTokenRules
         if (!TokenFamilyRules.HasItsSession(family, facts.Session, idleLimit, now))
             return new RefreshTokenDecision.Refuse(Refusal.SessionEnded);
 
-        // 6. A scope no wider than what was granted (RFC 6749 §6), of which an operator may have taken some since.
-        if (request.Scope is { } asked && !asked.IsSubsetOf(family.Scope))
-            return new RefreshTokenDecision.Refuse(Refusal.ScopeExceedsGrant);
-        var scope = (request.Scope ?? family.Scope).Intersect(client.Client.Scope);
-
-        // 7. One resource among those granted (RFC 8707 §2.2), likewise.
-        var open = facts.Resources.Where(resource => client.Client.Resources.Contains(resource.Identifier, StringComparer.Ordinal));
-        if (!AccessTokenTarget.Choose(request.Resources, [.. open], Refusal.ResourceExceedsGrant).Try(out var target, out var reason))
+        // 6. An access token for what is asked of the grant, and is left of it.
+        if (!Narrow(request, client, family, facts.Resources, now).Try(out var accessToken, out var reason))
             return new RefreshTokenDecision.Refuse(reason);
 
-        // 8. At which something of that means something; and an operator may have taken all of it (RFC 6749 §5.1).
-        if (target.HasNoUseFor(scope) || (scope.Count == 0 && family.Scope.Count > 0))
-            return new RefreshTokenDecision.Refuse(Refusal.ScopeNotAllowed);
-
-        // 8. The next token, or this one again: what a client shows with its key can't be used by a thief, and a successor can be lost (FAPI 2.0
+        // 7. The next token, or this one again: what a client shows with its key can't be used by a thief, and a successor can be lost (FAPI 2.0
         // Security Profile §5.3.2.1 number 10).
         var keeps = client.Client.Profile != ClientProfile.None;
         var successor = new RefreshToken(family.FamilyId, isRepeat || keeps ? family.Generation : family.Generation + 1);
         var plan = new TokenPlan(
-            new AccessTokenPlan(client, family, target, scope, now),
-            scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, user, family.SessionId, nonce: null, now) : null,
+            accessToken,
+            accessToken.Scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client.Client, family, user, family.SessionId, nonce: null, now) : null,
             successor);
         if (isRepeat)
             return new RefreshTokenDecision.Repeat(plan);
         return keeps ? new RefreshTokenDecision.Keep(plan) : new RefreshTokenDecision.Rotate(plan, family.FamilyId, family.Generation);
+    }
+
+    private static Decision<AccessTokenPlan> Narrow(
+        TokenRequest.RefreshToken request, AuthenticatedClient client, TokenFamily family, IReadOnlyList<Resource> resources, DateTimeOffset now)
+    {
+        // 1. A scope no wider than what was granted (RFC 6749 §6), of which an operator may have taken some since.
+        if (request.Scope is { } asked && !asked.IsSubsetOf(family.Scope))
+            return Refusal.ScopeExceedsGrant;
+        var scope = (request.Scope ?? family.Scope).Intersect(client.Client.Scope);
+
+        // 2. One resource among those granted (RFC 8707 §2.2), likewise.
+        var open = resources.Where(resource => client.Client.Resources.Contains(resource.Identifier, StringComparer.Ordinal));
+        if (!AccessTokenTarget.Choose(request.Resources, [.. open], Refusal.ResourceExceedsGrant).Try(out var target, out var reason))
+            return reason;
+
+        // 3. Authorization details likewise (RFC 9396 §6).
+        if (!AuthorizationDetailsRules.Narrow(request.Details, family.Terms.AuthorizationDetails, client.Client).Try(out var details, out reason))
+            return reason;
+
+        // 4. At which something of that means something; and an operator may have taken all of it (RFC 6749 §5.1).
+        details = target.Narrow(details);
+        var isNothing = target.HasNoUseFor(scope) || (scope.Count == 0 && (family.Scope.Count > 0 || family.Terms.AuthorizationDetails is not null));
+        return isNothing && details.IsEmpty ? Refusal.ScopeNotAllowed : new AccessTokenPlan(client, family, target, scope, now) { Details = details };
     }
 
     // The successor of the token just before the newest is unused as long as it is the newest. A confidential client, or one with the key

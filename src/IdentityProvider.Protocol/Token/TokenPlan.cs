@@ -1,5 +1,6 @@
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
 
@@ -57,6 +58,9 @@ public sealed class AccessTokenPlan
     public SignatureAlgorithm Algorithm => Client.Accepts(Target.Algorithm) ? Target.Algorithm : Client.IdTokenSignedResponseAlg;
 
     public ScopeSet Scope { get; }
+
+    /// <summary>What it says beyond scopes: those granted that mean something at the target (RFC 9396 §9.1).</summary>
+    public AuthorizationDetails Details { get; internal init; } = AuthorizationDetails.None;
 
     public DateTimeOffset IssuedAt { get; }
 

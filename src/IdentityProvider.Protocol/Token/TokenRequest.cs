@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Decoupled;
+using IdentityProvider.Protocol.RichAuthorization;
 
 namespace IdentityProvider.Protocol.Token;
 
@@ -9,6 +10,9 @@ public abstract class TokenRequest
 
     /// <summary>The resource indicators asked for (RFC 8707 §2.2).</summary>
     public IReadOnlyList<string> Resources { get; }
+
+    /// <summary>Those of the granted authorization details that the token is to carry (RFC 9396 §6); null for all.</summary>
+    public AuthorizationDetails? Details { get; internal init; }
 
     /// <summary>A code to exchange (RFC 6749 §4.1.3).</summary>
     public sealed class AuthorizationCode : TokenRequest

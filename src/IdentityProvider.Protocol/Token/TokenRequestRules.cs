@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Decoupled;
+using IdentityProvider.Protocol.RichAuthorization;
 
 namespace IdentityProvider.Protocol.Token;
 
@@ -32,7 +33,14 @@ public static class TokenRequestRules
             return Refusal.ScopeMalformed;
         var asked = parameters.Has("scope") ? scope : null;
 
-        // 4. What the grant needs (RFC 6749 §4.1.3, §6).
+        // 4. Authorization details, where there is a grant to choose them from (RFC 9396 §6).
+        if (!AuthorizationDetails.Read(parameters["authorization_details"]).Try(out var read, out var malformed))
+            return malformed;
+        var details = read.IsEmpty ? null : read;
+        if (details is not null && grantType is not (GrantTypes.AuthorizationCode or GrantTypes.RefreshToken))
+            return Refusal.AuthorizationDetailsNotForThisGrant;
+
+        // 5. What the grant needs (RFC 6749 §4.1.3, §6).
         var resources = parameters.All("resource");
         switch (grantType)
         {
@@ -41,11 +49,11 @@ public static class TokenRequestRules
                     return Refusal.CodeMissing;
                 return code.Length > LongestCredential
                     ? Refusal.CodeUnknown
-                    : new TokenRequest.AuthorizationCode(code, parameters["redirect_uri"], parameters["code_verifier"], resources);
+                    : new TokenRequest.AuthorizationCode(code, parameters["redirect_uri"], parameters["code_verifier"], resources) { Details = details };
             case GrantTypes.RefreshToken:
                 if (!RefreshTokenDeliveryRules.Choose(client.Client, parameters["refresh_token"], cookies).Try(out var token, out var reason))
                     return reason;
-                return token.Length > LongestCredential ? Refusal.RefreshTokenMalformed : new TokenRequest.RefreshToken(token, asked, resources);
+                return token.Length > LongestCredential ? Refusal.RefreshTokenMalformed : new TokenRequest.RefreshToken(token, asked, resources) { Details = details };
             case GrantTypes.DeviceCode:
                 return ReadDecoupled(DecoupledKind.Device, parameters["device_code"], Refusal.DeviceCodeMissing, resources);
             case GrantTypes.TokenExchange:

@@ -39,6 +39,12 @@ public static class AccessToken
         claims.WriteString("client_id", plan.Client.ClientId);
         if (plan.Scope.Count > 0)
             claims.WriteString("scope", plan.Scope.ToString());
+        if (!plan.Details.IsEmpty)
+        {
+            claims.WritePropertyName("authorization_details"); // RFC 9396 §9.1
+            plan.Details.WriteTo(claims);
+        }
+
         claims.WriteNumber("iat", NumericDate.From(plan.IssuedAt));
         claims.WriteNumber("exp", NumericDate.From(plan.ExpiresAt));
         claims.WriteString("jti", state.Jti);

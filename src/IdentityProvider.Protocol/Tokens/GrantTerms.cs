@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.RichAuthorization;
 
 namespace IdentityProvider.Protocol.Tokens;
 
@@ -21,6 +22,9 @@ public sealed record GrantTerms
 
     /// <summary>The person's attributes that were asked for by name (OpenID Connect Core §5.5); null where none were.</summary>
     public ClaimsRequest? Claims { get; init; }
+
+    /// <summary>What was granted beyond scopes (RFC 9396); null where nothing was.</summary>
+    public AuthorizationDetails? AuthorizationDetails { get; init; }
 
     /// <summary>
     /// The terms of the family that a client opens: a public client's refresh token is bound to what it holds (RFC 9449 §5, RFC 8705 §4). Any

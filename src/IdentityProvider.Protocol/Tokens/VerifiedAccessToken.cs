@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Status;
 
 namespace IdentityProvider.Protocol.Tokens;
@@ -22,6 +23,7 @@ public sealed class VerifiedAccessToken
         Jti = StringOrNull(claims, "jti")!;
         Acr = StringOrNull(claims, "acr");
         Scope = ScopeSet.TryParse(StringOrNull(claims, "scope"), out var scope) ? scope : ScopeSet.Empty;
+        Details = claims.TryGetProperty("authorization_details", out var details) ? AuthorizationDetails.OfKept(details) : AuthorizationDetails.None;
         Audience = ReadAudience(claims.GetProperty("aud"));
         IssuedAt = ReadDate(claims.GetProperty("iat"));
         ExpiresAt = ReadDate(claims.GetProperty("exp"));
@@ -41,6 +43,9 @@ public sealed class VerifiedAccessToken
     public string Jti { get; }
 
     public ScopeSet Scope { get; }
+
+    /// <summary>What it says beyond scopes (RFC 9396 §9.1).</summary>
+    public AuthorizationDetails Details { get; }
 
     public IReadOnlyList<string> Audience { get; }
 

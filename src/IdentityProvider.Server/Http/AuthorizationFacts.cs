@@ -14,6 +14,7 @@ internal sealed class AuthorizationFacts(Registry registry, ClientDocuments docu
         return new AuthorizationRules.Known(client, resources, keys.Published, settings.Issuer)
         {
             Subjects = subjects,
+            DetailsTypes = await registry.FindDetailsTypesAsync(cancellation),
             RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
         };
     }

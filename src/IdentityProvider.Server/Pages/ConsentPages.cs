@@ -25,6 +25,7 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
             signedIn.User.Username,
             [.. ScopeWords.OfIdentity(asked.Scope), .. ScopeWords.OfClaims(request.ClaimsBeyondScope)],
             ScopeWords.OfApis(asked.Scope, asked.Resources),
+            request.DetailWords,
             asked.Scope.Contains(ScopeSet.OfflineAccess),
             Place.Of(request.ReturnAddress.RedirectUri.Value),
             request.Client.CanBeImpersonatedAt(request.ReturnAddress.RedirectUri.Value));
@@ -41,6 +42,7 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
             case "allow":
                 var standing = await grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
                 await grants.PutAsync(Grant.Widen(standing, AgreedTo(request, signedIn), request.Client), http.RequestAborted);
+                pending = pending with { Progress = pending.Progress with { DetailsAgreedBy = signedIn.Session.UserId } };
                 break;
             case "deny":
                 pending = pending with { Progress = pending.Progress with { ConsentDenied = true } };

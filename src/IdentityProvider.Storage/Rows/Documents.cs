@@ -1,6 +1,8 @@
 using System.Text.Json;
+using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.TrustedIssuers;
 
@@ -47,6 +49,16 @@ internal static class Documents
     {
         var stored = JsonSerializer.Deserialize(row.Document, TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata);
         return (stored is null ? null : TrustedIssuerRules.Restore(stored with { Issuer = row.Issuer })) ?? throw Unreadable("trusted issuer", row.Issuer);
+    }
+
+    public static string Write(AuthorizationDetailsType type) =>
+        JsonSerializer.Serialize(AuthorizationDetailsTypeMetadata.Of(type), AuthorizationDetailsTypeMetadataJson.Default.AuthorizationDetailsTypeMetadata);
+
+    public static AuthorizationDetailsType Read(AuthorizationDetailsTypeRow row)
+    {
+        var stored = JsonSerializer.Deserialize(row.Document, AuthorizationDetailsTypeMetadataJson.Default.AuthorizationDetailsTypeMetadata);
+        var type = stored is null ? null : AuthorizationDetailsTypeMetadata.Decide(stored with { Type = row.Type }) as Validated<AuthorizationDetailsType>.Valid;
+        return type?.Value ?? throw Unreadable("type", row.Type);
     }
 
     /// <summary>Null for the plain grant's, of which nothing is kept.</summary>

@@ -47,6 +47,14 @@ internal sealed class ResourceRow
     public required string Document { get; set; }
 }
 
+/// <summary>A type of authorization details: its name and the rest as a JSON document (<see cref="Documents"/>).</summary>
+internal sealed class AuthorizationDetailsTypeRow
+{
+    public required string Type { get; init; }
+
+    public required string Document { get; init; }
+}
+
 internal sealed class SessionRow
 {
     public required Guid SessionId { get; init; }

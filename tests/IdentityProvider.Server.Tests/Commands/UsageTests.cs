@@ -13,7 +13,7 @@ public sealed class UsageTests : IDisposable
         var run = await _idp.RunAsync([]);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.All(["serve", "clients", "resources", "users", "sessions", "keys", "database", "advise"], noun => Assert.Contains($"\n  {noun} ", run.StandardOutput, StringComparison.Ordinal));
+        Assert.All(["serve", "clients", "resources", "authorization-details-types", "users", "sessions", "keys", "database", "advise"], noun => Assert.Contains($"\n  {noun} ", run.StandardOutput, StringComparison.Ordinal));
     }
 
     [Theory]

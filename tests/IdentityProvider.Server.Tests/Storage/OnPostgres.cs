@@ -65,6 +65,13 @@ public sealed class AccountsOnPostgres : AccountsContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class AuthorizationDetailsTypesOnPostgres : AuthorizationDetailsTypesContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class PushedRequestsOnPostgres : PushedRequestsContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

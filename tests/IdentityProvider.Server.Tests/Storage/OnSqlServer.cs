@@ -66,6 +66,13 @@ public sealed class AccountsOnSqlServer : AccountsContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class AuthorizationDetailsTypesOnSqlServer : AuthorizationDetailsTypesContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class PushedRequestsOnSqlServer : PushedRequestsContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

@@ -9,25 +9,27 @@ namespace IdentityProvider.Server.Endpoints.Metadata;
 /// The metadata document at both well-known places (RFC 8414 §3, OpenID Connect Discovery §4). An issuer here has no path, so that a place with
 /// one behind it (RFC 8414 §3.1) is another issuer's, and there is nothing there.
 /// </summary>
-internal sealed class MetadataEndpoint(KeyRing keys, Settings settings)
+internal sealed class MetadataEndpoint(KeyRing keys, Registry registry, Settings settings)
 {
     private Signed? _current;
 
     public async Task HandleAsync(HttpContext http) => await (await DocumentAsync(http.RequestAborted)).WriteAsync(http);
 
-    /// <summary>Written once for each key that signs.</summary>
+    /// <summary>Written once for each key that signs and for what operators registered.</summary>
     private async ValueTask<PublicDocument> DocumentAsync(CancellationToken cancellation)
     {
         var key = await keys.ActiveAsync(SignatureAlgorithm.RS256, cancellation);
-        if (Volatile.Read(ref _current) is { } current && current.Kid == key.Kid)
+        var types = await registry.FindDetailsTypesAsync(cancellation);
+        if (Volatile.Read(ref _current) is { } current && current.Kid == key.Kid && ReferenceEquals(current.Types, types))
             return current.Document;
-        var document = new PublicDocument(ServerMetadata.Write(Offer(), key), "application/json", settings.Keys.JwksMaxAge);
-        Volatile.Write(ref _current, new Signed(key.Kid, document));
+        var document = new PublicDocument(ServerMetadata.Write(Offer(types.Keys), key), "application/json", settings.Keys.JwksMaxAge);
+        Volatile.Write(ref _current, new Signed(key.Kid, types, document));
         return document;
     }
 
-    private ServerOffer Offer() => new(settings.Issuer)
+    private ServerOffer Offer(IEnumerable<string> types) => new(settings.Issuer)
     {
+        AuthorizationDetailsTypes = [.. types.Order(StringComparer.Ordinal)],
         RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
         HasRegistration = settings.Registration.Mode != RegistrationMode.Off,
         HasClientDocuments = settings.Registration.ClientIdMetadataDocuments,
@@ -37,7 +39,7 @@ internal sealed class MetadataEndpoint(KeyRing keys, Settings settings)
         Certificates = settings.ClientCertificates is { IsEnabled: true } trusted ? new(trusted.AuthoritiesFile is not null, trusted.Endpoint) : null,
     };
 
-    private sealed record Signed(string Kid, PublicDocument Document);
+    private sealed record Signed(string Kid, object Types, PublicDocument Document);
 }
 
 /// <summary>Registers the metadata document.</summary>

@@ -36,6 +36,7 @@ internal sealed class TokenMint(
             idToken)
         {
             TokenType = Confirmation.TokenTypeOf(planned.Confirmation),
+            Details = planned.Details,
             FamilyExpiresAt = planned.Family?.ExpiresAt,
             Noted = noted,
         };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Status;
 
 namespace IdentityProvider.Server.Endpoints.Token;
@@ -8,6 +9,9 @@ internal sealed record TokenResponse(string AccessToken, long ExpiresIn, string 
 {
     /// <summary>How the access token is to be shown (RFC 6749 §7.1, RFC 9449 §5).</summary>
     public required string TokenType { get; init; }
+
+    /// <summary>What was granted beyond scopes and the access token carries (RFC 9396 §7).</summary>
+    public AuthorizationDetails Details { get; init; } = AuthorizationDetails.None;
 
     /// <summary>The access token's status, where its family's row is to note it before anything goes out.</summary>
     public LiveStatus? Noted { get; init; }
@@ -26,6 +30,12 @@ internal sealed record TokenResponse(string AccessToken, long ExpiresIn, string 
         json.WriteNumber("expires_in", response.ExpiresIn);
         if (response.Scope.Length > 0)
             json.WriteString("scope", response.Scope);
+        if (!response.Details.IsEmpty)
+        {
+            json.WritePropertyName("authorization_details");
+            response.Details.WriteTo(json);
+        }
+
         if (response.IssuedTokenType is not null)
             json.WriteString("issued_token_type", response.IssuedTokenType);
         if (response.RefreshToken is not null)

@@ -134,6 +134,24 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 80);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.AuthorizationDetailsTypeRow", b =>
+                {
+                    b.Property<string>("Type")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasMaxLength(131072)
+                        .HasColumnType("character varying(131072)")
+                        .UseCollation("C");
+
+                    b.HasKey("Type");
+
+                    b.ToTable("AuthorizationDetailsTypes", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.ClientRow", b =>
                 {
                     b.Property<string>("ClientId")
@@ -907,6 +925,11 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         new
                         {
                             Name = "keys",
+                            Version = 1L
+                        },
+                        new
+                        {
+                            Name = "authorization_details_types",
                             Version = 1L
                         },
                         new

@@ -133,6 +133,24 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.ToTable("AuthorizationCodes", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.AuthorizationDetailsTypeRow", b =>
+                {
+                    b.Property<string>("Type")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasMaxLength(131072)
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Type");
+
+                    b.ToTable("AuthorizationDetailsTypes", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.ClientRow", b =>
                 {
                     b.Property<string>("ClientId")
@@ -904,6 +922,11 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         new
                         {
                             Name = "keys",
+                            Version = 1L
+                        },
+                        new
+                        {
+                            Name = "authorization_details_types",
                             Version = 1L
                         },
                         new
