@@ -188,6 +188,15 @@ public enum Refusal
 
     // Device authorization (RFC 8628) and back-channel authentication (OpenID CIBA Core 1.0)
     DeviceCodeMissing,
+    AuthReqIdMissing,
+    BackchannelParameterUnsupported,
+    BackchannelHintNotOne,
+    BackchannelWithoutOpenId,
+    BackchannelUserUnknown,
+    BackchannelTooManyWaiting,
+    BindingMessageInvalid,
+    RequestedExpiryMalformed,
+    ClientNotificationTokenInvalid,
     DecoupledCodeUnknown,
     DecoupledCodeBelongsToAnotherClient,
     DecoupledCodeAlreadyRedeemed,

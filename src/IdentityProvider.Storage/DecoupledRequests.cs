@@ -35,6 +35,20 @@ public sealed class DecoupledRequests(IDbContextFactory<IdpDb> databases)
     public Task<DecoupledRequest?> FindByUserCodeAsync(byte[] userCodeHash, CancellationToken cancellation = default) =>
         FindAsync(db => db.DecoupledRequests.Where(r => r.UserCodeHash == userCodeHash), cancellation);
 
+    /// <summary>The request of that identifier, whatever became of it.</summary>
+    public Task<DecoupledRequest?> FindAsync(Guid requestId, CancellationToken cancellation = default) =>
+        FindAsync(db => db.DecoupledRequests.Where(r => r.RequestId == requestId), cancellation);
+
+    /// <summary>What a person is being asked and hasn't answered, oldest first.</summary>
+    public async Task<IReadOnlyList<DecoupledRequest>> ListWaitingAsync(Guid userId, DateTimeOffset now, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var rows = await db.DecoupledRequests.AsNoTracking()
+            .Where(r => r.UserId == userId && r.Status == DecoupledStatus.Pending && r.ExpiresAt > now)
+            .OrderBy(r => r.CreatedAt).ThenBy(r => r.RequestId).Take(limit).ToListAsync(cancellation);
+        return [.. rows.Select(Read)];
+    }
+
     /// <summary>Notes a question and how long the client must wait now; false where another question or an answer came since it was read.</summary>
     public async Task<bool> PolledAsync(DecoupledRequest read, TimeSpan interval, DateTimeOffset now, CancellationToken cancellation = default)
     {
@@ -54,13 +68,18 @@ public sealed class DecoupledRequests(IDbContextFactory<IdpDb> databases)
         var (userId, authTime, amr, acr) = (session.UserId, session.AuthTime, Lists.Join(session.Amr), session.Acr);
         return databases.TransactAsync(
             async (db, token) =>
-                await db.Sessions.Where(s => s.SessionId == session.SessionId && s.EndedAt == null)
+            {
+                var isDecided = await db.Sessions.Where(s => s.SessionId == session.SessionId && s.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, now), token) == 1
-                && await Undecided(db, requestId, userId, now)
-                    .ExecuteUpdateAsync(
-                        set => set.SetProperty(r => r.Status, DecoupledStatus.Approved).SetProperty(r => r.DecidedAt, now)
-                            .SetProperty(r => r.UserId, userId).SetProperty(r => r.AuthTime, authTime).SetProperty(r => r.Amr, amr).SetProperty(r => r.Acr, acr),
-                        token) == 1,
+                    && await Undecided(db, requestId, userId, now)
+                        .ExecuteUpdateAsync(
+                            set => set.SetProperty(r => r.Status, DecoupledStatus.Approved).SetProperty(r => r.DecidedAt, now)
+                                .SetProperty(r => r.UserId, userId).SetProperty(r => r.AuthTime, authTime).SetProperty(r => r.Amr, amr).SetProperty(r => r.Acr, acr),
+                            token) == 1;
+                if (isDecided)
+                    await Outbox.AddPingAsync(db, requestId, now, token);
+                return isDecided;
+            },
             (db, token) => IsDecidedAsync(db, requestId, userId, DecoupledStatus.Approved, now, token),
             cancellation);
     }
@@ -68,9 +87,15 @@ public sealed class DecoupledRequests(IDbContextFactory<IdpDb> databases)
     /// <summary>Notes a person's no; true for the one who decided.</summary>
     public Task<bool> DenyAsync(Guid requestId, Guid userId, DateTimeOffset now, CancellationToken cancellation = default) =>
         databases.TransactAsync(
-            async (db, token) => await Undecided(db, requestId, userId, now)
-                .ExecuteUpdateAsync(
-                    set => set.SetProperty(r => r.Status, DecoupledStatus.Denied).SetProperty(r => r.DecidedAt, now).SetProperty(r => r.UserId, userId), token) == 1,
+            async (db, token) =>
+            {
+                var isDecided = await Undecided(db, requestId, userId, now)
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(r => r.Status, DecoupledStatus.Denied).SetProperty(r => r.DecidedAt, now).SetProperty(r => r.UserId, userId), token) == 1;
+                if (isDecided)
+                    await Outbox.AddPingAsync(db, requestId, now, token);
+                return isDecided;
+            },
             (db, token) => IsDecidedAsync(db, requestId, userId, DecoupledStatus.Denied, now, token),
             cancellation);
 

@@ -132,6 +132,26 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
         return await messages.OrderByDescending(m => m.Id).Take(limit).Select(Read).ToListAsync(cancellation);
     }
 
+    /// <summary>Adds, in the transaction that just noted a person's answer, what tells a client that waits to be told.</summary>
+    internal static async Task AddPingAsync(IdpDb db, Guid requestId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var answered = await db.DecoupledRequests.AsNoTracking().SingleAsync(r => r.RequestId == requestId, cancellation);
+        if (answered.SealedNotificationToken is null)
+            return;
+        db.OutboxMessages.Add(new OutboxMessageRow
+        {
+            Kind = OutboxKind.BackchannelPing,
+            ClientId = answered.ClientId,
+            UserId = answered.UserId!.Value,
+            SessionId = requestId,
+            CreatedAt = now,
+            ExpiresAt = answered.ExpiresAt,
+            Attempts = 0,
+            NextAttemptAt = now,
+        });
+        await db.SaveChangesAsync(cancellation);
+    }
+
     /// <summary>
     /// Adds, in the transaction that just ended sessions, a message for each client of them that registered a <c>backchannel_logout_uri</c>.
     /// Ended just now are those whose row this transaction holds, with its moment; one that another transaction ended at the very same moment

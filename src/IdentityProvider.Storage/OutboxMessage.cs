@@ -5,6 +5,9 @@ public enum OutboxKind
 {
     /// <summary>A session has ended (OpenID Connect Back-Channel Logout 1.0).</summary>
     BackChannelLogout,
+
+    /// <summary>A person has answered (CIBA Core §10.2); it is about the request, whose identifier stands in the session's place.</summary>
+    BackchannelPing,
 }
 
 /// <summary>What became of a message.</summary>

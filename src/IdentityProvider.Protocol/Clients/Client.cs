@@ -131,6 +131,11 @@ public sealed record Client
     /// <summary>Whether the client asks for <c>iss</c> and <c>sid</c> there; they are always named.</summary>
     public bool FrontchannelLogoutSessionRequired { get; init; }
 
+    /// <summary>How it learns of a person's answer (CIBA Core §4); null where it asks nobody by the back channel.</summary>
+    public BackchannelDelivery? BackchannelTokenDeliveryMode { get; init; }
+
+    public string? BackchannelClientNotificationEndpoint { get; init; }
+
     /// <summary>What it may exchange tokens for; null where it may exchange none.</summary>
     public TokenExchangePolicy? TokenExchange { get; init; }
 
@@ -266,9 +271,12 @@ public static class GrantTypes
     /// <summary>RFC 7523 §2.1.</summary>
     public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
+    /// <summary>CIBA Core §4.</summary>
+    public const string Backchannel = "urn:openid:params:grant-type:ciba";
+
     /// <summary>Each that works here.</summary>
-    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, RefreshToken, ClientCredentials, DeviceCode, TokenExchange, JwtBearer];
+    public static IReadOnlyList<string> All { get; } = [AuthorizationCode, RefreshToken, ClientCredentials, DeviceCode, TokenExchange, JwtBearer, Backchannel];
 
     /// <summary>Whether a person's sign-in begins it.</summary>
-    internal static bool IsOfPerson(string grantType) => grantType is AuthorizationCode or DeviceCode;
+    internal static bool IsOfPerson(string grantType) => grantType is AuthorizationCode or DeviceCode or Backchannel;
 }

@@ -116,6 +116,11 @@ public sealed record ClientMetadata
 
     public bool? FrontchannelLogoutSessionRequired { get; init; }
 
+    /// <summary><c>poll</c> or <c>ping</c>.</summary>
+    public string? BackchannelTokenDeliveryMode { get; init; }
+
+    public string? BackchannelClientNotificationEndpoint { get; init; }
+
     /// <summary>This server's own: what the client may exchange tokens for (RFC 8693).</summary>
     public TokenExchangePolicy? TokenExchange { get; init; }
 
@@ -183,6 +188,8 @@ public sealed record ClientMetadata
             FrontchannelLogoutUri = client.FrontchannelLogoutUri,
             FrontchannelLogoutSessionRequired = client.FrontchannelLogoutSessionRequired,
             TokenExchange = client.TokenExchange,
+            BackchannelTokenDeliveryMode = client.BackchannelTokenDeliveryMode switch { BackchannelDelivery.Ping => "ping", BackchannelDelivery.Poll => "poll", _ => null },
+            BackchannelClientNotificationEndpoint = client.BackchannelClientNotificationEndpoint,
             ClientUri = client.ClientUri,
             LogoUri = client.LogoUri,
             PolicyUri = client.PolicyUri,

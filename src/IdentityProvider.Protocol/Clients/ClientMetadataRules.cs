@@ -45,6 +45,7 @@ public static class ClientMetadataRules
             // 3. Grant types, response types and authentication that go together (RFC 7591 §2.1).
             ?? ClientFlowRules.Refuse(metadata, client)
             ?? ClientExchangeRules.Refuse(client)
+            ?? ClientBackchannelRules.Refuse(client)
             // 4. Keys by which it can prove things (RFC 7591 §2).
             ?? ClientKeyRules.Refuse(client)
             ?? ClientCertificateRules.Refuse(client)
@@ -151,7 +152,8 @@ public static class ClientMetadataRules
             IntrospectionSignedResponseAlg = introspectionAlgorithm,
         };
         client = ClientExchangeRules.Read(metadata, client);
-        return ClientAuthorizationRules.Read(metadata, ref client) ?? ClientClaimRules.Read(metadata, ref client) ?? ClientProfileRules.Read(metadata, ref client);
+        return ClientBackchannelRules.Read(metadata, ref client)
+            ?? ClientAuthorizationRules.Read(metadata, ref client) ?? ClientClaimRules.Read(metadata, ref client) ?? ClientProfileRules.Read(metadata, ref client);
     }
 
     /// <summary>What has one meaning as it is written, or the default.</summary>

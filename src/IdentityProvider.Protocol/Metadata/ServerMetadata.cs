@@ -86,6 +86,7 @@ public static class ServerMetadata
         json.WriteString("authorization_endpoint", issuer + "/authorize");
         json.WriteString("token_endpoint", issuer + "/token");
         json.WriteString("device_authorization_endpoint", issuer + "/device_authorization");
+            json.WriteString("backchannel_authentication_endpoint", issuer + "/bc-authorize");
         json.WriteString("userinfo_endpoint", issuer + "/userinfo");
         json.WriteString("pushed_authorization_request_endpoint", issuer + "/par");
         json.WriteString("jwks_uri", issuer + "/.well-known/jwks.json");
@@ -104,6 +105,8 @@ public static class ServerMetadata
         WriteArray(json, "response_types_supported", ["code"]);
         WriteArray(json, "response_modes_supported", ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]);
         WriteArray(json, "grant_types_supported", GrantTypes.All);
+        WriteArray(json, "backchannel_token_delivery_modes_supported", ["poll", "ping"]);
+        json.WriteBoolean("backchannel_user_code_parameter_supported", false);
         WriteArray(json, "subject_types_supported", ["public", "pairwise"]);
         WriteArray(json, "id_token_signing_alg_values_supported", algorithms);
         WriteArray(json, "request_object_signing_alg_values_supported", algorithms);

@@ -143,7 +143,7 @@ public static class DecoupledGrantRules
         };
         var plan = new TokenPlan(
             new AccessTokenPlan(asking, family, target, scope, now),
-            scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client, family, user, sessionId: null, nonce: null, now) : null,
+            scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client, family, user, sessionId: null, nonce: null, now) { AuthReqId = stored.Kind == DecoupledKind.Backchannel ? request.Code : null } : null,
             client.Allows(GrantTypes.RefreshToken) ? new RefreshToken(family.FamilyId, family.Generation) : null);
         return new DecoupledDecision.Issue(plan, family);
     }

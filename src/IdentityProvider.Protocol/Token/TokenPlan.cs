@@ -87,6 +87,9 @@ public sealed class IdTokenPlan
     /// <summary>Who signed in.</summary>
     public UserClaims User { get; }
 
+    /// <summary>The request that it answers (CIBA Core §10.3.1); null for any other grant.</summary>
+    public string? AuthReqId { get; internal init; }
+
     /// <summary>The session that the sign-in hangs on or came from.</summary>
     public Guid? SessionId { get; }
 

@@ -56,6 +56,8 @@ public static class TokenRequestRules
                 return token.Length > LongestCredential ? Refusal.RefreshTokenMalformed : new TokenRequest.RefreshToken(token, asked, resources) { Details = details };
             case GrantTypes.DeviceCode:
                 return ReadDecoupled(DecoupledKind.Device, parameters["device_code"], Refusal.DeviceCodeMissing, resources);
+            case GrantTypes.Backchannel:
+                return ReadDecoupled(DecoupledKind.Backchannel, parameters["auth_req_id"], Refusal.AuthReqIdMissing, resources);
             case GrantTypes.TokenExchange:
                 return ReadTokenExchange(parameters, asked);
             case GrantTypes.JwtBearer:

@@ -45,6 +45,8 @@ public static class IdToken
             WriteAmr(claims, family.Amr);
         if (state.Plan.SessionId is { } sessionId)
             claims.WriteString("sid", sessionId.ToString("N"));
+        if (state.Plan.AuthReqId is { } authReqId)
+            claims.WriteString("urn:openid:params:jwt:claim:auth_req_id", authReqId);
         WriteAccessTokenHash(claims, state.AccessToken);
         PersonClaims.Write(claims, state.Plan.User, ScopeSet.Empty, family.Terms.Claims?.IdToken ?? []);
     }

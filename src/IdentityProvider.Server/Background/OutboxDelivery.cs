@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using IdentityProvider.Protocol.Logout;
+using IdentityProvider.Server.Endpoints.BackchannelAuthentication;
 using IdentityProvider.Server.Endpoints.Logout;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
@@ -10,7 +12,7 @@ namespace IdentityProvider.Server.Background;
 /// Delivers what is due in the outbox. Each client has a lane of its own, so that one that hangs delays nobody else; of all nodes one has a
 /// message at a time (<see cref="Outbox.ClaimAsync"/>).
 /// </summary>
-internal sealed class OutboxDelivery(Outbox outbox, BackChannelLogout logout, Entropy entropy, TimeProvider clock, ILogger<OutboxDelivery> logger)
+internal sealed class OutboxDelivery(Outbox outbox, BackChannelLogout logout, BackchannelPing ping, Entropy entropy, TimeProvider clock, ILogger<OutboxDelivery> logger)
     : RepeatedWork(TimeSpan.FromSeconds(1), logger)
 {
     /// <summary>Longer than an attempt takes (<see cref="Http.Outgoing.Patience"/>): a node that is still at work loses no claim.</summary>
@@ -73,7 +75,7 @@ internal sealed class OutboxDelivery(Outbox outbox, BackChannelLogout logout, En
     {
         while (await outbox.ClaimAsync(clientId, clock.GetUtcNow(), Lease, cancellation) is { } message)
         {
-            var result = await logout.TellAsync(message, cancellation);
+            var result = await (message.Kind == OutboxKind.BackchannelPing ? ping.TellAsync(message, cancellation) : logout.TellAsync(message, cancellation));
             if (result.IsDelivered)
             {
                 await outbox.DeliveredAsync(message, clock.GetUtcNow(), CancellationToken.None);

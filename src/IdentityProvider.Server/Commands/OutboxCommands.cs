@@ -52,7 +52,7 @@ internal static class OutboxCommands
     private static JsonObject Document(OutboxMessage message) => new()
     {
         ["id"] = message.Id,
-        ["kind"] = message.Kind switch { OutboxKind.BackChannelLogout => "backchannel_logout", var other => throw new InvalidOperationException($"{other} has no name.") },
+        ["kind"] = message.Kind switch { OutboxKind.BackChannelLogout => "backchannel_logout", OutboxKind.BackchannelPing => "backchannel_ping", var other => throw new InvalidOperationException($"{other} has no name.") },
         ["client_id"] = message.ClientId,
         ["sub"] = message.UserId.ToString("D"),
         ["sid"] = message.SessionId.ToString("N"),

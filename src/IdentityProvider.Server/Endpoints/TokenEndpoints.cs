@@ -1,3 +1,5 @@
+using IdentityProvider.Server.Decoupled;
+using IdentityProvider.Server.Endpoints.BackchannelAuthentication;
 using IdentityProvider.Server.Endpoints.DeviceAuthorization;
 using IdentityProvider.Server.Endpoints.Introspection;
 using IdentityProvider.Server.Endpoints.Revocation;
@@ -25,6 +27,10 @@ public static class TokenEndpoints
         .AddSingleton<TokenGrants>()
         .AddSingleton<TokenEndpoint>()
         .AddSingleton<DeviceAuthorizationEndpoint>()
+        .AddSingleton<NotificationTokens>()
+        .AddSingleton<HintedPeople>()
+        .AddSingleton<BackchannelAuthenticationEndpoint>()
+        .AddSingleton<BackchannelPing>()
         .AddSingleton<UserInfoAnswers>()
         .AddSingleton<UserInfoEndpoint>()
         .AddSingleton<IntrospectionAnswers>()
@@ -35,6 +41,7 @@ public static class TokenEndpoints
     {
         var services = routes.ServiceProvider;
         routes.MapPost(TokenEndpoint.Path, services.GetRequiredService<TokenEndpoint>().HandleAsync);
+        routes.MapPost(BackchannelAuthenticationEndpoint.Path, services.GetRequiredService<BackchannelAuthenticationEndpoint>().HandleAsync);
         routes.MapPost(DeviceAuthorizationEndpoint.Path, services.GetRequiredService<DeviceAuthorizationEndpoint>().HandleAsync);
         routes.MapMethods(UserInfoEndpoint.Path, [HttpMethods.Get, HttpMethods.Post], services.GetRequiredService<UserInfoEndpoint>().HandleAsync);
         routes.MapPost(IntrospectionEndpoint.Path, services.GetRequiredService<IntrospectionEndpoint>().HandleAsync);

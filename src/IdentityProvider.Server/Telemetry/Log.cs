@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Decoupled;
 using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Server.Telemetry;
@@ -84,8 +85,8 @@ internal static partial class Log
     [LoggerMessage(1501, LogLevel.Information, "{UserId} changed their password")]
     public static partial void PasswordChanged(ILogger logger, Guid userId);
 
-    [LoggerMessage(1502, LogLevel.Information, "{UserId} connected a device to client {ClientId}")]
-    public static partial void DeviceConnected(ILogger logger, Guid userId, string clientId);
+    [LoggerMessage(1502, LogLevel.Information, "{UserId} approved a request ({Kind}) of client {ClientId}")]
+    public static partial void RequestApproved(ILogger logger, Guid userId, DecoupledKind kind, string clientId);
 
     // Registration: 1600 to 1699
 

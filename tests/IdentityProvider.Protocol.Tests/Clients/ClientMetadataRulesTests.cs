@@ -124,6 +124,16 @@ public sealed class ClientMetadataRulesTests
         Assert.Empty(ClientMetadata.Of(client).ResponseTypes!);
     }
 
+    private static readonly ClientMetadata Till = new() { GrantTypes = [GrantTypes.Backchannel], BackchannelTokenDeliveryMode = "poll" };
+
+    [Fact]
+    public void How_a_client_hears_of_an_answer_is_kept_as_it_was_written()
+    {
+        var client = Allowed(Till with { BackchannelTokenDeliveryMode = "ping", BackchannelClientNotificationEndpoint = "https://app.example/ping" });
+        Assert.Equal((BackchannelDelivery.Ping, "https://app.example/ping", "openid profile email"), (client.BackchannelTokenDeliveryMode, client.BackchannelClientNotificationEndpoint, client.Scope.ToString()));
+        Assert.Equivalent(client, Allowed(ClientMetadata.Of(client)), strict: true);
+    }
+
     private static readonly ClientMetadata Exchanger = Service with
     {
         GrantTypes = [GrantTypes.TokenExchange],
@@ -164,6 +174,13 @@ public sealed class ClientMetadataRulesTests
         { "token_exchange", "an API that isn't the client's", Exchanger with { TokenExchange = Exchanger.TokenExchange! with { Resources = ["https://other.example"] } } },
         { "token_exchange", "a scope that isn't the client's", Exchanger with { TokenExchange = Exchanger.TokenExchange! with { Scope = "orders.write" } } },
         { "grant_types", "assertions without credentials", Service with { GrantTypes = [GrantTypes.JwtBearer], TokenEndpointAuthMethod = "none" } },
+        { "grant_types", "the back channel without credentials", Till with { TokenEndpointAuthMethod = "none" } },
+        { "backchannel_token_delivery_mode", "unknown", Till with { BackchannelTokenDeliveryMode = "push" } },
+        { "backchannel_token_delivery_mode", "none", Till with { BackchannelTokenDeliveryMode = null } },
+        { "backchannel_token_delivery_mode", "without the grant", App with { BackchannelTokenDeliveryMode = "poll" } },
+        { "backchannel_client_notification_endpoint", "none for ping", Till with { BackchannelTokenDeliveryMode = "ping" } },
+        { "backchannel_client_notification_endpoint", "one for poll", Till with { BackchannelClientNotificationEndpoint = "https://app.example/ping" } },
+        { "backchannel_client_notification_endpoint", "not secure", Till with { BackchannelTokenDeliveryMode = "ping", BackchannelClientNotificationEndpoint = "http://app.example/ping" } },
         { "grant_types", "the implicit one", App with { GrantTypes = ["implicit"] } },
         { "grant_types", "the password one", App with { GrantTypes = ["password"] } },
         { "grant_types", "twice", App with { GrantTypes = ["authorization_code", "authorization_code"] } },

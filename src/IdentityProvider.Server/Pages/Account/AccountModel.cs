@@ -10,6 +10,9 @@ namespace IdentityProvider.Server.Pages.Account;
 /// <param name="Now">The moment.</param>
 public sealed record AccountModel(string FormToken, string Shown, string Username, string? Notice, DateTimeOffset Now)
 {
+    /// <summary>What clients ask by the back channel, oldest first.</summary>
+    public IReadOnlyList<WaitingLine> Waiting { get; init; } = [];
+
     /// <summary>Where the person is signed in, this browser first.</summary>
     public required IReadOnlyList<SessionLine> Sessions { get; init; }
 

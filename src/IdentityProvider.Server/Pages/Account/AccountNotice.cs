@@ -11,6 +11,10 @@ internal static class AccountNotice
     public const string AppRemoved = "app-removed";
     public const string PasswordChanged = "password-changed";
 
+    public const string RequestAllowed = "request-allowed";
+    public const string RequestDenied = "request-denied";
+    public const string RequestGone = "request-gone";
+
     public static string PathOf(string notice) => $"{OwnPage.Account.Path}?{Parameter}={notice}";
 
     public static string? TextOf(string? notice) => notice switch
@@ -20,6 +24,9 @@ internal static class AccountNotice
         OthersEnded => "Every other device is signed out.",
         AppRemoved => "The app has no access to your account any more.",
         PasswordChanged => "Your password is changed. Every other device is signed out, and no app keeps access while you are away.",
+        RequestAllowed => "Allowed. It goes on there in a few seconds.",
+        RequestDenied => "Denied. It got nothing of yours.",
+        RequestGone => "That was answered already, or its time is over.",
         _ => null,
     };
 }

@@ -4,7 +4,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Pages.Account;
 
 /// <summary><c>/account</c>: where a person is signed in, what apps have of them, and what happened; each of which they can end.</summary>
-internal sealed class AccountPages(AccountAccess access, AccountOverview overview, BrowserSessions browsers, Storage.Sessions sessions, Grants grants)
+internal sealed class AccountPages(AccountAccess access, AccountOverview overview, BrowserSessions browsers, Storage.Sessions sessions, Grants grants, WaitingRequests waiting)
 {
     public async Task GetAsync(HttpContext http)
     {
@@ -16,6 +16,7 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
             Sessions = [],
             Apps = [],
             History = [],
+            Waiting = await waiting.LoadAsync(session.UserId, http.RequestAborted),
         };
         await PageResults.ShowAsync<AccountPage>(http, await overview.LoadAsync(empty, session, http.RequestAborted), PagePolicy.OwnForm);
     }
@@ -43,5 +44,19 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
         if (form["client_id"] is { } clientId)
             await grants.RevokeAsync(current.UserId, clientId, browsers.Now, http.RequestAborted);
         PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.AppRemoved));
+    }
+
+    /// <summary>Answers what a client asks by the back channel; where it wants a fresh sign-in, that comes first, and the question still stands afterwards.</summary>
+    public async Task AnswerRequestAsync(HttpContext http)
+    {
+        if (await access.ReadAsync(http, OwnPage.Account, needsFreshSignIn: false) is not var (form, (current, _)))
+            return;
+        var isYes = form["decision"] == "allow";
+        PageResults.Redirect(http, await waiting.AnswerAsync(form["request"], current, isYes, http.RequestAborted) switch
+        {
+            null => OwnPage.Account.LoginPath,
+            false => AccountNotice.PathOf(AccountNotice.RequestGone),
+            true => AccountNotice.PathOf(isYes ? AccountNotice.RequestAllowed : AccountNotice.RequestDenied),
+        });
     }
 }

@@ -6,6 +6,7 @@ internal static class AccountSetup
     public static IServiceCollection AddAccountPages(this IServiceCollection services) => services
         .AddSingleton<AccountAccess>()
         .AddSingleton<AccountOverview>()
+        .AddSingleton<WaitingRequests>()
         .AddSingleton<AccountPages>()
         .AddSingleton<PasswordPages>()
         .AddSingleton<EverywherePages>();
@@ -14,6 +15,7 @@ internal static class AccountSetup
     {
         routes.MapGet(OwnPage.Account.Path, http => http.RequestServices.GetRequiredService<AccountPages>().GetAsync(http));
         routes.MapPost("/account/sessions/end", http => http.RequestServices.GetRequiredService<AccountPages>().EndSessionAsync(http));
+        routes.MapPost("/account/requests/answer", http => http.RequestServices.GetRequiredService<AccountPages>().AnswerRequestAsync(http));
         routes.MapPost("/account/apps/remove", http => http.RequestServices.GetRequiredService<AccountPages>().RemoveAppAsync(http));
         routes.MapGet(OwnPage.Password.Path, http => http.RequestServices.GetRequiredService<PasswordPages>().GetAsync(http));
         routes.MapPost(OwnPage.Password.Path, http => http.RequestServices.GetRequiredService<PasswordPages>().PostAsync(http));

@@ -6,8 +6,6 @@ using IdentityProvider.Server.Decoupled;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages.Account;
 using IdentityProvider.Server.SignIn;
-using IdentityProvider.Server.Telemetry;
-using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Pages.Device;
 
@@ -17,7 +15,7 @@ namespace IdentityProvider.Server.Pages.Device;
 /// <see cref="Grant"/> and the answer for the device.
 /// </summary>
 internal sealed class DeviceConsentPages(
-    BrowserSessions sessions, DevicePages entry, EnteredCodes entered, Forms forms, DeviceAnswers answers, Registry registry)
+    BrowserSessions sessions, DevicePages entry, EnteredCodes entered, Forms forms, DecoupledAnswers answers, Registry registry)
 {
     public const string DonePath = "/device/done";
 
@@ -104,24 +102,4 @@ internal sealed class DeviceConsentPages(
         client.DefaultMaxAge is { } seconds && sessions.Now - session.AuthTime > TimeSpan.FromSeconds(seconds) && session.AuthTime < code.At;
 
     private sealed record Opened(EnteredCode Code, DecoupledRequest Request, Client Client, SignedIn SignedIn);
-}
-
-/// <summary>What a person says about a device: their consent, as at <c>/authorize</c>, and the fact that the device waits for.</summary>
-internal sealed class DeviceAnswers(DecoupledRequests requests, Grants grants, TimeProvider clock, ILogger<DeviceAnswers> logger)
-{
-    /// <summary>False where somebody else was first, or the time is over. Nobody's going away leaves it half done.</summary>
-    public async Task<bool> GiveAsync(DecoupledRequest request, Client client, Session session, bool isYes)
-    {
-        var now = clock.GetUtcNow();
-        if (!isYes)
-            return await requests.DenyAsync(request.RequestId, session.UserId, now, CancellationToken.None);
-
-        var standing = await grants.FindAsync(session.UserId, client.ClientId, CancellationToken.None);
-        var given = new Grant { UserId = session.UserId, ClientId = client.ClientId, Scope = request.Scope, Resources = request.Resources, UpdatedAt = now };
-        await grants.PutAsync(Grant.Widen(standing, given, client), CancellationToken.None);
-        if (!await requests.ApproveAsync(request.RequestId, session, now, CancellationToken.None))
-            return false;
-        Log.DeviceConnected(logger, session.UserId, client.ClientId);
-        return true;
-    }
 }

@@ -9,7 +9,7 @@ internal static class DeviceSetup
         .AddSingleton<UserCodes>()
         .AddSingleton<EnteredCodes>()
         .AddSingleton<DevicePages>()
-        .AddSingleton<DeviceAnswers>()
+        .AddSingleton<DecoupledAnswers>()
         .AddSingleton<DeviceConsentPages>();
 
     public static void MapDevicePages(this IEndpointRouteBuilder routes)

@@ -1,0 +1,51 @@
+using IdentityProvider.Protocol.BackchannelAuthentication;
+using IdentityProvider.Protocol.Decoupled;
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Server.Decoupled;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Pages.Account;
+
+/// <summary>What clients ask a person by the back channel (CIBA Core §7), and what the person answers.</summary>
+internal sealed class WaitingRequests(DecoupledRequests requests, DecoupledAnswers answers, Registry registry, TimeProvider clock)
+{
+    private const int MostLines = 20;
+
+    /// <summary>Oldest first.</summary>
+    public async Task<IReadOnlyList<WaitingLine>> LoadAsync(Guid userId, CancellationToken cancellation)
+    {
+        var lines = new List<WaitingLine>();
+        foreach (var request in await requests.ListWaitingAsync(userId, clock.GetUtcNow(), MostLines, cancellation))
+        {
+            if (await registry.FindClientAsync(request.ClientId, cancellation) is { } client)
+            {
+                var apis = ScopeWords.OfApis(request.Scope, await registry.FindResourcesAsync(request.Resources, cancellation));
+                lines.Add(new WaitingLine(request.RequestId, client.ClientName, request.BindingMessage, ScopeWords.OfIdentity(request.Scope), apis, request.CreatedAt));
+            }
+        }
+
+        return lines;
+    }
+
+    /// <summary>The answer; null where the person must sign in once more first.</summary>
+    public async Task<bool?> AnswerAsync(string? requestId, Session session, bool isYes, CancellationToken cancellation)
+    {
+        if (!Guid.TryParseExact(requestId, "N", out var id)
+            || await requests.FindAsync(id, cancellation) is not { Kind: DecoupledKind.Backchannel } request || request.UserId != session.UserId
+            || await registry.FindClientAsync(request.ClientId, cancellation) is not { } client)
+            return false;
+        if (isYes && BackchannelAuthenticationRules.NeedsSignIn(request, session, clock.GetUtcNow()))
+            return null;
+        return await answers.GiveAsync(request, client, session, isYes);
+    }
+}
+
+/// <summary>A question that waits for the person.</summary>
+/// <param name="RequestId">Which.</param>
+/// <param name="Name">Who asks.</param>
+/// <param name="BindingMessage">What both sides show; null where the client sent nothing.</param>
+/// <param name="Identity">What it would learn of the person.</param>
+/// <param name="Apis">What it could do at each API.</param>
+/// <param name="AskedAt">Since when it waits.</param>
+public sealed record WaitingLine(
+    Guid RequestId, string Name, string? BindingMessage, IReadOnlyList<string> Identity, IReadOnlyList<(string Resource, IReadOnlyList<string> Texts)> Apis, DateTimeOffset AskedAt);
