@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { root } from '../support/program.js';
 
 export const file = `${root}/docs/conformance.md`;
@@ -12,12 +12,19 @@ server over TLS. *Warning* is a pass about which the module has something to say
 
 /** The page that a run's outcomes make. */
 export function pageOf(plans, outcomes) {
-  const sections = plans.map(({ name, variants }) => sectionOf(name, variants, outcomes.filter(({ plan }) => plan === name)));
-  return [head, summaryOf(plans, outcomes), ...sections].join('\n');
+  const ordered = [...outcomes].sort((one, other) => one.order - other.order);
+  const sections = plans.map(({ name, variants }) => sectionOf(name, variants.map(({ variant }) => variant), ordered.filter(({ plan }) => plan === name)));
+  return [head, summaryOf(plans, ordered), ...sections].join('\n');
 }
 
 export function read() {
   return readFile(file, 'utf8').catch(() => '');
+}
+
+/** The same as JSON, beside the logs of the run. */
+export async function keep(outcomes) {
+  await mkdir(`${root}/artifacts/interop`, { recursive: true });
+  await writeFile(`${root}/artifacts/interop/conformance.json`, JSON.stringify(outcomes, null, 1));
 }
 
 export function write(page) {
@@ -25,7 +32,7 @@ export function write(page) {
 }
 
 function summaryOf(plans, outcomes) {
-  const rows = plans.flatMap(({ name, variants }) => variants.map((variant) => {
+  const rows = plans.flatMap(({ name, variants }) => variants.map(({ variant }) => {
     const own = outcomes.filter((outcome) => outcome.plan === name && outcome.variant === variant);
     const count = (result) => own.filter((outcome) => outcome.result === result).length || '';
     return `| ${name} | ${variant} | ${own.length} | ${count('passed')} | ${count('warning')} | ${count('skipped')} | ${count('failed')} |`;
@@ -33,14 +40,14 @@ function summaryOf(plans, outcomes) {
   return ['| plan | variant | modules | passed | warning | skipped | failed |', '|---|---|---|---|---|---|---|', ...rows, ''].join('\n');
 }
 
-/** One line for a module; where variants differ, each is named. */
+/** One line for a module; where variants differ, or one has no such module, each is named. */
 function sectionOf(name, variants, outcomes) {
   const modules = [...new Set(outcomes.map(({ module }) => module))];
   const order = (variant) => variants.indexOf(variant);
   const rows = modules.map((module) => {
     const own = outcomes.filter((outcome) => outcome.module === module).sort((one, other) => order(one.variant) - order(other.variant));
     const kinds = groupBy(own, textOf);
-    const said = [...kinds].map(([text, same]) => (kinds.size === 1 ? text : `${same.map(({ variant }) => variant).join(', ')}: ${text}`));
+    const said = [...kinds].map(([text, same]) => (kinds.size === 1 && own.length === variants.length ? text : `${same.map(({ variant }) => variant).join(', ')}: ${text}`));
     return `| ${module} | ${said.join('<br>')} |`;
   });
   return [`## ${name}`, '', '| module | result |', '|---|---|', ...rows, ''].join('\n');

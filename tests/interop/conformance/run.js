@@ -119,7 +119,7 @@ export class Plan {
   /** One test, named as the module. `body` gets the run, with this plan and a way to warn, to wait and to say why it can't be done. */
   module(name, body) {
     const { outcomes } = this.run;
-    const order = this.registered();
+    const order = this.register();
     test(name, async (t) => {
       const warnings = [];
       const { http, party, server, user, idp, authority } = this.run;
@@ -140,8 +140,6 @@ export class Plan {
       };
       await gate.enter({ first: long.test(name) });
       try {
-        const reason = this.inapplicable?.(this.run.server);
-        if (reason) throw new NotApplicable(reason);
         await body(module);
         outcomes.push({ ...outcomeOf(this, name, { warnings }), order });
         for (const warning of warnings) t.diagnostic(`warning: ${warning}`);
