@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using IdentityProvider.Jose;
 using IdentityProvider.Server.Tests.Database;
+using IdentityProvider.Server.Tests.Keys;
 
 namespace IdentityProvider.Server.Tests.Commands;
 
@@ -44,6 +46,25 @@ public sealed class ClientCommandsTests : IAsyncLifetime
         Assert.StartsWith("client_id: ", (await _idp.RunAsync(["clients", "create", "--client-id", "app", "--redirect-uri", "https://app.example/cb", "--json"])).Refusal, StringComparison.Ordinal);
         Assert.True((await _idp.DoneAsync(["clients", "delete", "app"]))["deleted"]!.GetValue<bool>());
         Assert.StartsWith("client_id: ", (await _idp.RunAsync(["clients", "delete", "app", "--json"])).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_with_keys_has_no_secret_and_moves_from_key_to_key()
+    {
+        var (one, two) = (SigningKey.Generate(SignatureAlgorithm.PS256), SigningKey.Generate(SignatureAlgorithm.PS256));
+        using var folder = new TemporaryFolder();
+        var file = folder.File("jwks.json");
+        await File.WriteAllBytesAsync(file, new JsonWebKeySet([one.PublicKey]).ToUtf8Bytes(), TestContext.Current.CancellationToken);
+        var made = await _idp.DoneAsync(
+            ["clients", "create", "--client-id", "bank", "--redirect-uri", "https://bank.example/cb", "--auth-method", "private_key_jwt", "--jwks", file]);
+        Assert.Null(made["client_secret"]);
+        Assert.StartsWith("token_endpoint_auth_method: ", (await _idp.RunAsync(["clients", "rotate-secret", "bank", "--json"])).Refusal, StringComparison.Ordinal);
+
+        await File.WriteAllBytesAsync(file, new JsonWebKeySet([one.PublicKey, two.PublicKey]).ToUtf8Bytes(), TestContext.Current.CancellationToken);
+        Assert.Equal(2, (await _idp.DoneAsync(["clients", "update", "bank", "--jwks", file]))["jwks"]!["keys"]!.AsArray().Count);
+        var moved = await _idp.DoneAsync(["clients", "update", "bank", "--jwks-uri", "https://bank.example/jwks"]);
+        Assert.Equal("https://bank.example/jwks", moved["jwks_uri"]!.GetValue<string>());
+        Assert.Null(moved["jwks"]);
     }
 
     [Fact]

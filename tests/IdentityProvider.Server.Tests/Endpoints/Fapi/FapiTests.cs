@@ -1,7 +1,11 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Server.Tests.Endpoints.ClientAuthentication;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Endpoints.Fapi;
@@ -103,15 +107,51 @@ public sealed class FapiTests : IAsyncLifetime
         Assert.Equal("invalid_request_object", (await client.PushAsync(("client_id", FapiClient.ClientId), ("request", client.SignedRequest(stranger)))).Error);
     }
 
+    [Fact]
+    public async Task With_a_certificate_it_proves_who_it_is_and_its_tokens_are_bound_to_it()
+    {
+        using var certificate = TestAuthority.SelfSigned("CN=bank");
+        await using var behind = await TestServer.StartAsync(
+            _signedIn.Server, settings => settings with { ClientCertificates = new() { Header = "Client-Cert", TrustedProxies = ["127.0.0.1"] } });
+        using var bank = await AddAsync(ClientProfile.Fapi2, client => client with
+        {
+            TokenEndpointAuthMethod = ClientAuthenticationMethod.SelfSignedTlsClientAuth,
+            Jwks = TestAuthority.KeysOf(certificate),
+            DpopBoundAccessTokens = false,
+            TlsClientCertificateBoundAccessTokens = true,
+        });
+
+        var code = await _signedIn.CodeAsync(bank.Client);
+        (string Name, string Value)[] form =
+        [
+            ("client_id", FapiClient.ClientId), ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", SignedIn.RedirectUri), ("code_verifier", SignedIn.CodeVerifier),
+        ];
+        using var bare = await AskAsync(behind, form, null);
+        Assert.Equal(HttpStatusCode.Unauthorized, bare.StatusCode);
+        using var answer = await AskAsync(behind, form, certificate);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var token = JsonElement.Parse(await answer.Content.ReadAsStringAsync(SignedIn.Cancellation)).GetProperty("access_token").GetString()!;
+        var claims = JsonElement.Parse(CanonicalBase64Url.DecodeOrNull(token.Split('.')[1])!);
+        Assert.Equal(CanonicalBase64Url.Encode(SHA256.HashData(certificate.RawData)), claims.GetProperty("cnf").GetProperty("x5t#S256").GetString());
+    }
+
+    private static async Task<HttpResponseMessage> AskAsync(TestServer server, (string Name, string Value)[] form, X509Certificate2? certificate)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/token") { Content = new FormUrlEncodedContent(form.Select(f => KeyValuePair.Create(f.Name, f.Value))) };
+        if (certificate is not null)
+            request.Headers.Add("Client-Cert", $":{Convert.ToBase64String(certificate.RawData)}:");
+        return await server.Http.SendAsync(request, SignedIn.Cancellation);
+    }
+
     private static SignatureAlgorithm Algorithm(string jwt) => UnverifiedJwt.Read(jwt).ValueOrNull!.Header.Algorithm;
 
-    private async Task<FapiClient> AddAsync(ClientProfile profile)
+    private async Task<FapiClient> AddAsync(ClientProfile profile, Func<Client, Client>? change = null)
     {
         var now = _signedIn.Server.Clock.GetUtcNow();
         var api = await _signedIn.Server.Get<Resources>().FindAsync(SignedIn.NotesApi, SignedIn.Cancellation);
         await _signedIn.Server.Get<Resources>().UpdateAsync(api! with { SigningAlg = SignatureAlgorithm.ES256 }, now, SignedIn.Cancellation);
         var client = new FapiClient(_signedIn, Key, profile);
-        Assert.True(await _signedIn.Server.Get<Clients>().AddAsync(client.Client, SignedIn.Cancellation));
+        Assert.True(await _signedIn.Server.Get<Clients>().AddAsync(change?.Invoke(client.Client) ?? client.Client, SignedIn.Cancellation));
         return client;
     }
 }
