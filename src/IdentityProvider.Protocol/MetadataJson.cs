@@ -64,6 +64,8 @@ public static class MetadataJson
             return "a whole number";
         if (!typeof(System.Collections.IEnumerable).IsAssignableFrom(type))
             return "an object with members that this server knows";
+        if (type == typeof(IReadOnlyDictionary<string, string>) || type == typeof(Clients.ClientClaimsMetadata))
+            return "an object of claims' names and what each is taken from" + (type == typeof(Clients.ClientClaimsMetadata) ? ", in id_token and userinfo" : "");
         return type == typeof(IReadOnlyList<string>) ? "a list of strings" : "a list of names, or of objects with name and description";
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
 using Microsoft.EntityFrameworkCore;
@@ -21,21 +22,33 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
         return row is null ? null : new UserClaims(userId, row.Username, JsonNode.Parse(row.Claims)!.AsObject(), row.DisabledAt is null);
     }
 
-    /// <summary>Whom an operator linked to this subject of another issuer; null where it is nobody.</summary>
+    /// <summary>Whom an operator linked to this subject of another issuer, with their roles; null where it is nobody.</summary>
     public async Task<UserClaims?> FindLinkedAsync(string issuer, string subject, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var linked = await db.UserLogins.Where(l => l.LoginProvider == issuer && l.ProviderKey == subject).Select(l => (Guid?)l.UserId).FirstOrDefaultAsync(cancellation);
-        return linked is { } userId ? await FindClaimsAsync(userId, cancellation) : null;
+        return linked is { } userId ? await FindWithRolesAsync(userId, cancellation) : null;
     }
 
-    /// <summary>The account of this name, however it is written; null where there is none.</summary>
+    /// <summary>The account of this name, however it is written, with its roles; null where there is none.</summary>
     public async Task<UserClaims?> FindNamedAsync(string username, CancellationToken cancellation = default)
     {
         var normalized = username.ToUpperInvariant();
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var named = await db.Users.Where(u => u.NormalizedUserName == normalized).Select(u => (Guid?)u.Id).FirstOrDefaultAsync(cancellation);
-        return named is { } userId ? await FindClaimsAsync(userId, cancellation) : null;
+        return named is { } userId ? await FindWithRolesAsync(userId, cancellation) : null;
+    }
+
+    /// <summary>The names of a person's roles, in order; null where there are more than anybody is told of.</summary>
+    public async Task<IReadOnlyList<string>?> FindRolesAsync(Guid userId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var names = await db.UserRoles.Where(link => link.UserId == userId)
+            .Join(db.Roles, link => link.RoleId, role => role.Id, (_, role) => role.Name!)
+            .OrderBy(name => name)
+            .Take(ClaimMapping.MostRoles + 1)
+            .ToListAsync(cancellation);
+        return names.Count > ClaimMapping.MostRoles ? null : [.. names.Order(StringComparer.Ordinal)];
     }
 
     /// <summary>One page of accounts, by normalized name, of those after <paramref name="afterName"/>; from the first where it is null.</summary>
@@ -81,6 +94,9 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
             (db, token) => db.Users.AnyAsync(u => u.Id == id && u.ConcurrencyStamp == stamp, token),
             cancellation);
     }
+
+    private async Task<UserClaims?> FindWithRolesAsync(Guid userId, CancellationToken cancellation) =>
+        await FindClaimsAsync(userId, cancellation) is { } user ? user with { Roles = await FindRolesAsync(userId, cancellation) } : null;
 
     private sealed record ClaimsRow(string Username, string Claims, DateTimeOffset? DisabledAt);
 }

@@ -1,4 +1,5 @@
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Claims;
 
 namespace IdentityProvider.Protocol.Clients;
 
@@ -109,6 +110,15 @@ public sealed record Client
             return hosts is [{ Length: > 0 } only] ? only : null;
         }
     }
+
+    /// <summary>What is added to its ID tokens. This server's own.</summary>
+    public ClaimMapping IdTokenClaims { get; init; } = ClaimMapping.None;
+
+    /// <summary>What is added at UserInfo. This server's own.</summary>
+    public ClaimMapping UserInfoClaims { get; init; } = ClaimMapping.None;
+
+    /// <summary>Whether it is told people's roles.</summary>
+    public bool NeedsRoles => IdTokenClaims.NeedsRoles || UserInfoClaims.NeedsRoles;
 
     /// <summary>What signs UserInfo's answers; null for JSON (OpenID Connect Core §5.3.2).</summary>
     public SignatureAlgorithm? UserinfoSignedResponseAlg { get; init; }

@@ -1,5 +1,6 @@
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Claims;
 
 namespace IdentityProvider.Protocol.Clients;
 
@@ -24,11 +25,19 @@ internal static class ClientClaimRules
         if (ReadEncryption("userinfo", metadata.UserinfoEncryptedResponseAlg, metadata.UserinfoEncryptedResponseEnc, out var forUserInfo) is { } userInfoError)
             return userInfoError;
 
+        // 4. Claims that are added, in either place.
+        if (ClaimMapping.Read(metadata.Claims?.IdToken, besideStandardClaims: false, out var inIdToken) is { } wrongInIdToken)
+            return wrongInIdToken;
+        if (ClaimMapping.Read(metadata.Claims?.Userinfo, besideStandardClaims: true, out var atUserInfo) is { } wrongAtUserInfo)
+            return wrongAtUserInfo;
+
         client = client with
         {
             DefaultAcrValues = metadata.DefaultAcrValues ?? [],
             SubjectType = metadata.SubjectType == "pairwise" ? SubjectType.Pairwise : SubjectType.Public,
             SectorIdentifierUri = metadata.SectorIdentifierUri,
+            IdTokenClaims = inIdToken,
+            UserInfoClaims = atUserInfo,
             UserinfoSignedResponseAlg = userInfo,
             IdTokenEncryptedResponseAlg = forIdToken,
             UserinfoEncryptedResponseAlg = forUserInfo,

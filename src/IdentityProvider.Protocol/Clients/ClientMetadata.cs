@@ -93,6 +93,9 @@ public sealed record ClientMetadata
 
     public IReadOnlyList<string>? DefaultAcrValues { get; init; }
 
+    /// <summary>This server's own: claims that are added for the client.</summary>
+    public ClientClaimsMetadata? Claims { get; init; }
+
     /// <summary><c>public</c> or <c>pairwise</c>.</summary>
     public string? SubjectType { get; init; }
 
@@ -176,6 +179,7 @@ public sealed record ClientMetadata
             IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,
             DefaultMaxAge = client.DefaultMaxAge,
             DefaultAcrValues = client.DefaultAcrValues,
+            Claims = ClientClaimsMetadata.Of(client),
             SubjectType = client.SubjectType == Clients.SubjectType.Pairwise ? "pairwise" : "public",
             SectorIdentifierUri = client.SectorIdentifierUri,
             UserinfoSignedResponseAlg = client.UserinfoSignedResponseAlg?.Name,
@@ -199,6 +203,18 @@ public sealed record ClientMetadata
     }
 
     private static string? NameOf(Client client, CertificateName kind) => client.TlsClientAuthSubject is { } subject && subject.Kind == kind ? subject.Value : null;
+}
+
+/// <summary>The claims that are added for a client, by the place: a name, and what it is taken from. A null member is absent.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ClientClaimsMetadata
+{
+    public IReadOnlyDictionary<string, string>? IdToken { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Userinfo { get; init; }
+
+    internal static ClientClaimsMetadata? Of(Client client) =>
+        client.IdTokenClaims.IsEmpty && client.UserInfoClaims.IsEmpty ? null : new() { IdToken = client.IdTokenClaims.Written, Userinfo = client.UserInfoClaims.Written };
 }
 
 /// <summary>The wire form, source-generated.</summary>

@@ -1,4 +1,5 @@
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Claims;
 
 namespace IdentityProvider.Protocol.Resources;
 
@@ -19,6 +20,9 @@ public sealed record Resource
     public TimeSpan AccessTokenLifetime { get; init; } = LongestAccessTokenLifetime;
 
     public SignatureAlgorithm SigningAlg { get; init; } = SignatureAlgorithm.RS256;
+
+    /// <summary>What is added to its access tokens of people.</summary>
+    public ClaimMapping Claims { get; init; } = ClaimMapping.None;
 
     /// <summary>No access token lives longer, whatever an operator would like.</summary>
     public static TimeSpan LongestAccessTokenLifetime { get; } = TimeSpan.FromMinutes(15);

@@ -23,6 +23,9 @@ public sealed record ResourceMetadata
 
     public string? SigningAlg { get; init; }
 
+    /// <summary>Claims that are added to its access tokens of people: a name, and what it is taken from.</summary>
+    public IReadOnlyDictionary<string, string>? Claims { get; init; }
+
     /// <summary>The metadata as it stands, every default spelt out. Reading it again gives the same resource.</summary>
     public static ResourceMetadata Of(Resource resource)
     {
@@ -35,6 +38,7 @@ public sealed record ResourceMetadata
             Revocation = ResourceMetadataRules.NameOf(resource.Revocation),
             AccessTokenLifetime = (int)resource.AccessTokenLifetime.TotalSeconds,
             SigningAlg = resource.SigningAlg.Name,
+            Claims = resource.Claims.Written,
         };
     }
 }

@@ -1,4 +1,5 @@
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Claims;
 
 namespace IdentityProvider.Protocol.Resources;
 
@@ -72,6 +73,9 @@ public static class ResourceMetadataRules
         if (metadata.Identifier is not { } identifier)
             return new("identifier", "must be there: the absolute URI that the API's tokens carry as their audience");
 
+        if (ClaimMapping.Read(metadata.Claims, besideStandardClaims: false, out var claims) is { } mapped)
+            return mapped;
+
         resource = new()
         {
             Identifier = identifier,
@@ -80,6 +84,7 @@ public static class ResourceMetadataRules
             Revocation = style,
             AccessTokenLifetime = metadata.AccessTokenLifetime is { } seconds ? TimeSpan.FromSeconds(seconds) : Resource.LongestAccessTokenLifetime,
             SigningAlg = algorithm,
+            Claims = claims,
         };
         return null;
     }

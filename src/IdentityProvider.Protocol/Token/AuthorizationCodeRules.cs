@@ -118,7 +118,7 @@ public static class AuthorizationCodeRules
             return new AuthorizationCodeDecision.Refuse(Refusal.ScopeNotAllowed);
 
         var family = Open(code, client, familyId, now);
-        return new AuthorizationCodeDecision.Issue(Plan(client, code, user, family, new AccessTokenPlan(client, family, target, code.Scope, now) { Details = details }), family);
+        return new AuthorizationCodeDecision.Issue(Plan(client, code, user, family, new AccessTokenPlan(client, family, target, code.Scope, now) { Details = details, User = user }), family);
     }
 
     private static Refusal? RefuseUse(TokenRequest.AuthorizationCode request, AuthenticatedClient asking, AuthorizationCode code)

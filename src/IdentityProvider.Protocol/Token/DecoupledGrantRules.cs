@@ -142,7 +142,7 @@ public static class DecoupledGrantRules
             ExpiresAt = now + TokenFamily.Lifetime,
         };
         var plan = new TokenPlan(
-            new AccessTokenPlan(asking, family, target, scope, now),
+            new AccessTokenPlan(asking, family, target, scope, now) { User = user },
             scope.Contains(ScopeSet.OpenId) ? new IdTokenPlan(client, family, user, sessionId: null, nonce: null, now) { AuthReqId = stored.Kind == DecoupledKind.Backchannel ? request.Code : null } : null,
             client.Allows(GrantTypes.RefreshToken) ? new RefreshToken(family.FamilyId, family.Generation) : null);
         return new DecoupledDecision.Issue(plan, family);

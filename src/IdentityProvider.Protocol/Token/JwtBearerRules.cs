@@ -123,7 +123,7 @@ public static class JwtBearerRules
             RotatedAt = now,
             ExpiresAt = now + target.Lifetime,
         };
-        return new TokenPlan(new AccessTokenPlan(client, family, target, scope, now));
+        return new TokenPlan(new AccessTokenPlan(client, family, target, scope, now) { User = user });
     }
 }
 

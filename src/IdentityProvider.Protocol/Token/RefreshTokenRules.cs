@@ -127,7 +127,7 @@ public static class RefreshTokenRules
             return new RefreshTokenDecision.Refuse(Refusal.SessionEnded);
 
         // 6. An access token for what is asked of the grant, and is left of it.
-        if (!Narrow(request, client, family, facts.Resources, now).Try(out var accessToken, out var reason))
+        if (!Narrow(request, client, family, user, facts.Resources, now).Try(out var accessToken, out var reason))
             return new RefreshTokenDecision.Refuse(reason);
 
         // 7. The next token, or this one again: what a client shows with its key can't be used by a thief, and a successor can be lost (FAPI 2.0
@@ -144,7 +144,7 @@ public static class RefreshTokenRules
     }
 
     private static Decision<AccessTokenPlan> Narrow(
-        TokenRequest.RefreshToken request, AuthenticatedClient client, TokenFamily family, IReadOnlyList<Resource> resources, DateTimeOffset now)
+        TokenRequest.RefreshToken request, AuthenticatedClient client, TokenFamily family, UserClaims user, IReadOnlyList<Resource> resources, DateTimeOffset now)
     {
         // 1. A scope no wider than what was granted (RFC 6749 §6), of which an operator may have taken some since.
         if (request.Scope is { } asked && !asked.IsSubsetOf(family.Scope))
@@ -163,7 +163,7 @@ public static class RefreshTokenRules
         // 4. At which something of that means something; and an operator may have taken all of it (RFC 6749 §5.1).
         details = target.Narrow(details);
         var isNothing = target.HasNoUseFor(scope) || (scope.Count == 0 && (family.Scope.Count > 0 || family.Terms.AuthorizationDetails is not null));
-        return isNothing && details.IsEmpty ? Refusal.ScopeNotAllowed : new AccessTokenPlan(client, family, target, scope, now) { Details = details };
+        return isNothing && details.IsEmpty ? Refusal.ScopeNotAllowed : new AccessTokenPlan(client, family, target, scope, now) { Details = details, User = user };
     }
 
     // The successor of the token just before the newest is unused as long as it is the newest. A confidential client, or one with the key

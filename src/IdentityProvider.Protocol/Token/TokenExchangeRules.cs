@@ -66,7 +66,7 @@ public static class TokenExchangeRules
         if (target.Resource is null || target.Narrow(scope).Count == 0)
             return Refusal.ScopeNotAllowed;
 
-        return new TokenPlan(new AccessTokenPlan(client, family, target, scope, now, notAfter: subject.Token.ExpiresAt) { Actor = acting.Chain });
+        return new TokenPlan(new AccessTokenPlan(client, family, target, scope, now, notAfter: subject.Token.ExpiresAt) { Actor = acting.Chain, User = subject.Standing.User });
     }
 
     private static bool MayExchange(TokenExchangePolicy policy, VerifiedAccessToken token) =>

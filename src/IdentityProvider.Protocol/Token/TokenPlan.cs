@@ -52,6 +52,9 @@ public sealed class AccessTokenPlan
     /// <summary>Who acts for the subject (RFC 8693 §4.1); null where nobody is seen to.</summary>
     public Actor? Actor { get; internal init; }
 
+    /// <summary>Who signed in, for what the API's mapping says of them; null where nobody did.</summary>
+    public UserClaims? User { get; internal init; }
+
     public AccessTokenTarget Target { get; }
 
     /// <summary>The API's, or for UserInfo alone one that the client's profile allows (FAPI 2.0 §5.4.1).</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Token;
 
@@ -13,6 +14,8 @@ public static class AccessToken
 {
     /// <summary>The <c>typ</c> that keeps them from being taken for anything else (RFC 9068 §2.1).</summary>
     public const string Typ = "at+jwt";
+
+    private static readonly HashSet<string> NoNames = [];
 
     /// <summary>Signs one.</summary>
     /// <param name="plan">What a grant's rules allowed.</param>
@@ -65,6 +68,10 @@ public static class AccessToken
             claims.WriteNumber("auth_time", NumericDate.From(family.AuthTime));
         if (family.Acr is not null)
             claims.WriteString("acr", family.Acr);
+
+        // What the operator adds for this API, of who signed in (RFC 9068 §2.2.2, §2.2.3).
+        if (plan is { User: { } user, Target.Resource: { Claims.IsEmpty: false } api })
+            api.Claims.WriteTo(claims, user, plan.Scope, NoNames, ClaimMapping.LargestInAccessToken);
     }
 
     // The API; this server beside it where UserInfo is to accept the token too; alone where there is no API.

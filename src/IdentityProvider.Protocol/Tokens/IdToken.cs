@@ -48,7 +48,8 @@ public static class IdToken
         if (state.Plan.AuthReqId is { } authReqId)
             claims.WriteString("urn:openid:params:jwt:claim:auth_req_id", authReqId);
         WriteAccessTokenHash(claims, state.AccessToken);
-        PersonClaims.Write(claims, state.Plan.User, ScopeSet.Empty, family.Terms.Claims?.IdToken ?? []);
+        var names = PersonClaims.Write(claims, state.Plan.User, ScopeSet.Empty, family.Terms.Claims?.IdToken ?? []);
+        state.Plan.Client.IdTokenClaims.WriteTo(claims, state.Plan.User, family.Scope, names, int.MaxValue);
     }
 
     private static void WriteAmr(Utf8JsonWriter claims, IReadOnlyList<string> amr)

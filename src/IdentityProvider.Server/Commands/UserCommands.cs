@@ -41,11 +41,14 @@ internal static class UserCommands
             if (!named.All(IsRoleName))
                 return work.Output.Refuse(BadRoleName);
 
+            // They are of now, until somebody says otherwise (Core §5.1, updated_at).
+            var known = ((Validated<JsonObject>.Valid)read).Value;
+            known["updated_at"] ??= work.Installation.Now.ToUnixTimeSeconds();
             var user = new User
             {
                 Id = work.Get<Entropy>().NewId(),
                 UserName = work.Parsed.GetRequiredValue(username),
-                Claims = ((Validated<JsonObject>.Valid)read).Value.ToJsonString(),
+                Claims = known.ToJsonString(),
                 CreatedAt = work.Installation.Now,
             };
             // The account last: where something is wrong with it nobody has half an account.

@@ -7,7 +7,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Http;
 
 /// <summary>Refresh tokens as text, under the key that the master key gives for them, and what is stored about the family one names.</summary>
-public sealed class RefreshTokens(MasterKey masterKey, TokenFamilies families, Users users, Sessions sessions, Registry registry)
+public sealed class RefreshTokens(MasterKey masterKey, TokenFamilies families, People people, Sessions sessions, Registry registry)
 {
     private readonly byte[] _key = masterKey.Derive("refresh-token", 32);
 
@@ -20,10 +20,11 @@ public sealed class RefreshTokens(MasterKey masterKey, TokenFamilies families, U
     {
         if (await families.FindAsync(token.FamilyId, cancellation) is not { } family)
             return new RefreshTokenFacts(null, null, null, []);
+        var resources = await registry.FindResourcesAsync(family.Resources, cancellation);
         return new RefreshTokenFacts(
             family,
-            await users.FindClaimsAsync(family.UserId, cancellation),
+            await people.FindAsync(family.UserId, family.ClientId, resources, cancellation),
             family.SessionId is { } sessionId ? await sessions.FindAsync(sessionId, cancellation) : null,
-            await registry.FindResourcesAsync(family.Resources, cancellation));
+            resources);
     }
 }

@@ -4,6 +4,7 @@ namespace IdentityProvider.Server.Http;
 public static class TokenReading
 {
     public static IServiceCollection AddTokenReading(this IServiceCollection services) => services
+        .AddSingleton<People>()
         .AddSingleton<OpaqueAccessTokens>()
         .AddSingleton<AccessTokens>()
         .AddSingleton<AccessTokenStanding>()

@@ -1,10 +1,11 @@
 using IdentityProvider.Protocol.Token;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Endpoints.Token;
 
 /// <summary>What is stored about a code that a client presents.</summary>
-internal sealed class StoredAuthorizationCodes(AuthorizationCodes codes, Users users, Sessions sessions, Registry registry, Settings settings)
+internal sealed class StoredAuthorizationCodes(AuthorizationCodes codes, People people, Sessions sessions, Registry registry, Settings settings)
 {
     public AuthorizationCodes Codes => codes;
 
@@ -15,10 +16,11 @@ internal sealed class StoredAuthorizationCodes(AuthorizationCodes codes, Users u
     {
         if (await codes.FindAsync(codeHash, cancellation) is not { } code)
             return new AuthorizationCodeFacts(null, null, null, []);
+        var resources = await registry.FindResourcesAsync(code.Resources, cancellation);
         return new AuthorizationCodeFacts(
             code,
-            await users.FindClaimsAsync(code.UserId, cancellation),
+            await people.FindAsync(code.UserId, code.ClientId, resources, cancellation),
             await sessions.FindAsync(code.SessionId, cancellation),
-            await registry.FindResourcesAsync(code.Resources, cancellation));
+            resources);
     }
 }

@@ -1,11 +1,12 @@
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Endpoints.Token;
 
 /// <summary>What is stored about a request that a person decides elsewhere.</summary>
-internal sealed class StoredDecoupledRequests(DecoupledRequests requests, Users users, Registry registry, SubjectIdentifiers subjects)
+internal sealed class StoredDecoupledRequests(DecoupledRequests requests, People people, Registry registry, SubjectIdentifiers subjects)
 {
     /// <summary>All that the rule asks about it.</summary>
     public async Task<DecoupledFacts> LoadAsync(byte[] codeHash, Client client, CancellationToken cancellation)
@@ -14,7 +15,7 @@ internal sealed class StoredDecoupledRequests(DecoupledRequests requests, Users 
             return new DecoupledFacts(null, null, []);
         var resources = await registry.FindResourcesAsync(request.Resources, cancellation);
         return request.UserId is { } userId
-            ? new DecoupledFacts(request, await users.FindClaimsAsync(userId, cancellation), resources) { PairwiseSubject = subjects.PairwiseOrNull(client, userId) }
+            ? new DecoupledFacts(request, await people.FindAsync(userId, client.ClientId, resources, cancellation), resources) { PairwiseSubject = subjects.PairwiseOrNull(client, userId) }
             : new DecoupledFacts(request, null, resources);
     }
 }

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Storage;
@@ -17,10 +18,11 @@ internal sealed class TokenExchangeGrant(
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
             var now = clock.GetUtcNow();
+            var resources = await registry.FindResourcesAsync(sender.Client.Client.Resources, cancellation);
             var facts = new TokenExchangeFacts(
-                await LoadAsync(request.SubjectToken, now, cancellation),
-                request.ActorToken is { } actor ? await LoadAsync(actor, now, cancellation) : null,
-                await registry.FindResourcesAsync(sender.Client.Client.Resources, cancellation));
+                await LoadAsync(request.SubjectToken, resources, now, cancellation),
+                request.ActorToken is { } actor ? await LoadAsync(actor, [], now, cancellation) : null,
+                resources);
             if (!TokenExchangeRules.Decide(request, sender.Client, facts, now).Try(out var plan, out var reason)
                 || !(await mint.MintAsync(plan, sender, cancellation)).Try(out var response, out reason))
                 return reason;
@@ -33,6 +35,6 @@ internal sealed class TokenExchangeGrant(
         return Refusal.SubjectTokenInvalid;
     }
 
-    private async Task<PresentedToken?> LoadAsync(string text, DateTimeOffset now, CancellationToken cancellation) =>
-        accessTokens.Verify(text, now).Try(out var token, out _) ? new PresentedToken(token, await standing.LoadAsync(token, cancellation)) : null;
+    private async Task<PresentedToken?> LoadAsync(string text, IReadOnlyList<Resource> resources, DateTimeOffset now, CancellationToken cancellation) =>
+        accessTokens.Verify(text, now).Try(out var token, out _) ? new PresentedToken(token, await standing.LoadAsync(token, resources, cancellation)) : null;
 }
