@@ -45,13 +45,17 @@ public sealed class DPoPProof
     /// <summary>A longer <c>jti</c>, in characters, is refused.</summary>
     public const int MaxJtiLength = 256;
 
-    private DPoPProof(string thumbprint, string jti, DateTimeOffset expiresAt, string? nonce)
+    private DPoPProof(SignatureAlgorithm algorithm, string thumbprint, string jti, DateTimeOffset expiresAt, string? nonce)
     {
+        Algorithm = algorithm;
         Thumbprint = thumbprint;
         Jti = jti;
         ExpiresAt = expiresAt;
         Nonce = nonce;
     }
+
+    /// <summary>What signed it.</summary>
+    public SignatureAlgorithm Algorithm { get; }
 
     /// <summary>The key's RFC 7638 thumbprint, SHA-256: what <c>cnf.jkt</c> and <c>dpop_jkt</c> name (RFC 9449 §6.1, §10).</summary>
     public string Thumbprint { get; }
@@ -97,7 +101,7 @@ public sealed class DPoPProof
 
         // 12. For the access token beside it.
         if (expectations.AccessToken is { } token && RefuseHash(claims, token) is { } foreign) return foreign;
-        return new DPoPProof(thumbprint!, jti, now.AddSeconds(issuedAt - seconds) + expectations.MaxAge + TimeSpan.FromSeconds(1), nonce);
+        return new DPoPProof(jws.Header.Algorithm, thumbprint!, jti, now.AddSeconds(issuedAt - seconds) + expectations.MaxAge + TimeSpan.FromSeconds(1), nonce);
     }
 
     /// <summary>The <c>ath</c> of an access token: base64url of the SHA-256 of its ASCII (RFC 9449 §4.2).</summary>

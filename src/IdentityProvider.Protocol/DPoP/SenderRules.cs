@@ -7,6 +7,14 @@ namespace IdentityProvider.Protocol.DPoP;
 /// <summary>What the tokens of a request are bound to: the key of its proof (RFC 9449 §5), or its certificate (RFC 8705 §3), or nothing.</summary>
 public static class SenderRules
 {
+    /// <summary>Why a proof that is good is none of this client's: its profile allows fewer algorithms (FAPI 2.0 Security Profile §5.4.1).</summary>
+    public static Refusal? RefuseProof(AuthenticatedClient client, DPoPProof? proof)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return proof is not null && !client.Client.Accepts(proof.Algorithm) ? Refusal.DPoPProofInvalid : null;
+    }
+
+    /// <summary>Decides.</summary>
     /// <param name="client">Who asks.</param>
     /// <param name="proof">The request's proof, which is good; null where it has none.</param>
     /// <param name="certificateThumbprint"><c>x5t#S256</c> of the connection's certificate; null where it has none.</param>

@@ -26,7 +26,9 @@ public sealed class Senders(DPoPProofs proofs, ClientCertificates certificates, 
             return reason;
         }
 
-        return (await ClientAuthentication.ReadAsync(http, form)).Try(out var client, out reason) ? new Sender(client, proof, proofs) : reason;
+        if (!(await ClientAuthentication.ReadAsync(http, form)).Try(out var client, out reason))
+            return reason;
+        return SenderRules.RefuseProof(client, proof) is { } foreign ? foreign : new Sender(client, proof, proofs);
     }
 
     /// <summary>The same where tokens are asked for: what they are bound to is settled (<see cref="SenderRules"/>).</summary>

@@ -45,6 +45,18 @@ public sealed class BindingTests : IDisposable
     }
 
     [Fact]
+    public void A_profile_that_allows_fewer_algorithms_allows_fewer_for_proofs()
+    {
+        using var rsa = new ProofKey(rsa: true);
+        var plain = Given.Authenticated(Given.Client());
+        var fapi = Given.Authenticated(Given.Client() with { Profile = ClientProfile.Fapi2 });
+        Assert.Equal(Refusal.DPoPProofInvalid, SenderRules.RefuseProof(fapi, rsa.Good()));
+        Assert.Null(SenderRules.RefuseProof(fapi, _key.Good()));
+        Assert.Null(SenderRules.RefuseProof(fapi, null));
+        Assert.Null(SenderRules.RefuseProof(plain, rsa.Good()));
+    }
+
+    [Fact]
     public void The_access_token_says_what_it_is_bound_to_and_is_read_back()
     {
         var plan = Issue(By(Given.ConfidentialClient(), _key), Given.Code()).Plan;
