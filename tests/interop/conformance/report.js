@@ -7,7 +7,8 @@ const head = `# Conformance: every module of the OpenID Foundation's lists, and 
 
 Made by \`npm run conformance\` in \`tests/interop\`, and never by hand: a test compares this page with each run. The OpenID Foundation's own suite doesn't
 run here; \`tests/interop/conformance\` has a test for each of its modules, named as the module and asserting what the module asserts, against the real
-server over TLS. *Warning* is a pass about which the module has something to say; *skipped* is a module with nothing to test here, with the reason. FAPI 2.0 is run for \`plain_fapi\`: modules of national profiles are left out, as the suite leaves them out.
+server over TLS. *Warning* is a pass about which the module has something to say; *skipped* is a module with nothing to test here, with the reason.
+FAPI 2.0 is run for \`plain_fapi\`: modules of national profiles are left out, and so are those of DPoP and of client assertions where the variant has none.
 `;
 
 /** The page that a run's outcomes make. */
