@@ -75,6 +75,29 @@ public sealed class ParametersTests
         }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void A_name_that_comes_twice_is_refused_wherever_and_however_it_is_written() =>
+        Prop.ForAll<NonEmptyString, NonNegativeInt>((name, at) =>
+        {
+            var once = Uri.EscapeDataString(name.Get) + "=1";
+            if (name.Get is "resource" or "audience" || Read(once) is not Decision<Parameters>.Allowed)
+                return true;
+            var others = Enumerable.Range(0, 5).Select(i => $"{Uri.EscapeDataString(name.Get + i)}=x").ToList();
+            others.Insert(at.Get % 5, string.Concat(Encoding.UTF8.GetBytes(name.Get).Select(b => $"%{b:x2}")) + "=2");
+            return Read(once + "&" + string.Join('&', others)) is Decision<Parameters>.Refused { Reason: Refusal.ParameterRepeated };
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void What_is_chosen_and_what_is_left_are_all_there_is() =>
+        Prop.ForAll<NonNegativeInt>(mask =>
+        {
+            var all = Given.Parameters("a=1&b=2&c=3&resource=x&resource=y&d=4");
+            string[] some = [.. all.Names.Where((_, i) => (mask.Get >> i & 1) == 1)];
+            var (chosen, left) = (all.Only(some), all.Without(some));
+            return chosen.Names.Order().SequenceEqual(some.Order()) && left.Names.Order().SequenceEqual(all.Names.Except(some).Order())
+                && all.Names.All(name => (chosen.Has(name) ? chosen : left).All(name).SequenceEqual(all.All(name)));
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
     public void Reading_never_throws() =>
         Prop.ForAll<byte[]>(bytes => Parameters.Parse(bytes ?? []) is not null).QuickCheckThrowOnFailure();
 

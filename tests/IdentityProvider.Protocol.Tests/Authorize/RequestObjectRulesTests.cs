@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FsCheck;
+using FsCheck.Fluent;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
@@ -191,6 +193,16 @@ public sealed class RequestObjectRulesTests
         Assert.Equal(
             Refusal.RequestObjectNested,
             AuthorizationRules.Decide(Decide(Claims(c => c[name] = "x")), Given.Parameters("client_id=app&request=x"), Known(Signer), Given.Now).ReasonOrNull);
+
+    [Fact]
+    public void Whatever_text_is_signed_is_the_parameter_to_the_letter_or_refused() =>
+        Prop.ForAll<NonEmptyString, string>((name, value) =>
+        {
+            if (name.Get is "iss" or "aud" or "exp" or "nbf" or "iat" or "jti" or "sub" or "client_id" || (name.Get + value).Any(char.IsSurrogate))
+                return true; // half a pair can't be written as JSON
+            return Decide(Claims(c => c[name.Get] = value)) is not Decision<RequestObject>.Allowed { Value: var opened }
+                || opened.Parameters[name.Get] == (string.IsNullOrEmpty(value) ? null : value);
+        }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Refuses_what_is_not_signed_of_a_client_that_signs_pushed_or_not()

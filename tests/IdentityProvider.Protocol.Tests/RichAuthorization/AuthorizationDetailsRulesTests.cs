@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Introspection;
@@ -64,6 +66,14 @@ public sealed class AuthorizationDetailsRulesTests
         Assert.Equal(Refusal.AuthorizationDetailsMalformed, Given.Refused(Decide($$"""[{"type":"payment","payee":"{{new string('x', 4096)}}"}]""")));
         Assert.Equal(Refusal.AuthorizationDetailsMalformed, Given.Refused(Decide($$"""[{"type":"payment","payee":{{string.Concat(Enumerable.Repeat("[", 60))}}{{string.Concat(Enumerable.Repeat("]", 60))}}}]""")));
     }
+
+    [Fact]
+    public void Reading_details_never_throws() => Prop.ForAll<NonNull<string>, NonNegativeInt>((noise, at) =>
+    {
+        var text = $"[{Payment},{AtNotes}]";
+        var cut = at.Get % text.Length;
+        return Decide(text[..cut] + noise.Get + text[cut..]) is not null && Decide(text[..cut] + noise.Get) is Decision<AuthorizationDetails>.Refused;
+    }).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Refuses_a_type_that_nobody_registered_or_not_for_this_client()
