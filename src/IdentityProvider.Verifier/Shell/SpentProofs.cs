@@ -9,7 +9,7 @@ internal sealed class SpentProofs(TimeProvider clock)
     public const int Most = 100_000;
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
-    private DateTimeOffset _swept = DateTimeOffset.MinValue;
+    private long _swept;
 
     public bool IsFull => _seen.Count >= Most;
 
@@ -24,8 +24,8 @@ internal sealed class SpentProofs(TimeProvider clock)
     private void Sweep()
     {
         var now = clock.GetUtcNow();
-        if (now - _swept < TimeSpan.FromSeconds(1)) return;
-        _swept = now;
+        var second = now.ToUnixTimeSeconds();
+        if (Interlocked.Exchange(ref _swept, second) == second) return;
         foreach (var (proof, expiresAt) in _seen)
             if (expiresAt <= now) _seen.TryRemove(proof, out _);
     }

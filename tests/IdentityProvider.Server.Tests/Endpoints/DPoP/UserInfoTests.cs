@@ -102,13 +102,6 @@ public sealed class UserInfoTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_token_both_schemes_are_offered()
-    {
-        var answer = await _signedIn.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/userinfo"));
-        Assert.Equal("Bearer realm=\"idp\", DPoP realm=\"idp\", algs=\"RS256 PS256 ES256\"", answer.Header("WWW-Authenticate"));
-    }
-
-    [Fact]
     public async Task Introspection_tells_an_api_what_a_token_is_bound_to()
     {
         var jwt = await _signedIn.IntrospectAsync(SignedIn.Api, _token);
