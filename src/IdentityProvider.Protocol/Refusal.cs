@@ -168,6 +168,7 @@ public enum Refusal
     SubjectTokenTypeUnsupported,
     SubjectTokenInvalid,
     SubjectTokenNotAllowed,
+    SubjectTokenBound,
     SubjectIsNoPerson,
     ActorTokenTypeUnsupported,
     ActorTokenInvalid,

@@ -177,6 +177,7 @@ public static class Refusals
         Refusal.SubjectTokenTypeUnsupported => InvalidRequest("subject_token_type must be that of an access token.", "RFC 8693 §2.1"),
         Refusal.SubjectTokenInvalid => InvalidRequest(ExchangeFailed, "RFC 8693 §2.2.2"),
         Refusal.SubjectTokenNotAllowed => InvalidRequest(ExchangeFailed, "RFC 8693 §5"),
+        Refusal.SubjectTokenBound => InvalidRequest("The subject_token is bound to a key: exchanging it needs a proof or a certificate, for its own client the same.", "RFC 9449 §5"),
         Refusal.SubjectIsNoPerson => InvalidRequest("The subject_token is not about a person.", "RFC 8693 §2.2.2"),
         Refusal.ActorTokenTypeUnsupported => InvalidRequest("actor_token needs actor_token_type, that of an access token.", "RFC 8693 §2.1"),
         Refusal.ActorTokenInvalid => InvalidRequest(ActorFailed, "RFC 8693 §2.2.2"),

@@ -49,16 +49,20 @@ public static class TokenExchangeRules
         if (client.Client.TokenExchange is not { } policy || !MayExchange(policy, subject.Token))
             return Refusal.SubjectTokenNotAllowed;
 
-        // 4. Who acts, if anyone is to be seen acting (§1.1, §4.1, §4.4).
+        // 4. A token that is bound stays bound: to the key of who exchanges it, which for a client's own token is the same (RFC 9449 §1, RFC 8705 §3).
+        if (!MayBring(client, subject.Token))
+            return Refusal.SubjectTokenBound;
+
+        // 5. Who acts, if anyone is to be seen acting (§1.1, §4.1, §4.4).
         if (DecideActor(request, client, policy, subject.Token, facts.Actor, now).Try(out var acting, out var reason) is false)
             return reason;
 
-        // 5. One API, of those that it may go on to (§2.1).
+        // 6. One API, of those that it may go on to (§2.1).
         var open = facts.Resources.Where(r => policy.Resources.Count == 0 || policy.Resources.Contains(r.Identifier, StringComparer.Ordinal));
         if (!AccessTokenTarget.Choose(request.Resources, [.. open], Refusal.ResourceNotAllowed).Try(out var target, out reason))
             return reason;
 
-        // 6. No scope that neither the old token nor the operator gives (§2.1, §5).
+        // 7. No scope that neither the old token nor the operator gives (§2.1, §5).
         var most = subject.Token.Scope.Union(policy.Scopes).Intersect(client.Client.Scope).Except(ScopeSet.Of([ScopeSet.OfflineAccess]));
         if (request.Scope is { } asked && !asked.IsSubsetOf(most))
             return Refusal.ScopeExceedsGrant;
@@ -72,13 +76,18 @@ public static class TokenExchangeRules
     private static bool MayExchange(TokenExchangePolicy policy, VerifiedAccessToken token) =>
         policy.SubjectClients.Contains(token.ClientId, StringComparer.Ordinal) || token.Audience.Any(name => policy.SubjectAudiences.Contains(name, StringComparer.Ordinal));
 
+    // Whoever took a bound token from its owner, or was shown it, must not make a bearer's of it.
+    private static bool MayBring(AuthenticatedClient client, VerifiedAccessToken token) =>
+        token.Confirmation is not { } bound
+        || (client.Confirmation is { } own && (own == bound || !string.Equals(token.ClientId, client.ClientId, StringComparison.Ordinal)));
+
     private static Decision<Acting> DecideActor(
         TokenRequest.TokenExchange request, AuthenticatedClient client, TokenExchangePolicy policy, VerifiedAccessToken subject, PresentedToken? actor, DateTimeOffset now)
     {
         // 1. An actor's token is one of ours that stands, and this client's own: whoever holds another's could act as them (§2.1).
         if (request.ActorToken is not null)
         {
-            if (actor is null || AccessTokenRules.RefuseRevoked(actor.Token, actor.Standing, now) is not null)
+            if (actor is null || AccessTokenRules.RefuseRevoked(actor.Token, actor.Standing, now) is not null || !MayBring(client, actor.Token))
                 return Refusal.ActorTokenInvalid;
             if (!policy.Delegation || !string.Equals(actor.Token.ClientId, client.ClientId, StringComparison.Ordinal))
                 return Refusal.ActorTokenNotAllowed;

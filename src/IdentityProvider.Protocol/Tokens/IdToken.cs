@@ -48,8 +48,8 @@ public static class IdToken
         if (state.Plan.AuthReqId is { } authReqId)
             claims.WriteString("urn:openid:params:jwt:claim:auth_req_id", authReqId);
         WriteAccessTokenHash(claims, state.AccessToken);
-        var names = PersonClaims.Write(claims, state.Plan.User, ScopeSet.Empty, family.Terms.Claims?.IdToken ?? []);
-        state.Plan.Client.IdTokenClaims.WriteTo(claims, state.Plan.User, family.Scope, names, int.MaxValue);
+        var names = PersonClaims.Write(claims, state.Plan.User, ScopeSet.Empty, family.ClaimsFor(state.Plan.Client).IdToken);
+        state.Plan.Client.IdTokenClaims.WriteTo(claims, state.Plan.User, family.Scope.Intersect(state.Plan.Client.Scope), names, int.MaxValue);
     }
 
     private static void WriteAmr(Utf8JsonWriter claims, IReadOnlyList<string> amr)

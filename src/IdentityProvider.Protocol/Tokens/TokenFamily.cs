@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Claims;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Status;
 
 namespace IdentityProvider.Protocol.Tokens;
@@ -38,6 +40,16 @@ public sealed record TokenFamily
 
     /// <summary>What its tokens are bound to and carry.</summary>
     public GrantTerms Terms { get; init; } = GrantTerms.None;
+
+    /// <summary>
+    /// What a client is told by name (OpenID Connect Core §5.5): what this family's own was promised, of attributes that it may still learn. A
+    /// client that exchanged its token (RFC 8693) was promised nothing.
+    /// </summary>
+    public ClaimsRequest ClaimsFor(Client client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return Terms.Claims is { } claims && string.Equals(client.ClientId, ClientId, StringComparison.Ordinal) ? claims.OfPerson(client.Scope) : ClaimsRequest.None;
+    }
 
     /// <summary>The one generation of the refresh token that is new; 0 when the family is made.</summary>
     public int Generation { get; init; }

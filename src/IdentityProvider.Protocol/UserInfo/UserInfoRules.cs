@@ -37,7 +37,7 @@ public sealed class UserInfoResponse
     internal void WriteMembers(Utf8JsonWriter json)
     {
         json.WriteString("sub", _family.Subject);
-        var names = PersonClaims.Write(json, _user, _scope, _family.Terms.Claims?.UserInfo ?? []);
+        var names = PersonClaims.Write(json, _user, _scope, _family.ClaimsFor(Client).UserInfo);
         Client.UserInfoClaims.WriteTo(json, _user, _scope, names, int.MaxValue);
     }
 }

@@ -1,6 +1,8 @@
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.DPoP;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.Tests.DPoP;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
 using Xunit;
@@ -156,6 +158,26 @@ public sealed class TokenExchangeRulesTests
         var others = new AccessTokenFacts(Gateway with { TokensNotBefore = Given.Now }, Given.Family() with { ClientId = "another" }, Given.User(), false);
         Assert.Equal(Refusal.BearerTokenRevoked, AccessTokenRules.RefuseRevoked(token, others, Given.Now));
         Assert.Null(AccessTokenRules.RefuseRevoked(token, others with { Family = Given.Family() }, Given.Now));
+    }
+
+    [Fact]
+    public void A_bound_token_stays_bound_to_whoever_exchanges_it_and_a_clients_own_to_the_same_key()
+    {
+        using var key = new ProofKey();
+        using var other = new ProofKey();
+        var own = Gateway with { TokenExchange = Delegating with { SubjectClients = [Gateway.ClientId] } };
+        PresentedToken Bound(string clientId) => new(
+            Verified(claims => claims.Replace("\"client_id\":\"app\"", $"\"client_id\":\"{clientId}\"", StringComparison.Ordinal)[..^1] + $$$""","cnf":{"jkt":"{{{key.Thumbprint}}}"}}"""), Standing(clientId));
+        Decision<TokenPlan> By(ProofKey? held, PresentedToken subject, PresentedToken? actor = null) => TokenExchangeRules.Decide(
+            Request((actor is null ? Form : WithActor) + "&resource=https://files.example"), Given.Allowed(SenderRules.Bind(Given.Authenticated(own), held?.Good(), null)), new(subject, actor, [Given.FilesApi()]), Given.Now);
+
+        Assert.Equal(Refusal.SubjectTokenBound, Given.Refused(By(null, Bound("app"))));
+        Assert.Equal(other.Thumbprint, Given.Allowed(By(other, Bound("app"))).AccessToken.Confirmation!.JwkThumbprint);
+        Assert.Equal(Refusal.SubjectTokenBound, Given.Refused(By(null, Bound("notes-api"))));
+        Assert.Equal(Refusal.SubjectTokenBound, Given.Refused(By(other, Bound("notes-api"))));
+        Assert.Equal(key.Thumbprint, Given.Allowed(By(key, Bound("notes-api"))).AccessToken.Confirmation!.JwkThumbprint);
+        Assert.Equal(Refusal.ActorTokenInvalid, Given.Refused(By(other, Subject(), Bound("notes-api"))));
+        Given.Allowed(By(key, Subject(), Bound("notes-api")));
     }
 
     private static Decision<TokenPlan> Decide(

@@ -78,9 +78,20 @@ public sealed class UserInfoRulesTests
         Assert.Equal(["sub", "name"], Say("openid", claims: """{"userinfo":{"name":{"values":["Bob","Alice Adams"]}}}""").Names());
     }
 
-    private static JsonElement Say(string scope, Protocol.Users.UserClaims? user = null, string? claims = null)
+    [Fact]
+    public void Who_was_promised_no_claim_by_name_or_may_not_learn_it_any_more_is_told_none()
+    {
+        const string ByName = """{"userinfo":{"email":null,"name":null}}""";
+        Assert.Equal(["sub", "email", "name"], Say("openid", claims: ByName).Names());
+        Assert.Equal(["sub", "name"], Say("openid", claims: ByName, client: Given.Client() with { Scope = ScopeSet.Of(["openid", "profile"]) }).Names());
+
+        // A client that exchanged the token of another's sign-in (RFC 8693).
+        Assert.Equal(["sub"], Say("openid", claims: ByName, client: Given.Client() with { ClientId = "gateway" }).Names());
+    }
+
+    private static JsonElement Say(string scope, Protocol.Users.UserClaims? user = null, string? claims = null, Protocol.Clients.Client? client = null)
     {
         var token = Given.VerifiedAccessToken(Given.Code() with { Scope = ScopeSet.Of(scope.Split(' ')), Resources = [] });
-        return Given.Written(Given.Allowed(UserInfoRules.Decide(token, Given.Issuer, Facts with { User = user ?? Given.User(), Family = Given.Family() with { Terms = new() { Claims = Given.Allowed(ClaimsRequest.Read(claims)) } } }, Given.Now)).WriteTo);
+        return Given.Written(Given.Allowed(UserInfoRules.Decide(token, Given.Issuer, Facts with { Client = client ?? Given.Client(), User = user ?? Given.User(), Family = Given.Family() with { Terms = new() { Claims = Given.Allowed(ClaimsRequest.Read(claims)) } } }, Given.Now)).WriteTo);
     }
 }
