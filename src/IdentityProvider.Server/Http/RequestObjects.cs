@@ -4,6 +4,7 @@ using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Server.Decoupled;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
@@ -13,6 +14,11 @@ namespace IdentityProvider.Server.Http;
 internal sealed class RequestObjects(
     ClientKeys keys, Outgoing outgoing, SpentIdentifiers spent, Settings settings, TimeProvider clock, ILogger<RequestObjects> logger)
 {
+    /// <summary>Fetches from one host within a minute, for clients that registered themselves: nobody has this server knock at another's door for ever.</summary>
+    public const int MostPerHost = 60;
+
+    private readonly GuessLimit _fetches = new(MostPerHost, TimeSpan.FromMinutes(1), clock);
+
     public async Task<Decision<RequestObject>> ReadAsync(Parameters came, Client client, CancellationToken cancellation)
     {
         if (!RequestObjectRules.Find(came, client).Try(out var place, out var reason))
@@ -33,6 +39,12 @@ internal sealed class RequestObjects(
 
     private async Task<string?> FetchAsync(Client client, string uri, CancellationToken cancellation)
     {
+        if (client.IsSelfRegistered && settings.Throttling.Enabled && !_fetches.TryTake(new Uri(uri).Authority))
+        {
+            Log.RequestObjectNotFetched(logger, client.ClientId, "too many are asked for");
+            return null;
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         switch (await outgoing.SendAsync(request, Jws.MaxLength, cancellation))
         {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using IdentityProvider.Protocol;
 using IdentityProvider.Server.Http;
 using Microsoft.AspNetCore.Antiforgery;
@@ -8,7 +10,7 @@ namespace IdentityProvider.Server.Pages;
 /// Reading the forms of our own pages: strictly, as every form here is, and only where the framework's antiforgery token shows that this
 /// browser was given the form by us.
 /// </summary>
-internal sealed class Forms(IAntiforgery antiforgery)
+internal sealed class Forms(IAntiforgery antiforgery, Settings settings)
 {
     public const string TokenField = "__RequestVerificationToken";
 
@@ -17,6 +19,10 @@ internal sealed class Forms(IAntiforgery antiforgery)
 
     /// <summary>The token for a form that is about to be shown; its other half goes out as a cookie.</summary>
     public string TokenFor(HttpContext http) => antiforgery.GetAndStoreTokens(http).RequestToken!;
+
+    /// <summary>What stands for the browser that our forms were given to: the SHA-256 of its half of the token. Null where it has none.</summary>
+    public string? BrowserOf(HttpContext http) =>
+        http.Request.Cookies[CookieName(settings)] is { } half ? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(half))) : null;
 
     public async Task<Decision<Parameters>> ReadAsync(HttpContext http)
     {
@@ -33,11 +39,13 @@ internal sealed class Forms(IAntiforgery antiforgery)
         options.FormFieldName = TokenField;
         options.HeaderName = TokenHeader;
         options.SuppressXFrameOptionsHeader = true;
-        options.Cookie.Name = settings.IsHttps ? "__Host-idp-form" : "idp-form";
+        options.Cookie.Name = CookieName(settings);
         options.Cookie.Path = "/";
         options.Cookie.SecurePolicy = settings.IsHttps ? CookieSecurePolicy.Always : CookieSecurePolicy.None;
 
         // Lax, since a person comes to the form from another site: a Strict cookie would be replaced at each coming, and other tabs' forms fail.
         options.Cookie.SameSite = SameSiteMode.Lax;
     }
+
+    private static string CookieName(Settings settings) => settings.IsHttps ? "__Host-idp-form" : "idp-form";
 }

@@ -89,6 +89,23 @@ public sealed class ClaimMappingTests
     }
 
     [Fact]
+    public void An_ID_token_tells_nothing_whose_scope_the_client_has_lost_since()
+    {
+        var client = Given.ConfidentialClient() with { IdTokenClaims = Of(new() { ["mail"] = "email" }) };
+        Assert.True(Claims(client).TryGetProperty("mail", out _));
+        Assert.False(Claims(client with { Scope = ScopeSet.Of(["openid", "notes.read"]) }).TryGetProperty("mail", out _));
+
+        static JsonElement Claims(Client client)
+        {
+            var request = Given.TokenRequest<TokenRequest.RefreshToken>("grant_type=refresh_token&refresh_token=r", client);
+            var family = Given.Family() with { Scope = ScopeSet.Of(["openid", "email", "notes.read"]) };
+            var facts = new RefreshTokenFacts(family, Alice, Given.Session(), [Given.NotesApi()]);
+            var decision = RefreshTokenRules.Decide(request, Given.RefreshToken(family.Generation), Given.Authenticated(client), facts, Given.IdleLimit, Given.Now);
+            return Given.Claims(IdToken.Sign(Assert.IsType<RefreshTokenDecision.Rotate>(decision).Plan.IdToken!, Given.SigningKey, Given.Issuer, "token"));
+        }
+    }
+
+    [Fact]
     public void It_is_metadata_that_reads_back_the_same()
     {
         var metadata = new ClientMetadata { RedirectUris = ["https://app.example/cb"], Claims = new() { IdToken = new Dictionary<string, string> { ["groups"] = "roles" }, Userinfo = new Dictionary<string, string> { ["mail"] = "email" } } };

@@ -1,12 +1,16 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Tests.Endpoints.Registration;
 using IdentityProvider.Server.Tests.Http;
 using IdentityProvider.Server.Tests.Pages;
+using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace IdentityProvider.Server.Tests.Endpoints;
@@ -154,6 +158,28 @@ public sealed class RequestObjectTests(PagesServer fixture) : IClassFixture<Page
         var answer = (await browser.OpenAsync(ByReference(client, client.RequestUris[0]) + Beside)).Answer;
         Assert.Equal(("invalid_request_uri", Refusals.Of(Refusal.RequestUriNotFetched).Description), (answer["error"], answer["error_description"]));
         Assert.Equal(1, listener.Count);
+    }
+
+    [Fact]
+    public async Task For_a_client_that_registered_itself_a_host_is_asked_so_often_in_a_minute_and_no_more()
+    {
+        await using var listener = await Listener.StartAsync();
+        listener.AnswerAsync = http => http.Response.WriteAsync("none", Cancellation);
+        var (token, _) = await Server.PolicyAsync();
+        var registered = await Server.RegisterAsync(token, $$"""
+            {"redirect_uris":["https://app.example/cb"],"token_endpoint_auth_method":"none","scope":"openid",
+             "request_uris":["{{listener.Address}}a","{{listener.Address}}b"],"jwks":{{Encoding.UTF8.GetString(new JsonWebKeySet([Key.PublicKey]).ToUtf8Bytes())}}}
+            """);
+        Assert.Equal(HttpStatusCode.Created, registered.Status);
+        var client = (await Server.Get<Clients>().FindAsync(registered["client_id"]!, Cancellation))!;
+
+        using var browser = new Browser(Server);
+        for (var i = 0; i < RequestObjects.MostPerHost + 5; i++)
+            Assert.Equal(HttpStatusCode.BadRequest, (await browser.OpenAsync(ByReference(client, client.RequestUris[i % 2]) + Beside)).Status);
+        Assert.Equal(RequestObjects.MostPerHost, listener.Count);
+        Server.Clock.Advance(TimeSpan.FromMinutes(1));
+        await browser.OpenAsync(ByReference(client, client.RequestUris[0]) + Beside);
+        Assert.Equal(RequestObjects.MostPerHost + 1, listener.Count);
     }
 
     private const string Beside = "&redirect_uri=https%3A%2F%2Fapp.example%2Fcb";

@@ -1,8 +1,9 @@
 using System.Net;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.DeviceAuthorization;
 using IdentityProvider.Server.Decoupled;
-using IdentityProvider.Server.Pages.Device;
+using IdentityProvider.Server.Tests.Endpoints.Registration;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Pages;
@@ -177,9 +178,26 @@ public sealed class DeviceTests(PagesServer fixture) : IClassFixture<PagesServer
         Assert.Equal("Connect a device", (await browser.OpenAsync("/device/consent")).Heading);
         Assert.Equal("Connect a device", (await browser.OpenAsync("/device/consent?entered=AAAA")).Heading);
 
-        var sealedCode = Server.Get<EnteredCodes>().Seal(UserCode.Parse((await Device.StartAsync(Server)).UserCode)!);
+        // Who typed their own device's code has an address that asks; in nobody else's browser does it.
+        using var attacker = new Browser(Server);
+        var theirs = await (await Device.StartAsync(Server)).QuestionAsync(attacker, await Server.AddPersonAsync());
+        Assert.Contains("asks for access", (await attacker.OpenAsync(theirs.Path)).Heading, StringComparison.Ordinal);
+        Assert.Equal("Connect a device", (await browser.OpenAsync(theirs.Path)).Heading);
+
         Server.Clock.Advance(DeviceAuthorizationRules.Lifetime);
-        Assert.Equal("Connect a device", (await browser.OpenAsync($"/device/consent?entered={sealedCode}")).Heading);
+        Assert.Equal("Connect a device", (await attacker.OpenAsync(theirs.Path)).Heading);
+    }
+
+    [Fact]
+    public async Task Of_a_client_that_registered_itself_it_says_that_nobody_has_checked_its_name()
+    {
+        using var browser = new Browser(Server);
+        var (token, _) = await Server.PolicyAsync(policy => policy with { GrantTypes = [GrantTypes.DeviceCode] });
+        var registered = await Server.RegisterAsync(token, $$"""{"client_name":"Your bank","grant_types":["{{GrantTypes.DeviceCode}}"],"token_endpoint_auth_method":"none","scope":"openid"}""");
+        var client = await Server.Get<Clients>().FindAsync(registered["client_id"]!, TestContext.Current.CancellationToken);
+        var question = await (await Device.StartAsync(Server, client, "openid")).QuestionAsync(browser, await Server.AddPersonAsync());
+        Assert.Contains("This app registered itself. Nobody here has checked what it calls itself.", question.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("registered itself", (await (await Device.StartAsync(Server)).QuestionAsync(browser, "")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

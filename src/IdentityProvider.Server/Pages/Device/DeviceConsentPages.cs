@@ -70,7 +70,7 @@ internal sealed class DeviceConsentPages(
     private async Task<Opened?> OpenAsync(HttpContext http, Parameters parameters)
     {
         var token = parameters[OwnPage.EnteredParameter];
-        if (entered.Open(token) is not { } code)
+        if (entered.Open(token, forms.BrowserOf(http)) is not { } code)
         {
             PageResults.Redirect(http, DevicePages.Path);
             return null;

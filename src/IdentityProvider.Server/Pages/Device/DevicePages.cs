@@ -26,7 +26,7 @@ internal sealed class DevicePages(Forms forms, EnteredCodes entered)
         if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
             await ErrorPages.RefuseAsync(http, reason);
         else if (UserCode.Parse(form["user_code"]) is { } code)
-            PageResults.Redirect(http, OwnPage.Device.PathWith(entered.Seal(code)));
+            PageResults.Redirect(http, OwnPage.Device.PathWith(entered.Seal(code, forms.BrowserOf(http)!)));
         else
             await ShowAsync(http, Shown(form["user_code"]), Refusal.UserCodeMalformed);
     }

@@ -8,26 +8,28 @@ using Microsoft.AspNetCore.DataProtection;
 namespace IdentityProvider.Server.Pages.Device;
 
 /// <summary>
-/// The token that carries a code from our own form through the sign-in to the question, sealed under the master key: no link from elsewhere leads
-/// past the form, and the code stands in no address that a browser keeps.
+/// The token that carries a code from our own form through the sign-in to the question, sealed under the master key and good in the browser alone
+/// that sent the form: no link from elsewhere leads past it, and the code stands in no address that a browser keeps.
 /// </summary>
 internal sealed class EnteredCodes(IDataProtectionProvider protection, TimeProvider clock)
 {
     private readonly IDataProtector _protector = protection.CreateProtector("device");
 
-    public string Seal(UserCode code) =>
-        Base64Url.EncodeToString(_protector.Protect(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow().ToUnixTimeMilliseconds()} {code.Value}"))));
+    /// <param name="code">What was typed.</param>
+    /// <param name="browser">Where (<see cref="Forms.BrowserOf"/>).</param>
+    public string Seal(UserCode code, string browser) =>
+        Base64Url.EncodeToString(_protector.Protect(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow().ToUnixTimeMilliseconds()} {code.Value} {browser}"))));
 
-    /// <summary>What a token carries, or null where it isn't one of ours or is older than any code.</summary>
-    public EnteredCode? Open(string? token)
+    /// <summary>What a token carries, or null where it isn't one of ours, is another browser's, or is older than any code.</summary>
+    public EnteredCode? Open(string? token, string? browser)
     {
-        if (token is null || !Base64Url.IsValid(token))
+        if (token is null || browser is null || !Base64Url.IsValid(token))
             return null;
         try
         {
             var parts = Encoding.ASCII.GetString(_protector.Unprotect(Base64Url.DecodeFromChars(token))).Split(' ');
             var at = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture));
-            return clock.GetUtcNow() - at < DeviceAuthorizationRules.Lifetime && UserCode.Parse(parts[1]) is { } code ? new EnteredCode(code, at) : null;
+            return parts[2] == browser && clock.GetUtcNow() - at < DeviceAuthorizationRules.Lifetime && UserCode.Parse(parts[1]) is { } code ? new EnteredCode(code, at) : null;
         }
         catch (CryptographicException)
         {
