@@ -26,6 +26,7 @@ import { authlibSuite } from './suites/authlib.js';
 import { claimsSuite } from './suites/claims.js';
 import { mcpSuite } from './suites/mcp.js';
 import { dpopSuite } from './suites/dpop.js';
+import { decoupledSuite } from './suites/decoupled.js';
 import { logSuite } from './suites/logs.js';
 
 // One server for the whole run, so that its log at the end is the log of everything.
@@ -62,4 +63,5 @@ authlibSuite(idp);
 claimsSuite(idp);
 mcpSuite(idp, authority);
 dpopSuite(idp);
+decoupledSuite(idp);
 logSuite(idp, samples.programs);

@@ -50,6 +50,19 @@ for (const [look, options] of Object.entries(looks)) {
   await picture('account');
   await page.getByRole('button', { name: /^Sign out of Safari/ }).click();
   await picture('account-done');
+  const started = await askElsewhere(user);
+  await page.goto(`${idp.issuer}/account`);
+  await picture('account-waiting');
+  await page.goto(`${idp.issuer}/device`);
+  await picture('device');
+  await page.getByLabel('Code').fill('BBBB-BBBB');
+  await page.keyboard.press('Enter');
+  await picture('device-refused');
+  await page.getByLabel('Code').fill(started.user_code);
+  await page.keyboard.press('Enter');
+  await picture('device-consent');
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await picture('device-done');
   await page.goto(`${idp.issuer}/account/password`);
   await picture('password');
   await page.getByLabel('Current password').fill('not-the-password');
@@ -70,6 +83,20 @@ for (const [look, options] of Object.entries(looks)) {
   await page.waitForURL(`${samples.one}/signed-out`);
   await picture('signed-out');
   await page.context().close();
+}
+
+/** A television that shows a code, and a till that waits for this person. */
+async function askElsewhere({ username }) {
+  const post = async (path, client, form) => {
+    const authorization = client.client_secret && { authorization: `Basic ${btoa(`${client.client_id}:${client.client_secret}`)}` };
+    const response = await fetch(idp.issuer + path, { method: 'POST', headers: { ...authorization }, body: new URLSearchParams({ ...(authorization ? {} : { client_id: client.client_id }), ...form }) });
+    return response.json();
+  };
+  const apis = { scope: 'openid profile orders.read', resources: [samples.api] };
+  const till = await idp.createClient({ ...apis, client_name: 'Corner Shop', grant_types: ['urn:openid:params:grant-type:ciba'], backchannel_token_delivery_mode: 'poll' });
+  await post('/bc-authorize', till, { scope: apis.scope, login_hint: username, binding_message: 'Till 7: W4SCT' });
+  const tv = await idp.createClient({ ...apis, client_name: 'Living Room TV', token_endpoint_auth_method: 'none', grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'] });
+  return post('/device_authorization', tv, { scope: apis.scope });
 }
 
 /** The same person on a phone, so that the account page has two devices to show. */

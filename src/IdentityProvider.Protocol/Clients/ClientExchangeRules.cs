@@ -5,7 +5,13 @@ internal static class ClientExchangeRules
 {
     private const string Member = "token_exchange";
 
-    public static Client Read(ClientMetadata metadata, Client client) => client with { TokenExchange = metadata.TokenExchange };
+    /// <summary>A list that wasn't written is one that names nothing, which is not what the reader of JSON makes of it.</summary>
+    public static Client Read(ClientMetadata metadata, Client client) => client with
+    {
+        TokenExchange = metadata.TokenExchange is not { } policy
+            ? null
+            : policy with { SubjectClients = policy.SubjectClients ?? [], SubjectAudiences = policy.SubjectAudiences ?? [], Resources = policy.Resources ?? [] },
+    };
 
     public static MetadataError? Refuse(Client client)
     {
@@ -28,8 +34,7 @@ internal static class ClientExchangeRules
     }
 
     // JSON can say what the type can't.
-    private static bool HasNull(TokenExchangePolicy policy) =>
-        new[] { policy.SubjectClients, policy.SubjectAudiences, policy.Resources }.Any(list => list is null || list.Any(name => name is null));
+    private static bool HasNull(TokenExchangePolicy policy) => policy.SubjectClients.Concat(policy.SubjectAudiences).Concat(policy.Resources).Any(name => name is null);
 
     private static MetadataError? Broken(bool broken, string message) => ClientMetadataRules.Refuse(broken, Member, message);
 }

@@ -124,6 +124,19 @@ public sealed class ClientMetadataRulesTests
         Assert.Empty(ClientMetadata.Of(client).ResponseTypes!);
     }
 
+    [Fact]
+    public void A_policy_of_exchanges_may_leave_out_what_it_does_not_need_and_nothing_unknown_is_ignored()
+    {
+        var read = MetadataJson.Read("""{"token_exchange":{"subject_audiences":["https://orders.example"],"delegation":true}}"""u8, ClientMetadataJson.Default.ClientMetadata);
+        var written = Assert.IsType<Validated<ClientMetadata>.Valid>(read).Value;
+        var policy = Allowed(Exchanger with { TokenExchange = written.TokenExchange }).TokenExchange!;
+        Assert.Equal("https://orders.example", Assert.Single(policy.SubjectAudiences));
+        Assert.Equal((true, false, 0, 0), (policy.Delegation, policy.Impersonation, policy.SubjectClients.Count, policy.Resources.Count));
+
+        var unknown = MetadataJson.Read("""{"token_exchange":{"everything":true}}"""u8, ClientMetadataJson.Default.ClientMetadata);
+        Assert.Equal("token_exchange", Assert.IsType<Validated<ClientMetadata>.Invalid>(unknown).Error.Member);
+    }
+
     private static readonly ClientMetadata Till = new() { GrantTypes = [GrantTypes.Backchannel], BackchannelTokenDeliveryMode = "poll" };
 
     [Fact]
@@ -168,7 +181,7 @@ public sealed class ClientMetadataRulesTests
         { "token_exchange", "a public client", Exchanger with { TokenEndpointAuthMethod = "none" } },
         { "token_exchange", "of nobody", Exchanger with { TokenExchange = new() { Delegation = true } } },
         { "token_exchange", "in no way", Exchanger with { TokenExchange = new() { SubjectClients = ["app"] } } },
-        { "token_exchange", "a null list", Exchanger with { TokenExchange = new() { SubjectClients = null!, Delegation = true } } },
+        { "token_exchange", "a null in a list", Exchanger with { TokenExchange = new() { SubjectClients = [null!], Delegation = true } } },
         { "token_exchange", "too many", Exchanger with { TokenExchange = new() { SubjectClients = [.. Enumerable.Range(0, 51).Select(i => $"{i}")], Delegation = true } } },
         { "token_exchange", "no plain text", Exchanger with { TokenExchange = new() { SubjectClients = ["a\nb"], Delegation = true } } },
         { "token_exchange", "an API that isn't the client's", Exchanger with { TokenExchange = Exchanger.TokenExchange! with { Resources = ["https://other.example"] } } },
