@@ -45,7 +45,8 @@ public sealed class JweTests
         Assert.NotEqual(Jwe.Encrypt(Jwt, key, Random).Split('.')[0], Jwe.Encrypt(Jwt, key, Random).Split('.')[0]);
         using var rsa = RSA.Create(2048);
         var parts = Jwe.Encrypt(Jwt, Parse(Jwk(rsa)), Random).Split('.');
-        Assert.Equal(Random, [.. rsa.Decrypt(Bytes(parts[1]), RSAEncryptionPadding.OaepSHA256), .. Bytes(parts[2])]);
+        byte[] used = [.. rsa.Decrypt(Bytes(parts[1]), RSAEncryptionPadding.OaepSHA256), .. Bytes(parts[2])];
+        Assert.Equal(Random, used);
         Assert.Throws<ArgumentOutOfRangeException>(() => Jwe.Encrypt(Jwt, key, Random.AsSpan(1)));
     }
 

@@ -3,12 +3,16 @@ using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Logout;
+using IdentityProvider.Protocol.Token;
+using IdentityProvider.Protocol.TrustedIssuers;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Tests.Endpoints;
 using IdentityProvider.Server.Tests.Endpoints.ClientAuthentication;
+using IdentityProvider.Server.Tests.Endpoints.DPoP;
 using IdentityProvider.Server.Tests.Pages;
 using IdentityProvider.Storage;
 using IdentityProvider.Verifier;
@@ -22,6 +26,7 @@ namespace IdentityProvider.Server.Tests.Attacks;
 public sealed class TypeConfusionTests : IAsyncLifetime
 {
     private const string ClientId = "confused";
+    private const string Partner = "https://partner.example";
 
     private static readonly SigningKey ClientKey = SigningKey.Generate(SignatureAlgorithm.ES256);
 
@@ -43,14 +48,18 @@ public sealed class TypeConfusionTests : IAsyncLifetime
         _client = SignedIn.App with
         {
             ClientId = ClientId,
-            GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials],
+            GrantTypes = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken, GrantTypes.ClientCredentials, GrantTypes.JwtBearer, GrantTypes.TokenExchange],
             TokenEndpointAuthMethod = ClientAuthenticationMethod.PrivateKeyJwt,
             Jwks = ClientKeySet.Parse(new JsonWebKeySet([ClientKey.PublicKey, .. ours.Keys]).ToUtf8Bytes(), out _),
             PostLogoutRedirectUris = ["https://app.example/bye"],
             Introspects = [SignedIn.NotesApi],
             RequireConsent = false,
+            UserinfoSignedResponseAlg = SignatureAlgorithm.RS256,
+            TokenExchange = new() { SubjectAudiences = [SignedIn.NotesApi], Impersonation = true },
         };
         Assert.True(await Server.Get<Clients>().AddAsync(_client, SignedIn.Cancellation));
+        var partner = new TrustedIssuer { Issuer = Partner, Jwks = _client.Jwks, Clients = [ClientId], Scope = ScopeSet.Of(["notes.read"]), UsernameClaim = "sub" };
+        Assert.True(await Server.Get<TrustedIssuers>().AddAsync(partner, SignedIn.Cancellation));
     }
 
     public async ValueTask DisposeAsync()
@@ -64,16 +73,21 @@ public sealed class TypeConfusionTests : IAsyncLifetime
     public async Task No_JWT_opens_a_door_that_is_not_its_own()
     {
         var tokens = await TokensAsync();
+        using var proving = new ProvingClient(_signedIn, SignedIn.Spa);
         Dictionary<string, Func<Task<string>>> kinds = new()
         {
             ["access token"] = () => Task.FromResult(tokens.AccessToken),
             ["ID token"] = () => Task.FromResult(tokens["id_token"]!),
             ["logout token"] = LogoutTokenAsync,
             ["authorization answer"] = AuthorizationAnswerAsync,
+            ["UserInfo answer"] = async () => (await _signedIn.UserInfoAsync(tokens.AccessToken)).Text,
+            ["signed metadata"] = async () => (await _signedIn.SendAsync(new(HttpMethod.Get, "/.well-known/openid-configuration")))["signed_metadata"]!,
             ["introspection answer"] = () => IntrospectionAnswerAsync(tokens.AccessToken),
             ["status list"] = () => Server.Http.GetStringAsync("/status/1", SignedIn.Cancellation),
             ["status event"] = () => EventAsync("status"),
             ["status heartbeat"] = () => EventAsync("heartbeat"),
+            ["assertion about a person"] = () => Task.FromResult(_asserting.Assertion(c => (c["iss"], c["sub"]) = (Partner, "alice"))),
+            ["proof of possession"] = () => Task.FromResult(proving.Proof()),
             ["client assertion"] = () => Task.FromResult(_asserting.Assertion()),
             ["request object"] = () => Task.FromResult(RequestObject(RequestObjectRules.Typ)),
             ["untyped request object"] = () => Task.FromResult(RequestObject(typ: null)),
@@ -87,7 +101,10 @@ public sealed class TypeConfusionTests : IAsyncLifetime
             ("the verifier", ["access token"], async token => await _verifier.VerifyAsync(token, SignedIn.Cancellation) is not TokenVerification.Refused),
             ("client_assertion", ["client assertion"], async token => (await AssertingClient.PostAsync(_signedIn, token, "/token", ("grant_type", "client_credentials"))).Status == HttpStatusCode.OK),
             ("request", ["request object", "untyped request object"], async token => (await _asserting.PostAsync(_signedIn, "/par", ("client_id", ClientId), ("request", token))).Status == HttpStatusCode.Created),
-            ("refresh_token", [], async token => (await _asserting.PostAsync(_signedIn, "/token", ("grant_type", "refresh_token"), ("refresh_token", token))).Status == HttpStatusCode.OK),
+            ("DPoP", ["proof of possession"], async token => (await ProveAsync(proving, token)).Error != "invalid_dpop_proof"),
+            ("assertion", ["assertion about a person"], async token => (await TokenAsync(GrantTypes.JwtBearer, ("assertion", token))).Status == HttpStatusCode.OK),
+            ("subject_token", ["access token"], async token => (await ExchangeAsync(token)).Status == HttpStatusCode.OK),
+            ("refresh_token", [], async token => (await TokenAsync(GrantTypes.RefreshToken, ("refresh_token", token))).Status == HttpStatusCode.OK),
             ("id_token_hint of an authorization request", ["ID token"], HintAsync),
             ("id_token_hint of a logout", ["ID token"], LogoutHintAsync),
         ];
@@ -107,6 +124,14 @@ public sealed class TypeConfusionTests : IAsyncLifetime
         return await _asserting.PostAsync(
             _signedIn, "/token", ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", SignedIn.RedirectUri), ("code_verifier", SignedIn.CodeVerifier));
     }
+
+    private Task<Answer> TokenAsync(string grantType, params (string, string)[] form) => _asserting.PostAsync(_signedIn, "/token", [("grant_type", grantType), .. form]);
+
+    private Task<Answer> ExchangeAsync(string token) =>
+        TokenAsync(GrantTypes.TokenExchange, ("subject_token", token), ("subject_token_type", TokenExchangeRules.AccessTokenType), ("resource", SignedIn.NotesApi));
+
+    // A good proof is asked for its nonce, or gets as far as the refresh token.
+    private static Task<Answer> ProveAsync(ProvingClient proving, string token) => proving.WithProofAsync(token, ("grant_type", "refresh_token"), ("refresh_token", "x"));
 
     private async Task<bool> HintAsync(string token)
     {
