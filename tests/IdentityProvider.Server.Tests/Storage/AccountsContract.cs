@@ -89,6 +89,7 @@ public abstract class AccountsContract : StorageContract
             ClientId = "shop",
             Scope = ScopeSet.Of(["openid"]),
             Resources = ["https://api.example"],
+            Claims = ["given_name"],
             UpdatedAt = Given.Kept(Now),
         };
 
@@ -99,7 +100,7 @@ public abstract class AccountsContract : StorageContract
         });
         Assert.Equivalent(grant, Assert.Single(await grants.ListAsync(grant.UserId, 10)), strict: true);
 
-        var wider = grant with { Scope = ScopeSet.Of(["openid", "email"]), Resources = [] };
+        var wider = grant with { Scope = ScopeSet.Of(["openid", "email"]), Resources = [], Claims = ["given_name", "locale"] };
         await grants.PutAsync(wider);
         Assert.Equivalent(wider, await grants.FindAsync(grant.UserId, "shop"), strict: true);
 
