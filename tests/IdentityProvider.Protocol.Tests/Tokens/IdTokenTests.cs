@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Claims;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Tokens;
 using Xunit;
 
@@ -46,6 +48,19 @@ public sealed class IdTokenTests
         Assert.Equal("alice@example.com", claims.GetProperty("email").GetString());
         Assert.DoesNotContain("name", claims.Names());
         Assert.DoesNotContain("locale", claims.Names());
+    }
+
+    [Fact]
+    public void What_an_operator_added_is_told_of_the_person_only_where_its_scope_was_granted_and_is_the_clients_still()
+    {
+        Assert.Null(ClaimMapping.Read(new Dictionary<string, string> { ["mail"] = "email" }, besideStandardClaims: false, out var mapping));
+        var client = Given.ConfidentialClient() with { IdTokenClaims = mapping };
+        Assert.Equal("alice@example.com", Claims("openid email", client).GetProperty("mail").GetString());
+        Assert.DoesNotContain("mail", Claims("openid", client).Names());
+        Assert.DoesNotContain("mail", Claims("openid email", client with { Scope = ScopeSet.Of(["openid"]) }).Names());
+
+        static JsonElement Claims(string scope, Client client) => Given.Claims(IdToken.Sign(
+            Given.Plan(Given.Code() with { Scope = ScopeSet.Of(scope.Split(' ')), Resources = [] }, client).IdToken!, Given.SigningKey, Given.Issuer, "an-access-token"));
     }
 
     private static string Sign(Protocol.Authorize.AuthorizationCode? code = null) =>
