@@ -178,7 +178,7 @@ public abstract class RegistrationsContract : StorageContract
         Assert.Equal("Shop", found!.ClientName);
         Assert.True(found.RequirePkce && found.RequireConsent);
 
-        await SetDocumentAsync(storage, """{"client_name":"Shop","token_endpoint_auth_method":"tls_client_auth"}""");
+        await SetDocumentAsync(storage, """{"client_name":"Shop","token_endpoint_auth_method":"from_the_future"}""");
         await Assert.ThrowsAsync<InvalidOperationException>(() => storage.Get<Clients>().FindAsync("shop"));
     }
 
