@@ -12,8 +12,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace IdentityProvider.Storage.Migrations.SqlServer
 {
     [DbContext(typeof(SqlServerDb))]
-    [Migration("20261121123351_Terms")]
-    partial class Terms
+    [Migration("20261121145646_WholeProtocol")]
+    partial class WholeProtocol
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -136,6 +136,24 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.ToTable("AuthorizationCodes", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.AuthorizationDetailsTypeRow", b =>
+                {
+                    b.Property<string>("Type")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasMaxLength(131072)
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Type");
+
+                    b.ToTable("AuthorizationDetailsTypes", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.ClientRow", b =>
                 {
                     b.Property<string>("ClientId")
@@ -147,10 +165,29 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<DateTimeOffset?>("DocumentFreshUntil")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("RegisteredAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("RegisteredBy")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("RegistrationTokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
                     b.Property<DateTimeOffset?>("TokensNotBefore")
                         .HasColumnType("datetimeoffset");
 
                     b.HasKey("ClientId");
+
+                    b.HasIndex("LastUsedAt");
 
                     b.ToTable("Clients", (string)null);
                 });
@@ -178,6 +215,126 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.ToTable("ClientSecrets", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.DecoupledRequestRow", b =>
+                {
+                    b.Property<Guid>("RequestId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("Acr")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("AcrValues")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Amr")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("AuthTime")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("BindingMessage")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<byte[]>("CodeHash")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<Guid?>("FamilyId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Interval")
+                        .HasColumnType("int");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<int?>("MaxAge")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("PolledAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("RedeemedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Resources")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Scope")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<byte[]>("SealedNotificationToken")
+                        .HasMaxLength(1200)
+                        .HasColumnType("varbinary(1200)");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)");
+
+                    b.Property<string>("Terms")
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<byte[]>("UserCodeHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.HasKey("RequestId");
+
+                    b.HasIndex("ClientId");
+
+                    b.HasIndex("CodeHash")
+                        .IsUnique();
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("UserCodeHash")
+                        .IsUnique()
+                        .HasFilter("[UserCodeHash] IS NOT NULL");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("DecoupledRequests", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.GrantRow", b =>
                 {
                     b.Property<Guid>("UserId")
@@ -186,6 +343,12 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.Property<string>("ClientId")
                         .HasMaxLength(200)
                         .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Claims")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Resources")
@@ -272,6 +435,81 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("OutboxMessages", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.PushedRequestRow", b =>
+                {
+                    b.Property<byte[]>("ReferenceHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("IsSigned")
+                        .HasColumnType("bit");
+
+                    b.Property<string>("Parameters")
+                        .IsRequired()
+                        .HasMaxLength(16384)
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset?>("SpentAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("ReferenceHash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("PushedRequests", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.RegistrationPolicyRow", b =>
+                {
+                    b.Property<Guid>("PolicyId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<int>("Clients")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("MaxClients")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<byte[]>("TokenHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.HasKey("PolicyId");
+
+                    b.HasIndex("CreatedAt");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasFilter("[TokenHash] IS NOT NULL");
+
+                    b.ToTable("RegistrationPolicies", (string)null);
                 });
 
             modelBuilder.Entity("IdentityProvider.Storage.Rows.ResourceRow", b =>
@@ -467,6 +705,23 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .IsUnique();
 
                     b.ToTable("SigningKeys", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.SpentIdentifierRow", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Hash");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("SpentIdentifiers", (string)null);
                 });
 
             modelBuilder.Entity("IdentityProvider.Storage.Rows.StatusBlockRow", b =>
@@ -674,9 +929,30 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         },
                         new
                         {
+                            Name = "authorization_details_types",
+                            Version = 1L
+                        },
+                        new
+                        {
                             Name = "status",
                             Version = 1L
                         });
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.TrustedIssuerRow", b =>
+                {
+                    b.Property<string>("Issuer")
+                        .HasMaxLength(128)
+                        .HasColumnType("nvarchar(128)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.HasKey("Issuer");
+
+                    b.ToTable("TrustedIssuers", (string)null);
                 });
 
             modelBuilder.Entity("IdentityProvider.Storage.User", b =>
