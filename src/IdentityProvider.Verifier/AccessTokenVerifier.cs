@@ -125,9 +125,13 @@ public sealed class AccessTokenVerifier : IAsyncDisposable
     private async ValueTask<TokenVerification?> SpendAsync(DPoPProof proof, CancellationToken cancellation)
     {
         var name = CanonicalBase64Url.Encode(SHA256.HashData(Encoding.UTF8.GetBytes($"{proof.Thumbprint} {proof.Jti}")));
-        if (Options.SpendProof is null && _spent.IsFull) return new TokenVerification.Refused(VerifierRefusal.ProofsTooMany, $"{SpentProofs.Most} proofs are remembered");
-        var isFirst = Options.SpendProof is { } spend ? await spend(name, proof.ExpiresAt, cancellation).ConfigureAwait(false) : _spent.TrySpend(name, proof.ExpiresAt);
-        return isFirst ? null : new TokenVerification.Refused(VerifierRefusal.ProofReplayed, "jti was seen before");
+        var isFirst = Options.SpendProof is { } spend ? await spend(name, proof.ExpiresAt, cancellation).ConfigureAwait(false) : _spent.Spend(name, proof.ExpiresAt);
+        return isFirst switch
+        {
+            null => new TokenVerification.Refused(VerifierRefusal.ProofsTooMany, $"{SpentProofs.Most} proofs are remembered"),
+            true => null,
+            false => new TokenVerification.Refused(VerifierRefusal.ProofReplayed, "jti was seen before"),
+        };
     }
 
     // A document that can't be had has a better reason than that: why the fetch of it failed.

@@ -106,16 +106,16 @@ public sealed class SenderTests : OverHttp
     }
 
     [Fact]
-    public async Task Memory_has_a_bound_and_what_is_old_is_forgotten()
+    public void Memory_has_a_bound_and_what_is_old_is_forgotten()
     {
         var spent = new IdentityProvider.Verifier.Shell.SpentProofs(Issuer.Clock);
-        for (var i = 0; i < IdentityProvider.Verifier.Shell.SpentProofs.Most; i++) spent.TrySpend($"{i}", Now.AddSeconds(60));
-        Assert.True(spent.IsFull);
+        for (var i = 0; i < IdentityProvider.Verifier.Shell.SpentProofs.Most; i++) Assert.True(spent.Spend($"{i}", Now.AddSeconds(60)));
+        Assert.Null(spent.Spend("one more", Now.AddSeconds(60)));
         Advance(61);
-        Assert.True(spent.TrySpend("0", Now.AddSeconds(60)));
-        Assert.False(spent.IsFull);
+        Assert.True(spent.Spend("one more", Now.AddSeconds(60)));
+        Assert.False(spent.Spend("one more", Now.AddSeconds(60)));
+        Assert.True(spent.Spend("0", Now.AddSeconds(60)));
         Assert.Equal(503, BearerChallenge.StatusCode(VerifierRefusal.ProofsTooMany));
-        await Task.CompletedTask;
     }
 
     [Fact]

@@ -11,12 +11,11 @@ internal sealed class SpentProofs(TimeProvider clock)
     private readonly ConcurrentDictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
     private long _swept;
 
-    public bool IsFull => _seen.Count >= Most;
-
-    /// <summary>True for the first.</summary>
-    public bool TrySpend(string proof, DateTimeOffset expiresAt)
+    /// <summary>True for the first; null where there is no room.</summary>
+    public bool? Spend(string proof, DateTimeOffset expiresAt)
     {
         Sweep();
+        if (_seen.Count >= Most) return null;
         return _seen.TryAdd(proof, expiresAt);
     }
 
