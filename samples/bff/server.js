@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
-import { Answer, sessionIdOf } from '../partner-app/http.js';
+import { Answer, readForm, sessionIdOf } from '../partner-app/http.js';
 import { readSettings } from '../partner-app/settings.js';
 import { Sessions } from '../partner-app/sessions.js';
 import { RelyingParty } from '../partner-app/relying-party.js';
@@ -14,7 +13,6 @@ const settings = readSettings({ PORT: '8087', APP_NAME: 'Orders', ...process.env
 const sessions = new Sessions();
 const relyingParty = new RelyingParty(settings);
 const PENDING_LIMIT = 5;
-const FORM_LIMIT = 16 * 1024;
 
 const answerHeaders = {
   'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -97,8 +95,7 @@ async function signOut({ session, sessionId }, answer) {
 /** The identity provider says by itself that a session has ended. */
 async function backchannelLogout({ request }, answer) {
   try {
-    if (!(Number(request.headers['content-length']) <= FORM_LIMIT)) throw new RangeError('the form is too long, or does not say how long');
-    const { sid, sub } = await relyingParty.endedSession(new URLSearchParams(await text(request)).get('logout_token') ?? '');
+    const { sid, sub } = await relyingParty.endedSession((await readForm(request)).get('logout_token') ?? '');
     sessions.endWhere(({ signIn: held }) => held?.claims.sid === sid && held.claims.sub === sub);
     answer.json(200, {});
   } catch (error) {

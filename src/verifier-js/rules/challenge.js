@@ -1,3 +1,5 @@
+import { algorithms } from './jws.js';
+
 // How an API answers a refusal: status and WWW-Authenticate (RFC 6750 §3, RFC 9470 §3).
 
 /** The issuer could not be asked, or gave something that is no list of its own: no fault of the token, and no reason to throw it away. */
@@ -29,7 +31,7 @@ export function challengeOf(reason, { scope, maxAge, acrValues, sender } = {}) {
   if (reason === 'TokenMissing') return 'Bearer';
   const isDPoP = sender?.scheme?.toLowerCase() === 'dpop';
   const quoted = (/** @type {Record<string, string | number | undefined>} */ attributes) =>
-    `${isDPoP ? 'DPoP algs="RS256 PS256 ES256",' : 'Bearer'} ${Object.entries(attributes).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}="${value}"`).join(', ')}`;
+    `${isDPoP ? `DPoP algs="${algorithms.join(' ')}",` : 'Bearer'} ${Object.entries(attributes).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}="${value}"`).join(', ')}`;
   if (reason === 'InsufficientScope') return quoted({ error: 'insufficient_scope', scope });
   if (reason === 'InsufficientAuthentication')
     return quoted({ error: 'insufficient_user_authentication', error_description: 'A fresh or stronger sign-in is needed', acr_values: acrValues?.join(' '), max_age: maxAge });

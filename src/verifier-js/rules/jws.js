@@ -9,7 +9,7 @@ export const algorithms = Object.freeze(['RS256', 'PS256', 'ES256']);
 export const maxTokenLength = 16 * 1024;
 
 /** Members by which a header would bring a key of its own, ask for an extension, or say that a token is nested. x5t selects nothing here. */
-const banned = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'cty', 'zip', 'enc'];
+export const banned = ['crit', 'b64', 'jwk', 'jku', 'x5u', 'x5c', 'cty', 'zip', 'enc'];
 const encoder = new TextEncoder();
 
 /**

@@ -1,6 +1,6 @@
 import { decode, encode } from './base64url.js';
 import { own, parseObject } from './json.js';
-import { algorithms, parseClaims, splitJws } from './jws.js';
+import { algorithms, banned, parseClaims, splitJws } from './jws.js';
 import { importProofKey, verifySignature } from './keys.js';
 import { refuse } from './refusals.js';
 import { areSameTarget } from './target-uri.js';
@@ -12,8 +12,8 @@ const maxAge = 60;
 const maxAhead = 15;
 const encoder = new TextEncoder();
 
-/** Members by which a header would fetch a key, ask for an extension, or say that a token is nested; the key itself is a proof's. */
-const banned = ['crit', 'b64', 'jku', 'x5u', 'x5c', 'cty', 'zip', 'enc'];
+/** A proof brings its key; else it may say what a token may. */
+const bannedOfProofs = banned.filter((name) => name !== 'jwk');
 
 /**
  * What a token is bound to; a refusal where that is nothing that can be proved here.
@@ -76,7 +76,7 @@ async function readProof(text, { method, url, token }, now) {
   const { typ, alg } = { typ: own(header, 'typ'), alg: own(header, 'alg') };
   if (typeof typ !== 'string' || !['dpop+jwt', 'application/dpop+jwt'].includes(typ.toLowerCase())) return invalid('expected dpop+jwt');
   if (typeof alg !== 'string' || !algorithms.includes(alg)) return invalid('alg is not one of ours');
-  for (const name of banned) if (Object.hasOwn(header, name)) return invalid(`${name} is there`);
+  for (const name of bannedOfProofs) if (Object.hasOwn(header, name)) return invalid(`${name} is there`);
   const key = await importProofKey(own(header, 'jwk'), alg);
   if (!key) return invalid('jwk is no public key for alg');
 
