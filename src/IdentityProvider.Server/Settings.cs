@@ -36,6 +36,9 @@ public sealed record Settings
     /// <summary>Cookies carry <c>Secure</c> and the <c>__Host-</c> prefix wherever the issuer is https.</summary>
     public bool IsHttps => Issuer.StartsWith("https://", StringComparison.Ordinal);
 
+    /// <summary>The issuer's path, which stands before every path here: empty, or with a leading slash and no trailing one.</summary>
+    public string PathBase => new Uri(Issuer).AbsolutePath.TrimEnd('/');
+
     /// <summary>Reads and validates the settings.</summary>
     /// <param name="configuration">All configuration; only the section <c>Idp</c> is read.</param>
     /// <param name="isDevelopment">Whether the environment is Development.</param>

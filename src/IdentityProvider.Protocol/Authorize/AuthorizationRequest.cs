@@ -106,6 +106,9 @@ public sealed class RequestedSignIn
     /// <summary>What the person may sign in as: shown in the form, never believed.</summary>
     public string? LoginHint { get; }
 
+    /// <summary>The languages in which the person would read our pages, the most welcome first (Core §3.1.2.1, <c>ui_locales</c>).</summary>
+    public IReadOnlyList<string> UiLocales { get; internal init; } = [];
+
     /// <summary>Whom the answer may be about, by <c>id_token_hint</c> and by the <c>sub</c> of <c>claims</c>; null where it may be anyone.</summary>
     public IReadOnlyList<string>? Subjects { get; }
 }

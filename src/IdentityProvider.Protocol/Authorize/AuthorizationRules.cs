@@ -13,8 +13,8 @@ namespace IdentityProvider.Protocol.Authorize;
 
 /// <summary>
 /// The checks of an authorization request in the specifications' order (RFC 6749 §4.1.1, RFC 7636 §4.4, RFC 8707 §2, OpenID Connect Core
-/// §3.1.2.2). What they don't name is ignored (RFC 6749 §3.1), and so are <c>display</c>, <c>ui_locales</c> and <c>claims_locales</c>, which
-/// are wishes that may be left unmet.
+/// §3.1.2.2). What they don't name is ignored (RFC 6749 §3.1), and so are <c>display</c> and <c>claims_locales</c>, wishes that may be left
+/// unmet.
 /// </summary>
 public static partial class AuthorizationRules
 {
@@ -23,6 +23,9 @@ public static partial class AuthorizationRules
 
     /// <summary>In characters; it goes into the ID token.</summary>
     public const int LongestNonce = 1024;
+
+    /// <summary>More languages than anybody reads; a longer wish is none.</summary>
+    public const int MostLocales = 20;
 
     /// <summary>The longest request, written as a query: it travels through our pages in one parameter of one URL.</summary>
     public const int LongestRequest = 8 * 1024;
@@ -195,7 +198,10 @@ public static partial class AuthorizationRules
             subjects = subjects is null || subjects.Contains(hint.Subject, StringComparer.Ordinal) ? [hint.Subject] : [];
         }
 
-        return new RequestedSignIn(prompt, maxAge is { } age ? TimeSpan.FromSeconds(age) : null, acr, parameters["login_hint"], subjects);
+        return new RequestedSignIn(prompt, maxAge is { } age ? TimeSpan.FromSeconds(age) : null, acr, parameters["login_hint"], subjects)
+        {
+            UiLocales = parameters["ui_locales"]?.Split(' ', MostLocales + 1, StringSplitOptions.RemoveEmptyEntries) is { Length: <= MostLocales } locales ? locales : [],
+        };
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_-]{43}\z", RegexOptions.CultureInvariant)]

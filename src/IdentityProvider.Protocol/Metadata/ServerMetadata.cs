@@ -136,7 +136,7 @@ public static class ServerMetadata
 
         if (offer.AuthorizationDetailsTypes.Count > 0)
             WriteArray(json, "authorization_details_types_supported", offer.AuthorizationDetailsTypes);
-        WriteArray(json, "ui_locales_supported", ["en"]);
+        WriteArray(json, "ui_locales_supported", offer.UiLocales);
     }
 
     private static void WriteClientAuthentication(Utf8JsonWriter json, IEnumerable<string> algorithms, CertificateSupport? certificates)

@@ -26,4 +26,7 @@ public sealed record ServerOffer(string Issuer)
     public string? PolicyUri { get; init; }
 
     public string? TosUri { get; init; }
+
+    /// <summary>The languages of the pages (Discovery §3), as tags of RFC 5646.</summary>
+    public IReadOnlyList<string> UiLocales { get; init; } = ["en"];
 }

@@ -70,7 +70,11 @@ internal sealed class LoginPages(AuthorizationRequests requests, BrowserSessions
         if (parameters["resume"] is not { } token)
             return new Found(null, null, OwnPage.Named(parameters[OwnPage.Parameter]), parameters[OwnPage.EnteredParameter]);
         if (await requests.ResumeAsync(token, http.RequestAborted) is { } pending)
+        {
+            Languages.Wish(http, pending.Accepted?.SignIn.UiLocales ?? []);
             return new Found(token, pending, null, null);
+        }
+
         await ErrorPages.RefuseAsync(http, Refusal.ResumeTokenInvalid);
         return null;
     }

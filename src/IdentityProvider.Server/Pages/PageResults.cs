@@ -1,3 +1,4 @@
+using System.Globalization;
 using IdentityProvider.Server.Http;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,6 +19,7 @@ internal static class PageResults
     public static Task ShowAsync<TPage>(HttpContext http, object model, PagePolicy? policy = null, int status = StatusCodes.Status200OK)
         where TPage : IComponent
     {
+        CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = Languages.Of(http);
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = (policy ?? PagePolicy.Plain).ToString();
         headers.XFrameOptions = "DENY";
@@ -31,10 +33,12 @@ internal static class PageResults
     }
 
     /// <summary>303: whatever the method was, the browser goes on by GET (RFC 9110 §15.4.4).</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="location">An absolute URI, or a path from the root of the issuer.</param>
     public static void Redirect(HttpContext http, string location)
     {
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
-        http.Response.Headers.Location = location;
+        http.Response.Headers.Location = location.StartsWith('/') ? http.Request.PathBase + location : location;
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
         OAuthResults.NoStore(http.Response);
     }

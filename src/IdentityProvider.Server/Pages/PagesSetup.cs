@@ -14,6 +14,7 @@ internal static class PagesSetup
         services.AddAntiforgery();
         services.AddOptions<AntiforgeryOptions>().Configure<Settings>(Forms.Configure);
         return services
+            .AddSingleton<Texts>()
             .AddSingleton<Forms>()
             .AddSingleton<Resume>()
             .AddSingleton<SignedInPages>()

@@ -49,6 +49,7 @@ internal sealed class SignedInPages(AuthorizationRequests requests, BrowserSessi
             return null;
         }
 
+        Languages.Wish(http, pending.Accepted?.SignIn.UiLocales ?? []);
         if (pending.Accepted is { } request && await sessions.FindAsync(http) is { } signedIn)
             return new Opened(pending, request, signedIn);
         PageResults.Redirect(http, resume.AuthorizePath(pending.Parameters, pending.Progress));

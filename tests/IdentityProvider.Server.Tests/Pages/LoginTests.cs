@@ -22,7 +22,7 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
         Assert.Contains("autocomplete=\"username\"", login.Html, StringComparison.Ordinal);
         Assert.Contains("autocomplete=\"current-password\"", login.Html, StringComparison.Ordinal);
         Assert.Contains("value=\"&lt;alice&gt;\"", login.Html, StringComparison.Ordinal);
-        Assert.Contains("<html lang=\"en\">", login.Html, StringComparison.Ordinal);
+        Assert.Contains("<html lang=\"en\" dir=\"ltr\">", login.Html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Metadata;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
+using IdentityProvider.Server.Pages;
 
 namespace IdentityProvider.Server.Endpoints.Metadata;
 
@@ -36,6 +37,7 @@ internal sealed class MetadataEndpoint(KeyRing keys, Registry registry, Settings
         ServiceDocumentation = settings.Links.ServiceDocumentation,
         PolicyUri = settings.Links.PolicyUri,
         TosUri = settings.Links.TosUri,
+        UiLocales = [.. Languages.All.Select(language => language.Name)],
         Certificates = settings.ClientCertificates is { IsEnabled: true } trusted ? new(trusted.AuthoritiesFile is not null, trusted.Endpoint) : null,
     };
 
