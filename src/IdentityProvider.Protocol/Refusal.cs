@@ -39,6 +39,7 @@ public enum Refusal
     ClientCertificateNotTrusted,
     ClientCertificateSubjectMismatch,
     ClientCertificateNotRegistered,
+    PublicClientTooOften,
 
     // Authorization request, answered on a page (RFC 6749 §4.1.2.1)
     AuthorizeClientIdMissing,

@@ -56,6 +56,7 @@ public static class Refusals
         Refusal.ClientCertificateNotTrusted => InvalidClient("RFC 8705 §2.1"),
         Refusal.ClientCertificateSubjectMismatch => InvalidClient("RFC 8705 §2.1.2"),
         Refusal.ClientCertificateNotRegistered => InvalidClient("RFC 8705 §2.2"),
+        Refusal.PublicClientTooOften => new("temporarily_unavailable", 429, "Too many requests in the name of this client.", "RFC 6585 §4"),
 
         Refusal.AuthorizeClientIdMissing => InvalidRequest("The request names no client.", "RFC 6749 §4.1.1"),
         Refusal.AuthorizeClientUnknown => InvalidRequest("The client is not known here.", "RFC 6749 §4.1.2.1"),

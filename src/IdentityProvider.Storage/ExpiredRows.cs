@@ -18,16 +18,24 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
     /// </summary>
     public static TimeSpan Kept { get; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// The same for a pushed request that nobody is at: it never came to our pages, or was answered. Anyone may push in the name of a public client,
+    /// so that these must not heap up.
+    /// </summary>
+    public static TimeSpan PushedKept { get; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Removes the oldest first. Nodes that prune at once share the work.</summary>
     public async Task<PrunedRows> PruneAsync(DateTimeOffset now, CancellationToken cancellation = default)
     {
         var end = now - Kept;
+        var endOfPushed = now - PushedKept;
         var endOfHistory = now - SignInEvent.Kept;
         await using var db = await databases.CreateDbContextAsync(cancellation);
         return new PrunedRows
         {
             AuthorizationCodes = await DeleteAsync(db.AuthorizationCodes.Where(c => c.ExpiresAt < end).OrderBy(c => c.ExpiresAt), cancellation),
-            PushedRequests = await DeleteAsync(db.PushedRequests.Where(p => p.ExpiresAt < end).OrderBy(p => p.ExpiresAt), cancellation),
+            PushedRequests = await DeleteAsync(
+                db.PushedRequests.Where(p => p.ExpiresAt < (p.OpenedAt != null && p.SpentAt == null ? end : endOfPushed)).OrderBy(p => p.ExpiresAt), cancellation),
             DecoupledRequests = await DeleteAsync(db.DecoupledRequests.Where(r => r.ExpiresAt < end).OrderBy(r => r.ExpiresAt), cancellation),
             TokenFamilies = await DeleteAsync(db.TokenFamilies.Where(f => f.ExpiresAt < end).OrderBy(f => f.ExpiresAt), cancellation)
                 + await DeleteAsync(db.TokenFamilies.Where(f => f.EndedAt != null && f.EndedAt < end).OrderBy(f => f.EndedAt), cancellation),

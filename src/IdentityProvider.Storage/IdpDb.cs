@@ -22,6 +22,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<RegistrationPolicyRow> RegistrationPolicies => Set<RegistrationPolicyRow>();
 
+    internal DbSet<DeniedClientRow> DeniedClients => Set<DeniedClientRow>();
+
     internal DbSet<ResourceRow> Resources => Set<ResourceRow>();
 
     internal DbSet<AuthorizationDetailsTypeRow> AuthorizationDetailsTypes => Set<AuthorizationDetailsTypeRow>();
@@ -84,6 +86,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         Accounts(builder);
         Registrations(builder);
         builder.Entity<RegistrationPolicyRow>(policy => RegistrationPolicyRow.Configure(policy, JsonType));
+        builder.Entity<DeniedClientRow>(DeniedClientRow.Configure);
         SignIns(builder);
         Tokens(builder);
         Decoupled(builder);
@@ -146,6 +149,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             client.Property(c => c.ClientId).HasMaxLength(Longest.ClientId);
             client.Property(c => c.Document).HasColumnType(JsonType);
             client.Property(c => c.RegistrationTokenHash).HasMaxLength(32).IsFixedLength();
+            client.Property(c => c.OperatorMembers).HasMaxLength(Longest.List);
             client.HasIndex(c => c.LastUsedAt);
             client.HasMany(c => c.Secrets).WithOne().HasForeignKey(s => s.ClientId).OnDelete(DeleteBehavior.Cascade);
         });

@@ -28,6 +28,16 @@ public sealed class PushedRequests(IDbContextFactory<IdpDb> databases)
         return await db.PushedRequests.AsNoTracking().FirstOrDefaultAsync(p => p.ReferenceHash == referenceHash, cancellation) is { } row ? Read(row) : null;
     }
 
+    /// <summary>Notes that it came to our pages in time: from then on a person may be at it (<see cref="ExpiredRows"/>).</summary>
+    public async Task OpenAsync(byte[] referenceHash, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await db.Database.CreateExecutionStrategy().ExecuteAsync(
+            token => db.PushedRequests.Where(p => p.ReferenceHash == referenceHash && p.OpenedAt == null)
+                .ExecuteUpdateAsync(set => set.SetProperty(p => p.OpenedAt, now), token),
+            cancellation);
+    }
+
     /// <summary>
     /// Notes that the request was answered by an error; true for the one caller who won. After a lost answer the retry says false, and the browser
     /// brings it again in vain.

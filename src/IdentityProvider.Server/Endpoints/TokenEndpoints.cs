@@ -14,6 +14,7 @@ public static class TokenEndpoints
 {
     public static IServiceCollection AddTokenEndpoints(this IServiceCollection services) => services
         .AddTokenReading()
+        .AddSingleton<PublicClientLimit>()
         .AddSingleton<TokenMint>()
         .AddSingleton<StoredAuthorizationCodes>()
         .AddSingleton<AuthorizationCodeGrant>()

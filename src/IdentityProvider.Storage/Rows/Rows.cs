@@ -22,6 +22,12 @@ internal sealed class ClientRow
     /// <summary>When it last got a token, within a day; at first, when it registered.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
+    /// <summary>Whether it ever got a token.</summary>
+    public bool IsUsed { get; init; }
+
+    /// <summary>The members of its metadata that an operator changed since, separated by spaces: they are no longer the client's to change.</summary>
+    public string? OperatorMembers { get; init; }
+
     public DateTimeOffset? DocumentFreshUntil { get; init; }
 
     public List<ClientSecretRow> Secrets { get; init; } = [];
@@ -159,6 +165,9 @@ internal sealed class PushedRequestRow
     public required bool IsSigned { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>When it came to our pages; null while nobody can be at it there.</summary>
+    public DateTimeOffset? OpenedAt { get; init; }
 
     public DateTimeOffset? SpentAt { get; init; }
 }

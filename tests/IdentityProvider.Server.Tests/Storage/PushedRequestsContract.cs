@@ -72,9 +72,24 @@ public abstract class PushedRequestsContract : StorageContract
     {
         await using var storage = await NewAsync();
         await storage.Get<PushedRequests>().AddAsync(Hash(1), Pushed());
+        await storage.Get<PushedRequests>().OpenAsync(Hash(1), Now);
+        await storage.Get<PushedRequests>().OpenAsync(Hash(1), Now.AddMinutes(5));
 
         Assert.Equal(0, (await storage.Get<ExpiredRows>().PruneAsync(Pushed().ExpiresAt + ExpiredRows.Kept)).PushedRequests);
         Assert.Equal(1, (await storage.Get<ExpiredRows>().PruneAsync(Pushed().ExpiresAt + ExpiredRows.Kept + TimeSpan.FromSeconds(1))).PushedRequests);
+    }
+
+    [Fact]
+    public async Task What_nobody_opened_or_what_was_answered_goes_soon()
+    {
+        await using var storage = await NewAsync();
+        await storage.Get<PushedRequests>().AddAsync(Hash(1), Pushed());
+        await storage.Get<PushedRequests>().AddAsync(Hash(2), Pushed());
+        await storage.Get<PushedRequests>().OpenAsync(Hash(2), Now);
+        await storage.Get<PushedRequests>().SpendAsync(Hash(2), Now);
+
+        Assert.Equal(0, (await storage.Get<ExpiredRows>().PruneAsync(Pushed().ExpiresAt + ExpiredRows.PushedKept)).PushedRequests);
+        Assert.Equal(2, (await storage.Get<ExpiredRows>().PruneAsync(Pushed().ExpiresAt + ExpiredRows.PushedKept + TimeSpan.FromSeconds(1))).PushedRequests);
     }
 
     private static PushedRequest Pushed() => new()

@@ -23,6 +23,10 @@ internal sealed class AuthorizationRequests(AuthorizationFacts facts, RequestObj
     public async Task<PendingAuthorization?> ResumeAsync(string? token, CancellationToken cancellation) =>
         resume.Open(token) is { } opened ? await DecideAsync(opened.Request, opened.Progress, isUnderWay: true, cancellation) : null;
 
+    /// <summary>Before the request goes through our pages: a pushed one is kept for whoever is at it there.</summary>
+    public Task OpenAsync(PendingAuthorization pending, CancellationToken cancellation) =>
+        pending.PushedReferenceHash is { } hash ? pushed.OpenAsync(hash, clock.GetUtcNow(), cancellation) : Task.CompletedTask;
+
     /// <summary>Before an error goes out: a pushed request is answered once (RFC 9126 §7.3). False where another answer was first.</summary>
     public async Task<bool> SpendAsync(PendingAuthorization pending, CancellationToken cancellation) =>
         pending.PushedReferenceHash is not { } hash || await pushed.SpendAsync(hash, clock.GetUtcNow(), cancellation);

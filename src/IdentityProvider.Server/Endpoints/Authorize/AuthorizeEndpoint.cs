@@ -49,7 +49,14 @@ internal sealed class AuthorizeEndpoint(
         if (pending.Accepted is null)
             await RefuseAsync(http, pending);
         else
-            PageResults.Redirect(http, resume.AuthorizePath(pending.Parameters, pending.Progress));
+            await GoThroughAsync(http, pending, "/authorize");
+    }
+
+    // What goes on later, by what a browser carries.
+    private async Task GoThroughAsync(HttpContext http, PendingAuthorization pending, string path)
+    {
+        await requests.OpenAsync(pending, http.RequestAborted);
+        PageResults.Redirect(http, $"{path}?resume={resume.Seal(pending.Parameters, pending.Progress)}");
     }
 
     private async Task GoOnAsync(HttpContext http, PendingAuthorization pending, AuthorizationRequest request)
@@ -59,13 +66,13 @@ internal sealed class AuthorizeEndpoint(
         switch (NextStep.Decide(request, signedIn?.Session, grant, pending.Progress, sessions.Now))
         {
             case NextStep.Login:
-                PageResults.Redirect(http, "/login?resume=" + resume.Seal(pending.Parameters, pending.Progress));
+                await GoThroughAsync(http, pending, "/login");
                 return;
             case NextStep.SelectAccount:
-                PageResults.Redirect(http, "/select-account?resume=" + resume.Seal(pending.Parameters, pending.Progress));
+                await GoThroughAsync(http, pending, "/select-account");
                 return;
             case NextStep.Consent:
-                PageResults.Redirect(http, "/consent?resume=" + resume.Seal(pending.Parameters, pending.Progress));
+                await GoThroughAsync(http, pending, "/consent");
                 return;
             case NextStep.Refuse when !await requests.SpendAsync(pending, http.RequestAborted):
                 await ErrorPages.RefuseAsync(http, Refusal.PushedRequestSpent);

@@ -30,6 +30,12 @@ internal sealed class DeviceAuthorizationEndpoint(
 
         // 2. What it asks for, and the answer (RFC 8628 §3.2).
         CrossOrigin.Allow(http, client.Client);
+        if (!PublicClientLimit.TryTake(http, client))
+        {
+            await OAuthResults.RefuseAsync(http, Refusal.PublicClientTooOften);
+            return;
+        }
+
         if (!(await DecideAsync(form, client, http.RequestAborted)).Try(out var request, out reason))
         {
             await OAuthResults.RefuseAsync(http, reason);

@@ -27,6 +27,12 @@ internal sealed class PushedAuthorizationEndpoint(
         // 2. The object that holds it, if one does (RFC 9126 §3).
         var client = sender.Client;
         CrossOrigin.Allow(http, client.Client);
+        if (!PublicClientLimit.TryTake(http, client))
+        {
+            await OAuthResults.RefuseAsync(http, Refusal.PublicClientTooOften);
+            return;
+        }
+
         RequestObject? opened = null;
         if (form.Has("request") && !(await objects.ReadAsync(form, client.Client, http.RequestAborted)).Try(out opened, out reason))
         {

@@ -166,8 +166,16 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.Property<DateTimeOffset?>("DocumentFreshUntil")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<bool>("IsUsed")
+                        .HasColumnType("boolean");
+
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("OperatorMembers")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset?>("RegisteredAt")
                         .HasColumnType("timestamp with time zone");
@@ -332,6 +340,21 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.ToTable("DecoupledRequests", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.DeniedClientRow", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("DeniedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("ClientId");
+
+                    b.ToTable("DeniedClients", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.GrantRow", b =>
                 {
                     b.Property<Guid>("UserId")
@@ -452,6 +475,9 @@ namespace IdentityProvider.Storage.Migrations.Postgres
 
                     b.Property<bool>("IsSigned")
                         .HasColumnType("boolean");
+
+                    b.Property<DateTimeOffset?>("OpenedAt")
+                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("Parameters")
                         .IsRequired()

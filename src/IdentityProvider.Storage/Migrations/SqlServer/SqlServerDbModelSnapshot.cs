@@ -165,8 +165,16 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.Property<DateTimeOffset?>("DocumentFreshUntil")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<bool>("IsUsed")
+                        .HasColumnType("bit");
+
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("OperatorMembers")
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTimeOffset?>("RegisteredAt")
                         .HasColumnType("datetimeoffset");
@@ -332,6 +340,21 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.ToTable("DecoupledRequests", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.DeniedClientRow", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("DeniedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("ClientId");
+
+                    b.ToTable("DeniedClients", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.GrantRow", b =>
                 {
                     b.Property<Guid>("UserId")
@@ -452,6 +475,9 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
 
                     b.Property<bool>("IsSigned")
                         .HasColumnType("bit");
+
+                    b.Property<DateTimeOffset?>("OpenedAt")
+                        .HasColumnType("datetimeoffset");
 
                     b.Property<string>("Parameters")
                         .IsRequired()
