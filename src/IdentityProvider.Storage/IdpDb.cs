@@ -62,6 +62,12 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<TopicRow> Topics => Set<TopicRow>();
 
+    internal DbSet<GroupRow> Groups => Set<GroupRow>();
+
+    internal DbSet<UserGroupRow> UserGroups => Set<UserGroupRow>();
+
+    internal DbSet<GroupRoleRow> GroupRoles => Set<GroupRoleRow>();
+
     /// <summary>Identity asks its options for the shape of its tables, at run time and at design time: the one with passkeys.</summary>
     internal static void WithPasskeys(IdentityOptions options) => options.Stores.SchemaVersion = IdentitySchemaVersions.Version3;
 
@@ -84,6 +90,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
     {
         base.OnModelCreating(builder);
         Accounts(builder);
+        GroupRow.Configure(builder);
         Registrations(builder);
         builder.Entity<RegistrationPolicyRow>(policy => RegistrationPolicyRow.Configure(policy, JsonType));
         builder.Entity<DeniedClientRow>(DeniedClientRow.Configure);

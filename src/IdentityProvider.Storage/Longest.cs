@@ -41,6 +41,8 @@ public static class Longest
     /// <summary>Room for more statuses of a family than it notes, for those that parallel retries add.</summary>
     public const int Statuses = 4000;
 
+    public const int GroupName = 100;
+
     public const int Address = 64;
 
     public const int UserAgent = 400;

@@ -17,4 +17,8 @@ public sealed class User : IdentityUser<Guid>
 }
 
 /// <summary>A role, by ASP.NET Core Identity.</summary>
-public sealed class Role : IdentityRole<Guid>;
+public sealed class Role : IdentityRole<Guid>
+{
+    /// <summary>Whether who has it, by themselves or by a group, signs in with a second factor.</summary>
+    public bool RequireMfa { get; set; }
+}

@@ -39,16 +39,18 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
         return named is { } userId ? await FindWithRolesAsync(userId, cancellation) : null;
     }
 
-    /// <summary>The names of a person's roles, in order; null where there are more than anybody is told of.</summary>
+    /// <summary>The names of the roles that a person has, by themselves or by a group, in order; null where there are more than anybody is told of.</summary>
     public async Task<IReadOnlyList<string>?> FindRolesAsync(Guid userId, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var names = await db.UserRoles.Where(link => link.UserId == userId)
-            .Join(db.Roles, link => link.RoleId, role => role.Id, (_, role) => role.Name!)
-            .OrderBy(name => name)
-            .Take(ClaimMapping.MostRoles + 1)
-            .ToListAsync(cancellation);
-        return names.Count > ClaimMapping.MostRoles ? null : [.. names.Order(StringComparer.Ordinal)];
+        return await FewAsync(db.RoleIdsOf(userId).Join(db.Roles, id => id, role => role.Id, (_, role) => role.Name!), cancellation);
+    }
+
+    /// <summary>The names of the groups that a person is in, in order; null where there are more than anybody is told of.</summary>
+    public async Task<IReadOnlyList<string>?> FindGroupsAsync(Guid userId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await FewAsync(db.UserGroups.Where(member => member.UserId == userId).Join(db.Groups, member => member.GroupId, group => group.GroupId, (_, group) => group.Name), cancellation);
     }
 
     /// <summary>One page of accounts, by normalized name, of those after <paramref name="afterName"/>; from the first where it is null.</summary>
@@ -95,8 +97,16 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
             cancellation);
     }
 
+    private static async Task<IReadOnlyList<string>?> FewAsync(IQueryable<string> names, CancellationToken cancellation)
+    {
+        var found = await names.OrderBy(name => name).Take(ClaimMapping.MostRoles + 1).ToListAsync(cancellation);
+        return found.Count > ClaimMapping.MostRoles ? null : [.. found.Order(StringComparer.Ordinal)];
+    }
+
     private async Task<UserClaims?> FindWithRolesAsync(Guid userId, CancellationToken cancellation) =>
-        await FindClaimsAsync(userId, cancellation) is { } user ? user with { Roles = await FindRolesAsync(userId, cancellation) } : null;
+        await FindClaimsAsync(userId, cancellation) is { } user
+            ? user with { Roles = await FindRolesAsync(userId, cancellation), Groups = await FindGroupsAsync(userId, cancellation) }
+            : null;
 
     private sealed record ClaimsRow(string Username, string Claims, DateTimeOffset? DisabledAt);
 }

@@ -7,14 +7,17 @@ using IdentityProvider.Protocol.Users;
 namespace IdentityProvider.Protocol.Claims;
 
 /// <summary>
-/// Claims that an operator adds for an API or an app: each by its name, taken from a standard claim of the person's or from their <c>roles</c>.
-/// Nothing is added by itself. A person's attribute goes only where its scope was granted, so that no mapping tells what nobody agreed to;
-/// roles are the operator's own, and go where the mapping says. Immutable.
+/// Claims that an operator adds for an API or an app: each by its name, taken from a standard claim of the person's or from their <c>roles</c> or
+/// <c>groups</c>. Nothing is added by itself. A person's attribute goes only where its scope was granted, so that no mapping tells what nobody
+/// agreed to; roles and groups are the operator's own, and go where the mapping says. Immutable.
 /// </summary>
 public sealed class ClaimMapping
 {
-    /// <summary>The source that isn't a standard claim: the names of the person's roles.</summary>
+    /// <summary>A source that isn't a standard claim: the names of the person's roles, those that they have by a group too.</summary>
     public const string Roles = "roles";
+
+    /// <summary>The other one: the names of the person's groups.</summary>
+    public const string Groups = "groups";
 
     /// <summary>More than a token should carry.</summary>
     public const int MostClaims = 10;
@@ -22,7 +25,7 @@ public sealed class ClaimMapping
     /// <summary>Of a claim's name, in characters.</summary>
     public const int LongestName = 60;
 
-    /// <summary>A person with more roles has none of them told: half a list would be a wrong one.</summary>
+    /// <summary>A person with more roles, or groups, has none of them told: half a list would be a wrong one.</summary>
     public const int MostRoles = 100;
 
     /// <summary>What they may add to an access token together, in bytes of JSON: it goes along with every call.</summary>
@@ -45,6 +48,9 @@ public sealed class ClaimMapping
 
     /// <summary>Whether the person's roles must be known.</summary>
     public bool NeedsRoles => _entries.Any(entry => entry.Value == Roles);
+
+    /// <summary>Whether the person's groups must be known.</summary>
+    public bool NeedsGroups => _entries.Any(entry => entry.Value == Groups);
 
     /// <summary>The wire form: a claim's name and what it is taken from; null where there is none.</summary>
     public IReadOnlyDictionary<string, string>? Written => IsEmpty ? null : _entries.ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
@@ -70,8 +76,8 @@ public sealed class ClaimMapping
                 return new("claims", $"{name} is what tokens say themselves");
 
             // 2. From something that is known of people.
-            if (source is null || (source != Roles && StandardClaims.ScopeOf(source) is null))
-                return new("claims", $"{name} must be taken from {Roles} or from a standard claim (OpenID Connect Core §5.1)");
+            if (source is null || (source is not (Roles or Groups) && StandardClaims.ScopeOf(source) is null))
+                return new("claims", $"{name} must be taken from {Roles}, from {Groups} or from a standard claim (OpenID Connect Core §5.1)");
 
             // 3. A standard name means what the standard says.
             if (StandardClaims.ScopeOf(name) is not null && (besideStandardClaims || name != source))
@@ -103,10 +109,12 @@ public sealed class ClaimMapping
         }
     }
 
-    private static JsonNode? ValueOf(UserClaims user, string source, ScopeSet granted)
+    private static JsonNode? ValueOf(UserClaims user, string source, ScopeSet granted) => source switch
     {
-        if (source == Roles)
-            return user.Roles is { Count: <= MostRoles } roles ? new JsonArray([.. roles.Select(role => JsonValue.Create(role))]) : null;
-        return granted.Contains(StandardClaims.ScopeOf(source)!) ? StandardClaims.ValueOf(user, source) : null;
-    }
+        Roles => Names(user.Roles),
+        Groups => Names(user.Groups),
+        _ => granted.Contains(StandardClaims.ScopeOf(source)!) ? StandardClaims.ValueOf(user, source) : null,
+    };
+
+    private static JsonArray? Names(IReadOnlyList<string>? names) => names is { Count: <= MostRoles } ? [.. names.Select(name => JsonValue.Create(name))] : null;
 }

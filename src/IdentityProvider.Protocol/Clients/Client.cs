@@ -120,6 +120,9 @@ public sealed record Client
     /// <summary>Whether it is told people's roles.</summary>
     public bool NeedsRoles => IdTokenClaims.NeedsRoles || UserInfoClaims.NeedsRoles;
 
+    /// <summary>Whether it is told people's groups.</summary>
+    public bool NeedsGroups => IdTokenClaims.NeedsGroups || UserInfoClaims.NeedsGroups;
+
     /// <summary>What signs UserInfo's answers; null for JSON (OpenID Connect Core §5.3.2).</summary>
     public SignatureAlgorithm? UserinfoSignedResponseAlg { get; init; }
 

@@ -9,8 +9,11 @@ namespace IdentityProvider.Protocol.Users;
 /// <param name="IsActive">False where an operator disabled the account.</param>
 public sealed record UserClaims(Guid UserId, string Username, JsonObject Claims, bool IsActive)
 {
-    /// <summary>The names of their roles, in order; null where nobody asked, or where there are more than anybody is told of.</summary>
+    /// <summary>The names of their roles, their groups' too, in order; null where nobody asked, or where there are more than anybody is told of.</summary>
     public IReadOnlyList<string>? Roles { get; init; }
+
+    /// <summary>The names of their groups, likewise.</summary>
+    public IReadOnlyList<string>? Groups { get; init; }
 
     /// <summary><c>sub</c>: never reassigned, no more than 255 characters (Core §2).</summary>
     public string Subject => UserId.ToString("D");

@@ -57,7 +57,7 @@ public static class Root
     {
         var root = new RootCommand(About)
         {
-            ServeCommand.Build(), ClientCommands.Build(), RegistrationPolicyCommands.Build(), ResourceCommands.Build(), AuthorizationDetailsTypeCommands.Build(), UserCommands.Build(), SessionCommands.Build(), TokenCommands.Build(),
+            ServeCommand.Build(), ClientCommands.Build(), RegistrationPolicyCommands.Build(), ResourceCommands.Build(), AuthorizationDetailsTypeCommands.Build(), UserCommands.Build(), GroupCommands.Build(), RoleCommands.Build(), SessionCommands.Build(), TokenCommands.Build(),
             KeyCommands.Build(), OutboxCommands.Build(), TrustedIssuerCommands.Build(), DatabaseCommands.Build(), AdviseCommand.Build(),
         };
         root.Directives.Clear();

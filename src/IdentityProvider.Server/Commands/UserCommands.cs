@@ -12,9 +12,49 @@ namespace IdentityProvider.Server.Commands;
 /// <summary><c>idp users …</c>: accounts, by ASP.NET Core Identity.</summary>
 internal static class UserCommands
 {
-    private const string BadRoleName = "role: must be plain text of at most 100 characters";
+    public static Command Build()
+    {
+        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), SetPassword(), Link(), Unlink() };
+        foreach (var command in MembershipCommands.Build())
+            users.Add(command);
+        return users;
+    }
 
-    public static Command Build() => new("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), SetPassword(), GrantRole(), RevokeRole(), Link(), Unlink() };
+    public static Argument<string> Username() => new("username") { Description = "What the person signs in with." };
+
+    public static async Task<User?> FindAsync(Work work, Argument<string> username) =>
+        await work.Get<UserManager<User>>().FindByNameAsync(work.Parsed.GetRequiredValue(username));
+
+    public static int Unknown(Work work, Argument<string> username) =>
+        work.Output.Refuse($"username: '{work.Parsed.GetRequiredValue(username)}' is not a user here");
+
+    /// <summary>Identity's first objection, with the member that it is about; null where it has none.</summary>
+    public static string? Refusal(IdentityResult result)
+    {
+        if (result.Succeeded)
+            return null;
+        var error = result.Errors.First();
+        var member = error.Code switch
+        {
+            _ when error.Code.StartsWith("Password", StringComparison.Ordinal) => "password",
+            _ when error.Code.Contains("UserName", StringComparison.Ordinal) => "username",
+            _ when error.Code.Contains("Role", StringComparison.Ordinal) => "role",
+            _ => "user",
+        };
+        return $"{member}: {error.Description.ReplaceLineEndings(" ")}";
+    }
+
+    /// <summary>All that is known of an account; its roles are those that it has by itself.</summary>
+    public static async Task<JsonObject> DocumentAsync(Work work, User user)
+    {
+        var document = Document(user);
+        document["roles"] = new JsonArray([.. await work.Get<UserManager<User>>().GetRolesAsync(user)]);
+        document["groups"] = Names(await work.Get<Storage.Users>().FindGroupsAsync(user.Id, work.Cancellation));
+        document["effective_roles"] = Names(await work.Get<Storage.Users>().FindRolesAsync(user.Id, work.Cancellation));
+        var links = await work.Get<UserManager<User>>().GetLoginsAsync(user);
+        document["links"] = new JsonArray([.. links.Select(link => new JsonObject { ["issuer"] = link.LoginProvider, ["subject"] = link.ProviderKey })]);
+        return document;
+    }
 
     private static Command Create()
     {
@@ -38,8 +78,8 @@ internal static class UserCommands
             if (secret.Length > PasswordHashing.LongestPassword)
                 return work.Output.Refuse($"password: must be at most {PasswordHashing.LongestPassword} characters");
             var named = work.Parsed.GetValue(roles) ?? [];
-            if (!named.All(IsRoleName))
-                return work.Output.Refuse(BadRoleName);
+            if (!named.All(RoleCommands.IsName))
+                return work.Output.Refuse(RoleCommands.BadName);
 
             // They are of now, until somebody says otherwise (Core §5.1, updated_at).
             var known = ((Validated<JsonObject>.Valid)read).Value;
@@ -54,7 +94,7 @@ internal static class UserCommands
             // The account last: where something is wrong with it nobody has half an account.
             foreach (var role in named)
             {
-                if (await MakeRoleAsync(work, role) is { } noRole)
+                if (await RoleCommands.MakeAsync(work, role) is { } noRole)
                     return work.Output.Refuse(noRole);
             }
 
@@ -136,35 +176,6 @@ internal static class UserCommands
         });
     }
 
-    private static Command GrantRole()
-    {
-        var (username, role) = (Username(), RoleName());
-        return new Command("grant-role", "Give a person a role; it is made where there is none of that name.") { username, role }.Does(async work =>
-        {
-            var name = work.Parsed.GetRequiredValue(role);
-            if (!IsRoleName(name))
-                return work.Output.Refuse(BadRoleName);
-            if (await FindAsync(work, username) is not { } user)
-                return Unknown(work, username);
-            if (await MakeRoleAsync(work, name) is { } noRole)
-                return work.Output.Refuse(noRole);
-            var users = work.Get<UserManager<User>>();
-            return await ShowChangedAsync(work, user, await users.AddToRoleAsync(user, name));
-        });
-    }
-
-    private static Command RevokeRole()
-    {
-        var (username, role) = (Username(), RoleName());
-        return new Command("revoke-role", "Take a role from a person.") { username, role }.Does(async work =>
-        {
-            if (await FindAsync(work, username) is not { } user)
-                return Unknown(work, username);
-            var users = work.Get<UserManager<User>>();
-            return await ShowChangedAsync(work, user, await users.RemoveFromRoleAsync(user, work.Parsed.GetRequiredValue(role)));
-        });
-    }
-
     private static Command Link()
     {
         var (username, issuer, subject) = (Username(), TrustedIssuerCommands.Issuer(), TrustedIssuerCommands.Subject());
@@ -194,27 +205,6 @@ internal static class UserCommands
         });
     }
 
-    // Tokens that live are of before: APIs that look at their status have them refreshed. Also where nothing had to change: an earlier try may
-    // have been cut off between the two.
-    private static async Task<int> ShowChangedAsync(Work work, User user, IdentityResult result)
-    {
-        await work.Get<TokenFamilies>().MarkStaleAsync(user.Id, work.Installation.Now, CancellationToken.None);
-        if (Refusal(result) is { } reason)
-            return work.Output.Refuse(reason);
-        return work.Output.Show(await DocumentAsync(work, user));
-    }
-
-    /// <summary>Makes the role where there is none of that name; why not, or null.</summary>
-    private static async Task<string?> MakeRoleAsync(Work work, string name)
-    {
-        var roles = work.Get<RoleManager<Role>>();
-        return await roles.RoleExistsAsync(name) ? null : Refusal(await roles.CreateAsync(new Role { Id = work.Get<Entropy>().NewId(), Name = name }));
-    }
-
-    private static bool IsRoleName(string name) => PlainText.IsPlain(name, 100);
-
-    private static Argument<string> RoleName() => new("role") { Description = "The role's name." };
-
     // A thief may have got offline access, which outlives every session.
     private static Task<bool> ChangeAndEndAsync(Work work, User user) => work.Get<Storage.Users>().ChangeAndEndAsync(
         user, work.Get<Entropy>().NewId().ToString("D"), kept: null, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation);
@@ -227,36 +217,8 @@ internal static class UserCommands
         user.LockoutEnd = null;
     }
 
-    private static async Task<User?> FindAsync(Work work, Argument<string> username) =>
-        await work.Get<UserManager<User>>().FindByNameAsync(work.Parsed.GetRequiredValue(username));
-
-    private static int Unknown(Work work, Argument<string> username) =>
-        work.Output.Refuse($"username: '{work.Parsed.GetRequiredValue(username)}' is not a user here");
-
-    /// <summary>Identity's first objection, with the member that it is about; null where it has none.</summary>
-    private static string? Refusal(IdentityResult result)
-    {
-        if (result.Succeeded)
-            return null;
-        var error = result.Errors.First();
-        var member = error.Code switch
-        {
-            _ when error.Code.StartsWith("Password", StringComparison.Ordinal) => "password",
-            _ when error.Code.Contains("UserName", StringComparison.Ordinal) => "username",
-            _ when error.Code.Contains("Role", StringComparison.Ordinal) => "role",
-            _ => "user",
-        };
-        return $"{member}: {error.Description.ReplaceLineEndings(" ")}";
-    }
-
-    private static async Task<JsonObject> DocumentAsync(Work work, User user)
-    {
-        var document = Document(user);
-        document["roles"] = new JsonArray([.. await work.Get<UserManager<User>>().GetRolesAsync(user)]);
-        var links = await work.Get<UserManager<User>>().GetLoginsAsync(user);
-        document["links"] = new JsonArray([.. links.Select(link => new JsonObject { ["issuer"] = link.LoginProvider, ["subject"] = link.ProviderKey })]);
-        return document;
-    }
+    // null where there are more than anybody is told of.
+    private static JsonArray? Names(IReadOnlyList<string>? names) => names is null ? null : [.. names.Select(name => JsonValue.Create(name))];
 
     private static JsonObject Document(User user) => new()
     {
@@ -267,8 +229,6 @@ internal static class UserCommands
         ["created_at"] = Output.Moment(user.CreatedAt),
         ["claims"] = JsonNode.Parse(user.Claims),
     };
-
-    private static Argument<string> Username() => new("username") { Description = "What the person signs in with." };
 
     private static Option<string> Password() => new("--password")
     {

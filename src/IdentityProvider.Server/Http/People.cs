@@ -4,7 +4,7 @@ using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Http;
 
-/// <summary>What is known of a person whom tokens are about: with their roles where the app or an API is to be told of them, and only there.</summary>
+/// <summary>What is known of a person whom tokens are about: with their roles and groups where the app or an API is to be told of them, and only there.</summary>
 public sealed class People(Users users, Registry registry)
 {
     /// <param name="userId">Who.</param>
@@ -15,8 +15,11 @@ public sealed class People(Users users, Registry registry)
     {
         if (await users.FindClaimsAsync(userId, cancellation) is not { } user)
             return null;
-        return resources.Any(resource => resource.Claims.NeedsRoles) || await registry.FindClientAsync(clientId, cancellation) is { NeedsRoles: true }
-            ? user with { Roles = await users.FindRolesAsync(userId, cancellation) }
-            : user;
+        var client = await registry.FindClientAsync(clientId, cancellation);
+        if (resources.Any(resource => resource.Claims.NeedsRoles) || client is { NeedsRoles: true })
+            user = user with { Roles = await users.FindRolesAsync(userId, cancellation) };
+        if (resources.Any(resource => resource.Claims.NeedsGroups) || client is { NeedsGroups: true })
+            user = user with { Groups = await users.FindGroupsAsync(userId, cancellation) };
+        return user;
     }
 }

@@ -44,6 +44,9 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .HasColumnType("character varying(256)")
                         .UseCollation("C");
 
+                    b.Property<bool>("RequireMfa")
+                        .HasColumnType("boolean");
+
                     b.HasKey("Id");
 
                     b.HasIndex("NormalizedName")
@@ -391,6 +394,52 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.HasIndex("ClientId");
 
                     b.ToTable("Grants", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.GroupRoleRow", b =>
+                {
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("RoleId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset?>("RemovedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("GroupId", "RoleId");
+
+                    b.HasIndex("RoleId");
+
+                    b.ToTable("GroupRoles", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.GroupRow", b =>
+                {
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.Property<string>("NormalizedName")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.HasKey("GroupId");
+
+                    b.HasIndex("NormalizedName")
+                        .IsUnique();
+
+                    b.ToTable("Groups", (string)null);
                 });
 
             modelBuilder.Entity("IdentityProvider.Storage.Rows.OutboxMessageRow", b =>
@@ -981,6 +1030,21 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.ToTable("TrustedIssuers", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.UserGroupRow", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("UserId", "GroupId");
+
+                    b.HasIndex("GroupId", "UserId");
+
+                    b.ToTable("UserGroups", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.User", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1204,11 +1268,41 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.GroupRoleRow", b =>
+                {
+                    b.HasOne("IdentityProvider.Storage.Rows.GroupRow", null)
+                        .WithMany()
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("IdentityProvider.Storage.Role", null)
+                        .WithMany()
+                        .HasForeignKey("RoleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.SessionClientRow", b =>
                 {
                     b.HasOne("IdentityProvider.Storage.Rows.SessionRow", null)
                         .WithMany()
                         .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.UserGroupRow", b =>
+                {
+                    b.HasOne("IdentityProvider.Storage.Rows.GroupRow", null)
+                        .WithMany()
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("IdentityProvider.Storage.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -1,0 +1,76 @@
+using IdentityProvider.Protocol.Status;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Storage;
+
+/// <summary>Which roles people have, by themselves and by their groups, and what it means for their tokens that those change.</summary>
+internal static class Memberships
+{
+    /// <summary>People of one transaction: who waits for the topic's row waits no longer than for these.</summary>
+    public const int Batch = 200;
+
+    /// <summary>Each once.</summary>
+    public static IQueryable<Guid> RoleIdsOf(this IdpDb db, Guid userId) =>
+        db.UserRoles.Where(link => link.UserId == userId).Select(link => link.RoleId).Union(
+            from member in db.UserGroups
+            join link in db.GroupRoles on member.GroupId equals link.GroupId
+            where member.UserId == userId && link.RemovedAt == null
+            select link.RoleId);
+
+    /// <summary>What the living access tokens of these people say is old now. A batch of them at most.</summary>
+    public static Task MarkPeopleStaleAsync(this IdpDb db, IReadOnlyList<Guid> people, DateTimeOffset now, CancellationToken cancellation) =>
+        people.Count == 0
+            ? Task.CompletedTask
+            : db.MarkFamiliesAsync(db.TokenFamilies.Where(f => people.Contains(f.UserId) && f.EndedAt == null), StatusValue.Stale, now, cancellation);
+
+    /// <summary>The same of everybody in a group, however many, a batch after the other.</summary>
+    public static async Task MarkMembersStaleAsync(this IDbContextFactory<IdpDb> databases, Guid groupId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        Guid? last = null;
+        while (true)
+        {
+            var after = last;
+            var people = await databases.TransactAsync(
+                async (db, token) =>
+                {
+                    var members = db.UserGroups.Where(m => m.GroupId == groupId && (after == null || m.UserId > after));
+                    var batch = await members.OrderBy(m => m.UserId).Take(Batch).Select(m => m.UserId).ToListAsync(token);
+                    await db.MarkPeopleStaleAsync(batch, now, token);
+                    return batch;
+                },
+                cancellation);
+            if (people.Count < Batch)
+                return;
+            last = people[^1];
+        }
+    }
+
+    /// <summary>
+    /// Takes away, a batch after the other, what links people to a role or a group until nobody is left; each batch with what it means for their
+    /// tokens, so that one that is cut off leaves nothing half done.
+    /// </summary>
+    /// <param name="databases">The database.</param>
+    /// <param name="people">Those who are linked; in a stable order.</param>
+    /// <param name="unlink">Deletes the links of these people.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task UnlinkAllAsync(
+        this IDbContextFactory<IdpDb> databases,
+        Func<IdpDb, IQueryable<Guid>> people,
+        Func<IdpDb, IReadOnlyList<Guid>, CancellationToken, Task<int>> unlink,
+        DateTimeOffset now,
+        CancellationToken cancellation)
+    {
+        while (await databases.TransactAsync(
+            async (db, token) =>
+            {
+                var batch = await people(db).Take(Batch).ToListAsync(token);
+                await unlink(db, batch, token);
+                await db.MarkPeopleStaleAsync(batch, now, token);
+                return batch.Count == Batch;
+            },
+            cancellation))
+        {
+        }
+    }
+}
