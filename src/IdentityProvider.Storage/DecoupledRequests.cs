@@ -27,6 +27,28 @@ public sealed class DecoupledRequests(IDbContextFactory<IdpDb> databases)
             (db, token) => db.DecoupledRequests.AnyAsync(r => r.RequestId == request.RequestId, token),
             cancellation);
 
+    /// <summary>
+    /// Adds what a person is to be asked, while there is room: false where as many of this client's, or of all clients together, wait for them already.
+    /// The account is locked first, so that of requests that race none goes uncounted.
+    /// </summary>
+    public Task<bool> AddForPersonAsync(DecoupledRequest request, byte[] codeHash, int mostOfClient, int mostOfAll, CancellationToken cancellation = default)
+    {
+        var (userId, now) = (request.UserId ?? throw new ArgumentException("For nobody.", nameof(request)), request.CreatedAt);
+        return databases.TransactAsync(
+            async (db, token) =>
+            {
+                await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(u => u.DisabledAt, u => u.DisabledAt), token);
+                var waiting = db.DecoupledRequests.Where(r => r.UserId == userId && r.Status == DecoupledStatus.Pending && r.ExpiresAt > now);
+                if (await waiting.CountAsync(token) >= mostOfAll || await waiting.CountAsync(r => r.ClientId == request.ClientId, token) >= mostOfClient)
+                    return false;
+                db.DecoupledRequests.Add(Row(request, codeHash, userCodeHash: null));
+                await db.SaveChangesAsync(token);
+                return true;
+            },
+            (db, token) => db.DecoupledRequests.AnyAsync(r => r.RequestId == request.RequestId, token),
+            cancellation);
+    }
+
     /// <summary>The request whose client holds this code, whatever became of it.</summary>
     public Task<DecoupledRequest?> FindAsync(byte[] codeHash, CancellationToken cancellation = default) =>
         FindAsync(db => db.DecoupledRequests.Where(r => r.CodeHash == codeHash), cancellation);
@@ -60,43 +82,56 @@ public sealed class DecoupledRequests(IDbContextFactory<IdpDb> databases)
     }
 
     /// <summary>
-    /// Notes a person's yes, with how they had signed in; true for the one who decided: the request was there, undecided, not expired and theirs
-    /// if it was anyone's, and their session had not ended. The session is locked first, so that no end of all that a person has is outrun.
+    /// Notes a person's yes, with how they had signed in, and what they agreed to with it; true for the one who decided: the request was there,
+    /// undecided, not expired and theirs if it was anyone's, and their session had not ended. The session is locked first, so that no end of all that
+    /// a person has is outrun; whoever lost leaves no consent.
     /// </summary>
-    public Task<bool> ApproveAsync(Guid requestId, Session session, DateTimeOffset now, CancellationToken cancellation = default)
+    /// <param name="request">What they answer.</param>
+    /// <param name="session">Theirs.</param>
+    /// <param name="agreed">From their consent as it stands, or null, to the one that stands from now on.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<bool> ApproveAsync(DecoupledRequest request, Session session, Func<Grant?, Grant> agreed, DateTimeOffset now, CancellationToken cancellation = default)
     {
         var (userId, authTime, amr, acr) = (session.UserId, session.AuthTime, Lists.Join(session.Amr), session.Acr);
-        return databases.TransactAsync(
+        Task<bool> DecideOnceAsync() => DecideAsync(
+            request.RequestId,
+            userId,
+            DecoupledStatus.Approved,
             async (db, token) =>
             {
                 var isDecided = await db.Sessions.Where(s => s.SessionId == session.SessionId && s.EndedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, now), token) == 1
-                    && await Undecided(db, requestId, userId, now)
+                    && await Undecided(db, request.RequestId, userId, now)
                         .ExecuteUpdateAsync(
                             set => set.SetProperty(r => r.Status, DecoupledStatus.Approved).SetProperty(r => r.DecidedAt, now)
                                 .SetProperty(r => r.UserId, userId).SetProperty(r => r.AuthTime, authTime).SetProperty(r => r.Amr, amr).SetProperty(r => r.Acr, acr),
                             token) == 1;
                 if (isDecided)
-                    await Outbox.AddPingAsync(db, requestId, now, token);
+                    await Grants.PutAsync(db, userId, request.ClientId, agreed, token);
                 return isDecided;
             },
-            (db, token) => IsDecidedAsync(db, requestId, userId, DecoupledStatus.Approved, now, token),
+            now,
             cancellation);
+        try
+        {
+            return await DecideOnceAsync();
+        }
+        catch (DbUpdateException e) when (Writes.IsUniqueViolation(e))
+        {
+            return await DecideOnceAsync(); // another answer of theirs to this client made the grant meanwhile
+        }
     }
 
     /// <summary>Notes a person's no; true for the one who decided.</summary>
     public Task<bool> DenyAsync(Guid requestId, Guid userId, DateTimeOffset now, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
-            async (db, token) =>
-            {
-                var isDecided = await Undecided(db, requestId, userId, now)
-                    .ExecuteUpdateAsync(
-                        set => set.SetProperty(r => r.Status, DecoupledStatus.Denied).SetProperty(r => r.DecidedAt, now).SetProperty(r => r.UserId, userId), token) == 1;
-                if (isDecided)
-                    await Outbox.AddPingAsync(db, requestId, now, token);
-                return isDecided;
-            },
-            (db, token) => IsDecidedAsync(db, requestId, userId, DecoupledStatus.Denied, now, token),
+        DecideAsync(
+            requestId,
+            userId,
+            DecoupledStatus.Denied,
+            async (db, token) => await Undecided(db, requestId, userId, now).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.Status, DecoupledStatus.Denied).SetProperty(r => r.DecidedAt, now).SetProperty(r => r.UserId, userId), token) == 1,
+            now,
             cancellation);
 
     /// <summary>
@@ -128,13 +163,23 @@ public sealed class DecoupledRequests(IDbContextFactory<IdpDb> databases)
             .Where(r => r.RedeemedAt == null && (userId == null || (r.UserId == userId && r.Status == DecoupledStatus.Approved)) && (clientId == null || r.ClientId == clientId))
             .ExecuteDeleteAsync(cancellation);
 
+    // Whoever decides tells the client, in the same transaction.
+    private Task<bool> DecideAsync(
+        Guid requestId, Guid userId, DecoupledStatus status, Func<IdpDb, CancellationToken, Task<bool>> decide, DateTimeOffset now, CancellationToken cancellation) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                var isDecided = await decide(db, token);
+                if (isDecided)
+                    await Outbox.AddPingAsync(db, requestId, now, token);
+                return isDecided;
+            },
+            (db, token) => db.DecoupledRequests.AnyAsync(r => r.RequestId == requestId && r.UserId == userId && r.Status == status && r.DecidedAt == now, token),
+            cancellation);
+
     private static IQueryable<DecoupledRequestRow> Undecided(IdpDb db, Guid requestId, Guid userId, DateTimeOffset now) =>
         db.DecoupledRequests.Where(r =>
             r.RequestId == requestId && r.Status == DecoupledStatus.Pending && r.ExpiresAt > now && (r.UserId == null || r.UserId == userId));
-
-    private static Task<bool> IsDecidedAsync(
-        IdpDb db, Guid requestId, Guid userId, DecoupledStatus status, DateTimeOffset now, CancellationToken cancellation) =>
-        db.DecoupledRequests.AnyAsync(r => r.RequestId == requestId && r.UserId == userId && r.Status == status && r.DecidedAt == now, cancellation);
 
     private async Task<DecoupledRequest?> FindAsync(Func<IdpDb, IQueryable<DecoupledRequestRow>> query, CancellationToken cancellation)
     {

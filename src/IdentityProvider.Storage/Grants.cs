@@ -11,8 +11,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
     public async Task<Grant?> FindAsync(Guid userId, string clientId, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var row = await db.Grants.AsNoTracking().FirstOrDefaultAsync(g => g.UserId == userId && g.ClientId == clientId, cancellation);
-        return row is null ? null : Read(row);
+        return await FindAsync(db, userId, clientId, cancellation);
     }
 
     /// <summary>What a person has agreed to, by client.</summary>
@@ -32,15 +31,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
         var added = await databases.TryInsertAsync(
             (db, _) =>
             {
-                db.Grants.Add(new GrantRow
-                {
-                    UserId = grant.UserId,
-                    ClientId = grant.ClientId,
-                    Scope = grant.Scope.ToString(),
-                    Resources = Lists.Join(grant.Resources),
-                    Claims = Lists.Join(grant.Claims),
-                    UpdatedAt = grant.UpdatedAt,
-                });
+                db.Grants.Add(Row(grant));
                 return Task.CompletedTask;
             },
             (db, token) => db.Grants.AnyAsync(g => g.UserId == grant.UserId && g.ClientId == grant.ClientId && g.UpdatedAt == grant.UpdatedAt, token),
@@ -72,16 +63,47 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
             },
             cancellation);
 
+    /// <summary>
+    /// Puts what follows from what stands, within a transaction of the caller's. Where another adds the same grant meanwhile, it fails by a unique
+    /// violation, and the caller begins again.
+    /// </summary>
+    internal static async Task PutAsync(IdpDb db, Guid userId, string clientId, Func<Grant?, Grant> agreed, CancellationToken cancellation)
+    {
+        var grant = agreed(await FindAsync(db, userId, clientId, cancellation));
+        if (await ReplaceAsync(db, grant, cancellation))
+            return;
+        db.Grants.Add(Row(grant));
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    private static async Task<Grant?> FindAsync(IdpDb db, Guid userId, string clientId, CancellationToken cancellation) =>
+        await db.Grants.AsNoTracking().FirstOrDefaultAsync(g => g.UserId == userId && g.ClientId == clientId, cancellation) is { } row ? Read(row) : null;
+
     private async Task<bool> ReplaceAsync(Grant grant, CancellationToken cancellation)
     {
-        var (scope, resources, claims) = (grant.Scope.ToString(), Lists.Join(grant.Resources), Lists.Join(grant.Claims));
         await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await ReplaceAsync(db, grant, cancellation);
+    }
+
+    private static async Task<bool> ReplaceAsync(IdpDb db, Grant grant, CancellationToken cancellation)
+    {
+        var (scope, resources, claims) = (grant.Scope.ToString(), Lists.Join(grant.Resources), Lists.Join(grant.Claims));
         return await db.Grants.Where(g => g.UserId == grant.UserId && g.ClientId == grant.ClientId)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(g => g.Scope, scope).SetProperty(g => g.Resources, resources).SetProperty(g => g.Claims, claims)
                     .SetProperty(g => g.UpdatedAt, grant.UpdatedAt),
                 cancellation) == 1;
     }
+
+    private static GrantRow Row(Grant grant) => new()
+    {
+        UserId = grant.UserId,
+        ClientId = grant.ClientId,
+        Scope = grant.Scope.ToString(),
+        Resources = Lists.Join(grant.Resources),
+        Claims = Lists.Join(grant.Claims),
+        UpdatedAt = grant.UpdatedAt,
+    };
 
     private static Grant Read(GrantRow row) => new()
     {

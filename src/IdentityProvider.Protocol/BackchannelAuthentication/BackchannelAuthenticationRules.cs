@@ -27,8 +27,11 @@ public static class BackchannelAuthenticationRules
     /// <summary>CIBA Core §7.1.</summary>
     public const int LongestNotificationToken = 1024;
 
-    /// <summary>What one client may have waiting for one person: no more can be shown, and none may flood them.</summary>
+    /// <summary>What one client may have waiting for one person (§13, access_denied): no more can be shown, and none may flood them.</summary>
     public const int MostWaiting = 5;
+
+    /// <summary>What all clients together may have waiting for one person.</summary>
+    public const int MostWaitingOfAll = 20;
 
     private const int LongestAcrValues = 200;
 
@@ -96,20 +99,15 @@ public static class BackchannelAuthenticationRules
     /// <summary>What waits for the person's answer.</summary>
     /// <param name="request">The request.</param>
     /// <param name="userId">Whom it means; null where that is nobody who may sign in (§13, unknown_user_id).</param>
-    /// <param name="waiting">How many of this client's wait for this person already.</param>
     /// <param name="requestId">A new identifier.</param>
     /// <param name="now">The moment.</param>
-    public static Decision<DecoupledRequest> Decide(BackchannelRequest request, Guid? userId, int waiting, Guid requestId, DateTimeOffset now)
+    public static Decision<DecoupledRequest> Decide(BackchannelRequest request, Guid? userId, Guid requestId, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(request);
 
-        // 1. Somebody is meant (§13, unknown_user_id).
+        // Somebody is meant (§13, unknown_user_id). Whether they are asked too much already is counted where the request is stored.
         if (userId is not { } asked)
             return Refusal.BackchannelUserUnknown;
-
-        // 2. They aren't being asked too much already (§13, access_denied).
-        if (waiting >= MostWaiting)
-            return Refusal.BackchannelTooManyWaiting;
 
         return new DecoupledRequest
         {

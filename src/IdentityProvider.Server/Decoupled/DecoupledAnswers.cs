@@ -7,7 +7,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Decoupled;
 
 /// <summary>What a person says to a device, or to a client of the back channel: their consent, as at <c>/authorize</c>, and the fact that is waited for.</summary>
-internal sealed class DecoupledAnswers(DecoupledRequests requests, Grants grants, TimeProvider clock, ILogger<DecoupledAnswers> logger)
+internal sealed class DecoupledAnswers(DecoupledRequests requests, TimeProvider clock, ILogger<DecoupledAnswers> logger)
 {
     /// <summary>False where somebody else was first, or the time is over. Nobody's going away leaves it half done.</summary>
     public async Task<bool> GiveAsync(DecoupledRequest request, Client client, Session session, bool isYes)
@@ -16,10 +16,8 @@ internal sealed class DecoupledAnswers(DecoupledRequests requests, Grants grants
         if (!isYes)
             return await requests.DenyAsync(request.RequestId, session.UserId, now, CancellationToken.None);
 
-        var standing = await grants.FindAsync(session.UserId, client.ClientId, CancellationToken.None);
         var given = new Grant { UserId = session.UserId, ClientId = client.ClientId, Scope = request.Scope, Resources = request.Resources, UpdatedAt = now };
-        await grants.PutAsync(Grant.Widen(standing, given, client), CancellationToken.None);
-        if (!await requests.ApproveAsync(request.RequestId, session, now, CancellationToken.None))
+        if (!await requests.ApproveAsync(request, session, standing => Grant.Widen(standing, given, client), now, CancellationToken.None))
             return false;
         Log.RequestApproved(logger, session.UserId, request.Kind, client.ClientId);
         return true;

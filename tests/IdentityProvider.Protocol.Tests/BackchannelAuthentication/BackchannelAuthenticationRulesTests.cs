@@ -21,7 +21,7 @@ public sealed class BackchannelAuthenticationRulesTests
 
         Assert.Equal(("alice", "W4SCT", "urn:idp:1fa", TimeSpan.FromMinutes(2)), (request.LoginHint, request.BindingMessage, request.AcrValues, request.Lifetime));
         Assert.Null(request.NotificationToken);
-        var stored = Given.Allowed(BackchannelAuthenticationRules.Decide(request, Given.UserId, 0, Given.FamilyId, Given.Now));
+        var stored = Given.Allowed(BackchannelAuthenticationRules.Decide(request, Given.UserId, Given.FamilyId, Given.Now));
         Assert.Equal((DecoupledKind.Backchannel, DecoupledStatus.Pending, Given.UserId), (stored.Kind, stored.Status, stored.UserId!.Value));
         Assert.Equal(("openid notes.read", Given.Now + TimeSpan.FromMinutes(2)), (stored.Scope.ToString(), stored.ExpiresAt));
     }
@@ -71,18 +71,17 @@ public sealed class BackchannelAuthenticationRulesTests
     }
 
     [Fact]
-    public void Asks_nobody_unknown_and_nobody_too_often()
+    public void Asks_nobody_unknown()
     {
         var request = Given.Allowed(Read("scope=openid&login_hint=alice"));
-        Assert.Equal(Refusal.BackchannelUserUnknown, Given.Refused(BackchannelAuthenticationRules.Decide(request, null, 0, Given.FamilyId, Given.Now)));
-        Assert.Equal(Refusal.BackchannelTooManyWaiting, Given.Refused(BackchannelAuthenticationRules.Decide(request, Given.UserId, BackchannelAuthenticationRules.MostWaiting, Given.FamilyId, Given.Now)));
+        Assert.Equal(Refusal.BackchannelUserUnknown, Given.Refused(BackchannelAuthenticationRules.Decide(request, null, Given.FamilyId, Given.Now)));
     }
 
     [Fact]
     public void A_yes_needs_a_sign_in_that_is_young_and_strong_enough()
     {
         var request = Given.Allowed(BackchannelAuthenticationRules.Decide(
-            Given.Allowed(Read("scope=openid&login_hint=alice&acr_values=urn:idp:1fa", Till with { DefaultMaxAge = 60 })), Given.UserId, 0, Given.FamilyId, Given.Now));
+            Given.Allowed(Read("scope=openid&login_hint=alice&acr_values=urn:idp:1fa", Till with { DefaultMaxAge = 60 })), Given.UserId, Given.FamilyId, Given.Now));
         var session = Given.Session() with { Acr = AcrRules.OneFactor };
 
         Assert.True(BackchannelAuthenticationRules.NeedsSignIn(request, session, Given.Now));
@@ -95,7 +94,7 @@ public sealed class BackchannelAuthenticationRulesTests
     [Fact]
     public void The_ID_token_names_the_request_that_it_answers()
     {
-        var stored = Given.Allowed(BackchannelAuthenticationRules.Decide(Given.Allowed(Read("scope=openid&login_hint=alice")), Given.UserId, 0, Given.FamilyId, Given.Now));
+        var stored = Given.Allowed(BackchannelAuthenticationRules.Decide(Given.Allowed(Read("scope=openid&login_hint=alice")), Given.UserId, Given.FamilyId, Given.Now));
         var approved = stored with { Status = DecoupledStatus.Approved, AuthTime = Given.Now };
         var asking = Given.TokenRequest<TokenRequest.Decoupled>($"grant_type={GrantTypes.Backchannel}&auth_req_id=the-id", Till);
         var issue = Assert.IsType<DecoupledDecision.Issue>(DecoupledGrantRules.Decide(asking, Given.Authenticated(Till), new DecoupledFacts(approved, Given.User(), []), Given.FamilyId, Given.Now));

@@ -57,7 +57,7 @@ public abstract class DecoupledRequestsContract : StorageContract
         var request = await AddAsync(storage, 1);
 
         var won = await RaceAsync(storage, i => i % 2 == 0
-            ? Requests(storage).ApproveAsync(request.RequestId, sessions[i], Now)
+            ? Requests(storage).ApproveAsync(request, sessions[i], Agreed(request, sessions[i]), Now)
             : Requests(storage).DenyAsync(request.RequestId, sessions[i].UserId, Now));
 
         var winner = Array.IndexOf(won, true);
@@ -110,11 +110,11 @@ public abstract class DecoupledRequestsContract : StorageContract
         var request = await AddAsync(storage, 1);
         var anothers = await AddAsync(storage, 2, r => r with { UserId = Given.NewId() });
 
-        Assert.False(await Requests(storage).ApproveAsync(request.RequestId, ended, Now));
-        Assert.False(await Requests(storage).ApproveAsync(anothers.RequestId, session, Now));
+        Assert.False(await Requests(storage).ApproveAsync(request, ended, Agreed(request, ended), Now));
+        Assert.False(await Requests(storage).ApproveAsync(anothers, session, Agreed(anothers, session), Now));
         Assert.False(await Requests(storage).DenyAsync(anothers.RequestId, session.UserId, Now));
-        Assert.False(await Requests(storage).ApproveAsync(request.RequestId, session, request.ExpiresAt));
-        Assert.True(await Requests(storage).ApproveAsync(request.RequestId, session, Now));
+        Assert.False(await Requests(storage).ApproveAsync(request, session, Agreed(request, session), request.ExpiresAt));
+        Assert.True(await Requests(storage).ApproveAsync(request, session, Agreed(request, session), Now));
     }
 
     [Fact]
@@ -126,14 +126,14 @@ public abstract class DecoupledRequestsContract : StorageContract
             var session = await SessionAsync(storage, round);
             var approving = await AddAsync(storage, 100 + round);
             var redeeming = await AddAsync(storage, 200 + round);
-            Assert.True(await Requests(storage).ApproveAsync(redeeming.RequestId, session, Now));
+            Assert.True(await Requests(storage).ApproveAsync(redeeming, session, Agreed(redeeming, session), Now));
             var family = Given.Family(session) with { SessionId = null };
 
             await RaceAsync(
                 storage,
                 async i => i switch
                 {
-                    0 => await Requests(storage).ApproveAsync(approving.RequestId, session, Now),
+                    0 => await Requests(storage).ApproveAsync(approving, session, Agreed(approving, session), Now),
                     1 => await Requests(storage).RedeemAsync(redeeming.RequestId, family, Now),
                     _ => await storage.Sessions.EndEverythingAsync(session.UserId, FamilyEnd.GrantRevoked, Now) > 0,
                 },
@@ -152,6 +152,47 @@ public abstract class DecoupledRequestsContract : StorageContract
         Assert.Equal(0, (await storage.Get<ExpiredRows>().PruneAsync(request.ExpiresAt + ExpiredRows.Kept)).DecoupledRequests);
         Assert.Equal(1, (await storage.Get<ExpiredRows>().PruneAsync(request.ExpiresAt + ExpiredRows.Kept + TimeSpan.FromSeconds(1))).DecoupledRequests);
     }
+
+    [Fact]
+    public async Task Who_lost_the_answer_leaves_no_consent_and_who_won_widens_theirs()
+    {
+        await using var storage = await NewAsync();
+        var (first, second) = (await SessionAsync(storage, 1), await SessionAsync(storage, 2));
+        var (request, other) = (await AddAsync(storage, 1), await AddAsync(storage, 2, r => r with { Scope = ScopeSet.Of(["email"]), Resources = [] }));
+
+        Assert.True(await Requests(storage).ApproveAsync(request, first, Agreed(request, first), Now));
+        Assert.False(await Requests(storage).ApproveAsync(request, second, Agreed(request, second), Now));
+        Assert.Null(await storage.Get<Grants>().FindAsync(second.UserId, "shop"));
+
+        Grant Both(Grant? standing) => Agreed(other, first)(null) with { Scope = standing!.Scope.Union(other.Scope) };
+        Assert.True(await Requests(storage).ApproveAsync(other, first, Both, Now));
+        Assert.Equal("openid orders:read email", (await storage.Get<Grants>().FindAsync(first.UserId, "shop"))!.Scope.ToString());
+    }
+
+    [Fact]
+    public async Task Of_32_requests_at_once_no_more_than_may_wait_for_one_person()
+    {
+        await using var storage = await NewAsync();
+        var person = await storage.AskAsync(async db =>
+        {
+            var user = new User { Id = Given.NewId(), UserName = "asked" };
+            db.Users.Add(user);
+            await db.SaveChangesAsync();
+            return user.Id;
+        });
+        DecoupledRequest For(string clientId) => Request() with { Kind = DecoupledKind.Backchannel, UserId = person, ClientId = clientId };
+
+        var added = await RaceAsync(storage, i => Requests(storage).AddForPersonAsync(For("shop"), Hash(i), mostOfClient: 5, mostOfAll: 8));
+        Assert.Equal(5, added.Count(isAdded => isAdded));
+        added = await RaceAsync(storage, i => Requests(storage).AddForPersonAsync(For($"other-{i}"), Hash(100 + i), mostOfClient: 5, mostOfAll: 8));
+        Assert.Equal(3, added.Count(isAdded => isAdded));
+        Assert.True(await Requests(storage).AddForPersonAsync(For("shop") with { CreatedAt = Now.AddMinutes(10), ExpiresAt = Now.AddMinutes(20) }, Hash(200), 5, 8));
+    }
+
+    private static Func<Grant?, Grant> Agreed(DecoupledRequest request, Session session) => _ => new Grant
+    {
+        UserId = session.UserId, ClientId = request.ClientId, Scope = request.Scope, Resources = request.Resources, UpdatedAt = Now,
+    };
 
     private static DecoupledRequests Requests(TestStorage storage) => storage.Get<DecoupledRequests>();
 
@@ -184,7 +225,7 @@ public abstract class DecoupledRequestsContract : StorageContract
     private static async Task<(DecoupledRequest Request, Session Session)> ApprovedAsync(TestStorage storage, int seed)
     {
         var (session, request) = (await SessionAsync(storage, seed), await AddAsync(storage, seed));
-        Assert.True(await Requests(storage).ApproveAsync(request.RequestId, session, Now));
+        Assert.True(await Requests(storage).ApproveAsync(request, session, Agreed(request, session), Now));
         return (request, session);
     }
 }

@@ -29,8 +29,13 @@ internal sealed class BackchannelAuthenticationEndpoint(DecoupledRequests reques
         var authReqId = entropy.Token();
         if (notificationToken is not null)
             request = request with { SealedNotificationToken = tokens.Seal(request.RequestId, notificationToken, authReqId) };
-        if (!await requests.AddAsync(request, SecretHash.Of(authReqId), userCodeHash: null, CancellationToken.None))
-            throw new InvalidOperationException("A random identifier was in use.");
+        if (!await requests.AddForPersonAsync(
+            request, SecretHash.Of(authReqId), BackchannelAuthenticationRules.MostWaiting, BackchannelAuthenticationRules.MostWaitingOfAll, CancellationToken.None))
+        {
+            await OAuthResults.RefuseAsync(http, Refusal.BackchannelTooManyWaiting);
+            return;
+        }
+
         await JsonBody.SendAsync(http, (authReqId, request), static (json, answer) =>
         {
             json.WriteStartObject();
@@ -47,16 +52,10 @@ internal sealed class BackchannelAuthenticationEndpoint(DecoupledRequests reques
         var resources = await registry.FindResourcesAsync(client.Client.Resources, cancellation);
         if (!people.Read(form, client, resources, now).Try(out var request, out var reason))
             return reason;
-        var userId = await people.FindAsync(request, cancellation);
-        var waiting = userId is { } asked ? await requests.ListWaitingAsync(asked, now, WaitingLimit, cancellation) : [];
-        var ofClient = waiting.Count(w => w.ClientId == client.ClientId);
-        return BackchannelAuthenticationRules.Decide(request, userId, waiting.Count == WaitingLimit ? WaitingLimit : ofClient, entropy.NewId(), now).Try(out var decided, out reason)
+        return BackchannelAuthenticationRules.Decide(request, await people.FindAsync(request, cancellation), entropy.NewId(), now).Try(out var decided, out reason)
             ? new Decided(decided, request.NotificationToken)
             : reason;
     }
-
-    /// <summary>What all clients together may have waiting for one person.</summary>
-    private const int WaitingLimit = 20;
 
     private sealed record Decided(DecoupledRequest Request, string? NotificationToken);
 }

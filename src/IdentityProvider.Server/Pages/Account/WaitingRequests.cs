@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.BackchannelAuthentication;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Decoupled;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Server.Decoupled;
@@ -20,7 +21,7 @@ internal sealed class WaitingRequests(DecoupledRequests requests, DecoupledAnswe
             if (await registry.FindClientAsync(request.ClientId, cancellation) is { } client)
             {
                 var apis = ScopeWords.OfApis(request.Scope, await registry.FindResourcesAsync(request.Resources, cancellation));
-                lines.Add(new WaitingLine(request.RequestId, client.ClientName, request.BindingMessage, ScopeWords.OfIdentity(request.Scope), apis, request.CreatedAt));
+                lines.Add(new WaitingLine(request.RequestId, client, request.BindingMessage, ScopeWords.OfIdentity(request.Scope), apis, request.CreatedAt));
             }
         }
 
@@ -42,10 +43,10 @@ internal sealed class WaitingRequests(DecoupledRequests requests, DecoupledAnswe
 
 /// <summary>A question that waits for the person.</summary>
 /// <param name="RequestId">Which.</param>
-/// <param name="Name">Who asks.</param>
+/// <param name="Client">Who asks.</param>
 /// <param name="BindingMessage">What both sides show; null where the client sent nothing.</param>
 /// <param name="Identity">What it would learn of the person.</param>
 /// <param name="Apis">What it could do at each API.</param>
 /// <param name="AskedAt">Since when it waits.</param>
 public sealed record WaitingLine(
-    Guid RequestId, string Name, string? BindingMessage, IReadOnlyList<string> Identity, IReadOnlyList<(string Resource, IReadOnlyList<string> Texts)> Apis, DateTimeOffset AskedAt);
+    Guid RequestId, Client Client, string? BindingMessage, IReadOnlyList<string> Identity, IReadOnlyList<(string Resource, IReadOnlyList<string> Texts)> Apis, DateTimeOffset AskedAt);

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Server.Background;
+using IdentityProvider.Server.Tests.Endpoints.Registration;
 using IdentityProvider.Server.Tests.Http;
 using IdentityProvider.Server.Tests.Pages;
 using IdentityProvider.Storage;
@@ -111,7 +113,26 @@ public sealed class BackchannelAuthenticationTests(PagesServer fixture) : IClass
         Assert.Equal("unknown_user_id", Error(await StartAsync(client, "nobody-of-that-name")));
         for (var i = 0; i < 5; i++)
             Assert.Equal(HttpStatusCode.OK, (await StartAsync(client, username)).Status);
-        Assert.Equal("access_denied", Error(await StartAsync(client, username)));
+        Assert.Equal(Refusals.Of(Refusal.BackchannelTooManyWaiting).Error, Error(await StartAsync(client, username)));
+    }
+
+    [Fact]
+    public async Task Of_a_client_that_registered_itself_it_says_that_nobody_has_checked_its_name()
+    {
+        var username = await Server.AddPersonAsync();
+        var (token, _) = await Server.PolicyAsync(policy => policy with { GrantTypes = [GrantTypes.Backchannel] });
+        var registered = await Server.RegisterAsync(token, $$"""{"client_name":"Your bank","grant_types":["{{GrantTypes.Backchannel}}"],"token_endpoint_auth_method":"client_secret_post","backchannel_token_delivery_mode":"poll","scope":"openid notes.read"}""");
+        using var browser = new Browser(Server);
+        await StartAsync(await AddTillAsync(), username);
+        var account = await browser.SignInAsync(await browser.OpenAsync("/login?return_to=account"), username);
+        Assert.DoesNotContain("Nobody here has checked", account.Text, StringComparison.Ordinal);
+
+        var form = new Dictionary<string, string>
+        {
+            ["client_id"] = registered["client_id"]!, ["client_secret"] = registered["client_secret"]!, ["scope"] = "openid", ["login_hint"] = username,
+        };
+        Assert.Equal(HttpStatusCode.OK, (await Device.PostAsync(Server, "/bc-authorize", form)).Status);
+        Assert.Contains("This app registered itself. Nobody here has checked what it calls itself.", (await browser.OpenAsync("/account")).Text, StringComparison.Ordinal);
     }
 
     private static string Error((HttpStatusCode Status, JsonElement Answer) answer) => answer.Answer.GetProperty("error").GetString()!;
