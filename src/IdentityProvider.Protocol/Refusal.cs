@@ -53,6 +53,7 @@ public enum Refusal
     PasswordHashingBusy,
     NewPasswordsDiffer,
     NewPasswordTooWeak,
+    PasskeyNameInvalid,
 
     // Authorization request, answered by redirect
     ResponseTypeMissing,

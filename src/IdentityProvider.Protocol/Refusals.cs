@@ -68,6 +68,7 @@ public static class Refusals
         Refusal.PasswordHashingBusy => new("temporarily_unavailable", 503, "Too many people sign in at once.", "RFC 6749 §4.1.2.1"),
         Refusal.NewPasswordsDiffer => InvalidRequest("The two new passwords are not the same.", "NIST SP 800-63B §3.1.1.2"),
         Refusal.NewPasswordTooWeak => InvalidRequest("The new password can't be used.", "NIST SP 800-63B §3.1.1.2"),
+        Refusal.PasskeyNameInvalid => InvalidRequest("The name can't be used.", "WebAuthn §5.4.3"),
         Refusal.ResumeTokenInvalid => InvalidRequest("This sign-in was started too long ago or elsewhere.", "RFC 6749 §4.1.2.1"),
 
         Refusal.ResponseTypeMissing => InvalidRequest("response_type is missing.", "RFC 6749 §4.1.2.1"),

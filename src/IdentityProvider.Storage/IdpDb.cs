@@ -133,7 +133,12 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         builder.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles");
         builder.Entity<IdentityUserClaim<Guid>>().ToTable("UserClaims");
         builder.Entity<IdentityRoleClaim<Guid>>().ToTable("RoleClaims");
-        builder.Entity<IdentityUserPasskey<Guid>>().ToTable("UserPasskeys");
+        builder.Entity<IdentityUserPasskey<Guid>>(passkey =>
+        {
+            passkey.ToTable("UserPasskeys");
+            passkey.Property<long>(Passkeys.SignCount);
+            passkey.Property<DateTimeOffset?>(Passkeys.LastUsedAt);
+        });
         builder.Entity<IdentityUserLogin<Guid>>(login =>
         {
             login.ToTable("UserLogins");

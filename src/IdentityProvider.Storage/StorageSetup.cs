@@ -66,6 +66,7 @@ public static class StorageSetup
             .AddSingleton<Grants>()
             .AddSingleton<Groups>()
             .AddSingleton<Outbox>()
+            .AddSingleton<Passkeys>()
             .AddSingleton<PushedRequests>()
             .AddSingleton<RegistrationPolicies>()
             .AddSingleton<Registrations>()

@@ -79,6 +79,13 @@ public sealed class AuthorizationDetailsTypesOnPostgres : AuthorizationDetailsTy
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class PasskeysOnPostgres : PasskeysContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class PushedRequestsOnPostgres : PushedRequestsContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

@@ -80,6 +80,13 @@ public sealed class AuthorizationDetailsTypesOnSqlServer : AuthorizationDetailsT
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class PasskeysOnSqlServer : PasskeysContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class PushedRequestsOnSqlServer : PushedRequestsContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

@@ -1211,6 +1211,12 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .HasMaxLength(1024)
                         .HasColumnType("bytea");
 
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("bigint");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uuid");
 

@@ -1209,6 +1209,12 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .HasMaxLength(1024)
                         .HasColumnType("varbinary(1024)");
 
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long>("SignCount")
+                        .HasColumnType("bigint");
+
                     b.Property<Guid>("UserId")
                         .HasColumnType("uniqueidentifier");
 
