@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage.Rows;
@@ -76,16 +77,22 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
 
     /// <summary>Removes a client with its secrets and people's grants to it, and ends its families; false where there is no such client.</summary>
     public Task<bool> DeleteAsync(string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
-        DeleteAsync(clientId, unusedSince: null, now, cancellation);
+        DeleteAsync(clientId, unusedSince: null, isDenied: false, now, cancellation);
+
+    /// <summary>The same for the address of a metadata document, which becomes no client again until that is lifted (<see cref="Registrations.AllowAsync"/>).</summary>
+    public Task<bool> DenyAsync(string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
+        DeleteAsync(clientId, unusedSince: null, isDenied: true, now, cancellation);
 
     /// <summary>The same, where a moment is named only if the client registered itself and was not used since.</summary>
-    internal Task<bool> DeleteAsync(string clientId, DateTimeOffset? unusedSince, DateTimeOffset now, CancellationToken cancellation) =>
+    internal Task<bool> DeleteAsync(string clientId, DateTimeOffset? unusedSince, bool isDenied, DateTimeOffset now, CancellationToken cancellation) =>
         databases.TransactAsync(
             async (db, token) =>
             {
                 var found = db.Clients.Where(c => c.ClientId == clientId && (unusedSince == null || c.LastUsedAt < unusedSince));
-                var policyId = await found.Select(c => c.RegisteredBy).FirstOrDefaultAsync(token);
+                var policyId = await found.Select(c => c.RegisteredBy).FirstOrDefaultAsync(token) ?? (isDenied ? RegistrationPolicy.DocumentsId : null);
                 await db.HoldAsync(policyId, token);
+                if (isDenied)
+                    await Registrations.DenyAsync(db, clientId, now, token);
                 var deleted = await found.ExecuteDeleteAsync(token);
                 if (deleted == 1)
                     await db.ReleaseAsync(policyId, token);

@@ -18,7 +18,7 @@ public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients cl
 
     /// <summary>
     /// Registers a client by the policy that it names, if that still stands and has room: one conditional statement, in the transaction of the
-    /// insert, says so.
+    /// insert, says so. Addresses cost their owners nothing, so that for a client whose metadata is a document one that nobody ever used makes room.
     /// </summary>
     /// <param name="client">With its policy and its secrets.</param>
     /// <param name="tokenHash">SHA-256 of the token that manages it; null where its metadata is a document of its own.</param>
@@ -42,7 +42,15 @@ public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients cl
             return await databases.TransactAsync(
                 async (db, token) =>
                 {
-                    if (!await db.SpendAsync(client.RegisteredBy, now, token))
+                    if (tokenHash is null)
+                    {
+                        await db.HoldAsync(client.RegisteredBy, token);
+                        if (await db.DeniedClients.AnyAsync(d => d.ClientId == client.ClientId, token))
+                            return RegistrationOutcome.Denied;
+                    }
+
+                    if (!await db.SpendAsync(client.RegisteredBy, now, token)
+                        && !(tokenHash is null && await EvictAsync(db, client.RegisteredBy, token) && await db.SpendAsync(client.RegisteredBy, now, token)))
                         return RegistrationOutcome.QuotaSpent;
                     db.Clients.Add(row);
                     await db.SaveChangesAsync(token);
@@ -79,15 +87,15 @@ public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients cl
             cancellation);
     }
 
-    /// <summary>Notes that these got tokens, where that isn't known of the day.</summary>
+    /// <summary>Notes that these got tokens, where that isn't known at all, or of the day.</summary>
     public async Task NoteUseAsync(IReadOnlyCollection<string> clientIds, DateTimeOffset now, CancellationToken cancellation = default)
     {
         var noted = now - UseNotedEvery;
         foreach (var some in clientIds.Chunk(Batch))
         {
             await databases.TransactAsync(
-                (db, token) => db.Clients.Where(c => some.Contains(c.ClientId) && c.LastUsedAt < noted)
-                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastUsedAt, now), token),
+                (db, token) => db.Clients.Where(c => some.Contains(c.ClientId) && c.RegisteredBy != null && (c.LastUsedAt < noted || !c.IsUsed))
+                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.LastUsedAt, now).SetProperty(c => c.IsUsed, true), token),
                 cancellation);
         }
     }
@@ -103,8 +111,51 @@ public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients cl
 
         var removed = 0;
         foreach (var clientId in unused)
-            removed += await clients.DeleteAsync(clientId, unusedSince, now, cancellation) ? 1 : 0;
+            removed += await clients.DeleteAsync(clientId, unusedSince, isDenied: false, now, cancellation) ? 1 : 0;
         return removed;
+    }
+
+    /// <summary>Whether an operator wants no client at this address (<see cref="Clients.DenyAsync"/>).</summary>
+    public async Task<bool> IsDeniedAsync(string clientId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.DeniedClients.AnyAsync(d => d.ClientId == clientId, cancellation);
+    }
+
+    /// <summary>One page of the addresses that are denied, in byte order, of those after <paramref name="after"/>; from the first where it is null.</summary>
+    public async Task<IReadOnlyList<DeniedClient>> ListDeniedAsync(string? after, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var last = after ?? "";
+        return await db.DeniedClients.Where(d => d.ClientId.CompareTo(last) > 0).OrderBy(d => d.ClientId).Take(limit)
+            .Select(d => new DeniedClient(d.ClientId, d.DeniedAt)).ToListAsync(cancellation);
+    }
+
+    /// <summary>Lifts a denial; false where there is none.</summary>
+    public async Task<bool> AllowAsync(string clientId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.DeniedClients.Where(d => d.ClientId == clientId).ExecuteDeleteAsync(cancellation) == 1;
+    }
+
+    /// <summary>Denies an address, within the transaction that removes its client and holds the policy's row, where <see cref="AddAsync"/> looks.</summary>
+    internal static async Task DenyAsync(IdpDb db, string clientId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (await db.DeniedClients.AnyAsync(d => d.ClientId == clientId, cancellation))
+            return;
+        db.DeniedClients.Add(new DeniedClientRow { ClientId = clientId, DeniedAt = now });
+        await db.SaveChangesAsync(cancellation);
+    }
+
+    // Of those that never got a token, and that nobody agreed to, the oldest: nothing hangs on it, and it comes back by itself where it is wanted.
+    private static async Task<bool> EvictAsync(IdpDb db, Guid? policyId, CancellationToken cancellation)
+    {
+        var oldest = await db.Clients.Where(c => c.RegisteredBy == policyId && !c.IsUsed && !db.Grants.Any(g => g.ClientId == c.ClientId))
+            .OrderBy(c => c.LastUsedAt).ThenBy(c => c.ClientId).Select(c => c.ClientId).FirstOrDefaultAsync(cancellation);
+        if (oldest is null || await db.Clients.Where(c => c.ClientId == oldest && !c.IsUsed).ExecuteDeleteAsync(cancellation) == 0)
+            return false;
+        await db.ReleaseAsync(policyId, cancellation);
+        return true;
     }
 }
 
@@ -118,7 +169,15 @@ public enum RegistrationOutcome
 
     /// <summary>Another has the identifier.</summary>
     Taken,
+
+    /// <summary>An operator wants no client at this address.</summary>
+    Denied,
 }
+
+/// <summary>The address of a metadata document that an operator removed.</summary>
+/// <param name="ClientId">The address.</param>
+/// <param name="DeniedAt">Since when.</param>
+public sealed record DeniedClient(string ClientId, DateTimeOffset DeniedAt);
 
 /// <summary>A client that manages its own registration.</summary>
 /// <param name="Client">As it is registered.</param>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
@@ -20,7 +21,7 @@ internal static class ClientCommands
 
     public static Command Build() => new("clients", "The applications that sign people in or call APIs.")
     {
-        Create(), List(), Show(), Update(), Delete(), RotateSecret(),
+        Create(), List(), Show(), Update(), Delete(), DeniedClientCommands.List(), DeniedClientCommands.Allow(), RotateSecret(),
     };
 
     private static Command Create()
@@ -103,9 +104,11 @@ internal static class ClientCommands
     private static Command Delete()
     {
         var id = Id();
-        return new Command("delete", "Remove a client, people's consents to it, and every sign-in through it.") { id }.Does(async work =>
+        return new Command("delete", "Remove a client, people's consents to it, and every sign-in through it. One whose identifier is the address of its document stays away until `clients allow`.") { id }.Does(async work =>
         {
             var clientId = work.Parsed.GetRequiredValue(id);
+            if (ClientDocumentRules.IsAddress(clientId))
+                return await DeniedClientCommands.DenyAsync(work, clientId);
             return await work.Get<Clients>().DeleteAsync(clientId, work.Installation.Now, work.Cancellation)
                 ? work.Output.Say($"Deleted {clientId}.", new() { ["client_id"] = clientId, ["deleted"] = true })
                 : Unknown(work, clientId);

@@ -28,8 +28,10 @@ internal sealed class ClientDocuments(
 
         // 3. What it said, if that is fresh; or else what it says now. An old document is no reason to go on when the new can't be had.
         var held = await clients.FindAsync(clientId, cancellation);
-        if (held?.DocumentFreshUntil > kept.Now)
-            return held;
+        if (held is not null && (held.DocumentFreshUntil is not { } end || end > kept.Now))
+            return held; // one without is an operator's, whatever lies there
+        if (held is null && await kept.IsDeniedAsync(clientId, cancellation))
+            return null;
         if (await fetch.GetAsync(clientId, cancellation) is not { } document)
             return null;
         switch (await kept.DecideAsync(clientId, document, cancellation))
@@ -52,6 +54,9 @@ internal sealed class KeptDocuments(
 {
     public DateTimeOffset Now => clock.GetUtcNow();
 
+    /// <summary>Whether an operator removed the client and wants it to stay so.</summary>
+    public Task<bool> IsDeniedAsync(string clientId, CancellationToken cancellation) => registrations.IsDeniedAsync(clientId, cancellation);
+
     public async Task<Validated<Client>> DecideAsync(string clientId, FetchedDocument document, CancellationToken cancellation)
     {
         var policy = await policies.FindOrAddAsync(RegistrationPolicy.Documents with { CreatedAt = Now }, cancellation);
@@ -66,7 +71,7 @@ internal sealed class KeptDocuments(
         return Validated.Of(client with { DocumentFreshUntil = Now + document.FreshFor });
     }
 
-    /// <summary>The client, kept; null where there is no room for one more.</summary>
+    /// <summary>The client, kept; null where there is no room for one more, or an operator wants none there.</summary>
     public async Task<Client?> KeepAsync(Client? held, Client client, CancellationToken cancellation)
     {
         if (held is null)

@@ -49,6 +49,16 @@ public sealed class ClientCommandsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_is_an_address_is_denied_listed_and_allowed_again()
+    {
+        const string address = "https://agent.example/client.json";
+        Assert.True((await _idp.DoneAsync(["clients", "delete", address]))["denied"]!.GetValue<bool>());
+        Assert.Equal(address, Assert.Single((await _idp.DoneAsync(["clients", "denied"])).AsArray())!["client_id"]!.GetValue<string>());
+        Assert.True((await _idp.DoneAsync(["clients", "allow", address]))["allowed"]!.GetValue<bool>());
+        Assert.StartsWith("client_id: ", (await _idp.RunAsync(["clients", "allow", address, "--json"])).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_client_with_keys_has_no_secret_and_moves_from_key_to_key()
     {
         var (one, two) = (SigningKey.Generate(SignatureAlgorithm.PS256), SigningKey.Generate(SignatureAlgorithm.PS256));

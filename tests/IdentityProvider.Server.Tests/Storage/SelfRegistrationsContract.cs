@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Registration;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Storage;
@@ -121,6 +122,78 @@ public abstract class SelfRegistrationsContract : StorageContract
         Assert.Null(await storage.Get<Registrations>().FindManagedAsync("two"));
         Assert.Null(await storage.Get<Registrations>().FindManagedAsync("One"));
     }
+
+    [Fact]
+    public async Task A_newcomer_with_a_document_takes_the_place_of_the_oldest_that_nobody_ever_used()
+    {
+        await using var storage = await NewAsync();
+        var registrations = storage.Get<Registrations>();
+        await storage.Get<RegistrationPolicies>().PutAsync(RegistrationPolicy.Documents with { MaxClients = 3 });
+        foreach (var (name, minute) in new[] { ("used", 0), ("agreed", 1), ("unused", 2) })
+            Assert.Equal(RegistrationOutcome.Registered, await AddDocumentAsync(storage, name, Now.AddMinutes(minute)));
+        await registrations.NoteUseAsync([Address("used")], Now); // the very moment of its registration
+        await storage.Get<Grants>().PutAsync(new Grant { UserId = Given.NewId(), ClientId = Address("agreed"), Scope = ScopeSet.Of(["openid"]), UpdatedAt = Now });
+
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(RegistrationOutcome.Registered, await AddDocumentAsync(storage, $"new-{i}", Now.AddMinutes(10 + i)));
+
+        var left = (await storage.Get<Clients>().ListAsync(null, 50)).Select(c => c.ClientId);
+        Assert.Equal([Address("agreed"), Address("new-4"), Address("used")], left);
+        Assert.Equal(3, (await storage.Get<RegistrationPolicies>().FindAsync(RegistrationPolicy.DocumentsId))!.ClientCount);
+        await registrations.NoteUseAsync([Address("new-4")], Now.AddMinutes(20));
+        Assert.Equal(RegistrationOutcome.QuotaSpent, await AddDocumentAsync(storage, "last", Now.AddMinutes(30)));
+    }
+
+    [Fact]
+    public async Task However_many_newcomers_come_at_once_no_more_are_there_than_may_be()
+    {
+        await using var storage = await NewAsync();
+        await storage.Get<RegistrationPolicies>().PutAsync(RegistrationPolicy.Documents with { MaxClients = 3 });
+
+        await RaceAsync(storage, i => AddDocumentAsync(storage, $"new-{i}", Now.AddSeconds(i)));
+
+        Assert.Equal(3, (await storage.Get<Clients>().ListAsync(null, 50)).Count);
+        Assert.Equal(3, (await storage.Get<RegistrationPolicies>().FindAsync(RegistrationPolicy.DocumentsId))!.ClientCount);
+    }
+
+    [Fact]
+    public async Task An_address_that_was_denied_stays_away_until_that_is_lifted()
+    {
+        await using var storage = await NewAsync();
+        var (clients, registrations) = (storage.Get<Clients>(), storage.Get<Registrations>());
+        await storage.Get<RegistrationPolicies>().PutAsync(RegistrationPolicy.Documents);
+        await AddDocumentAsync(storage, "bad", Now);
+
+        Assert.True(await clients.DenyAsync(Address("bad"), Now));
+        Assert.False(await clients.DenyAsync(Address("bad"), Now.AddDays(1)));
+        Assert.Equal(RegistrationOutcome.Denied, await AddDocumentAsync(storage, "bad", Now));
+        Assert.Null(await clients.FindAsync(Address("bad")));
+        Assert.Equal(0, (await storage.Get<RegistrationPolicies>().FindAsync(RegistrationPolicy.DocumentsId))!.ClientCount);
+        Assert.Equal([new DeniedClient(Address("bad"), Given.Kept(Now))], await registrations.ListDeniedAsync(null, 10));
+
+        Assert.True(await registrations.AllowAsync(Address("bad")));
+        Assert.False(await registrations.AllowAsync(Address("bad")));
+        Assert.Equal(RegistrationOutcome.Registered, await AddDocumentAsync(storage, "bad", Now));
+    }
+
+    [Fact]
+    public async Task No_document_that_is_read_meanwhile_outruns_a_denial()
+    {
+        await using var storage = await NewAsync();
+        await storage.Get<RegistrationPolicies>().PutAsync(RegistrationPolicy.Documents);
+        for (var round = 0; round < 10; round++)
+        {
+            var name = $"bad-{round}";
+            await AddDocumentAsync(storage, name, Now);
+            await RaceAsync(storage, async i => i == 0 ? await storage.Get<Clients>().DenyAsync(Address(name), Now) : await AddDocumentAsync(storage, name, Now) == RegistrationOutcome.Registered, runners: 4);
+            Assert.Null(await storage.Get<Clients>().FindAsync(Address(name)));
+        }
+    }
+
+    private static string Address(string name) => $"https://{name}.example/client.json";
+
+    private static Task<RegistrationOutcome> AddDocumentAsync(TestStorage storage, string name, DateTimeOffset now) => storage.Get<Registrations>().AddAsync(
+        Given.Client(Address(name)) with { RegisteredBy = RegistrationPolicy.DocumentsId, DocumentFreshUntil = now.AddHours(1) }, tokenHash: null, now);
 
     [Fact]
     public async Task The_unused_go_in_batches_and_use_is_noted_once_a_day()

@@ -151,6 +151,38 @@ public sealed class ClientDocumentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_client_that_an_operator_removed_stays_away_and_an_operators_own_is_never_read_from_its_address()
+    {
+        Assert.True(await IsKnownAsync());
+        await _server.Get<Clients>().DenyAsync(_id, _server.Clock.GetUtcNow(), Cancellation);
+        await _server.Get<Background.TopicWatch>().LookAsync(Cancellation);
+        _server.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.False(await IsKnownAsync());
+        Assert.Equal(1, _app.Count);
+
+        await _server.Get<Clients>().AddAsync(SignedIn.App with { ClientId = _id, ClientName = "The operator's", RedirectUris = [RedirectUri] }, Cancellation);
+        Assert.True(await IsKnownAsync());
+        Assert.Equal("The operator's", (await _server.Get<Clients>().FindAsync(_id, Cancellation))!.ClientName);
+        Assert.Equal(1, _app.Count);
+    }
+
+    [Fact]
+    public async Task However_many_addresses_are_made_up_a_newcomer_finds_room()
+    {
+        await _server.Get<RegistrationPolicies>().PutAsync(RegistrationPolicy.Documents with { MaxClients = 3 }, Cancellation);
+        for (var i = 0; i < 6; i++)
+        {
+            var id = _id.Replace("client.json", $"{i}.json", StringComparison.Ordinal);
+            _document = Document().Replace(_id, id, StringComparison.Ordinal);
+            Assert.True(await IsKnownAsync(id));
+        }
+
+        _document = Document();
+        Assert.True(await IsKnownAsync());
+        Assert.Equal(3, (await _server.Get<RegistrationPolicies>().FindAsync(RegistrationPolicy.DocumentsId, Cancellation))!.ClientCount);
+    }
+
+    [Fact]
     public async Task Where_it_is_off_or_the_host_is_not_meant_or_private_nothing_is_fetched()
     {
         await using var off = await StartAsync(s => s with { Registration = s.Registration with { ClientIdMetadataDocuments = false } });
