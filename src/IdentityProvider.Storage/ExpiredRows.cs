@@ -30,6 +30,7 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
         var end = now - Kept;
         var endOfPushed = now - PushedKept;
         var endOfHistory = now - SignInEvent.Kept;
+        var forgotten = now - KnownBrowser.Kept;
         await using var db = await databases.CreateDbContextAsync(cancellation);
         return new PrunedRows
         {
@@ -45,6 +46,7 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
             SpentIdentifiers = await DeleteAsync(
                 db.SpentIdentifiers.Where(s => s.ExpiresAt < now - Storage.SpentIdentifiers.Kept).OrderBy(s => s.ExpiresAt), cancellation),
             SignInEvents = await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation),
+            KnownBrowsers = await DeleteAsync(db.KnownBrowsers.Where(b => b.LastSeenAt < forgotten).OrderBy(b => b.LastSeenAt), cancellation),
             OutboxMessages = await DeleteAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), cancellation)
                 + await DeleteAsync(db.OutboxMessages.Where(m => m.GivenUpAt < now - Outbox.GivenUpKept).OrderBy(m => m.GivenUpAt), cancellation),
             Statuses = await DeleteAsync(db.StatusBlocks.Where(b => b.LastTokenExpiresAt < end).OrderBy(b => b.LastTokenExpiresAt), cancellation)
@@ -98,6 +100,8 @@ public sealed record PrunedRows
 
     public int SignInEvents { get; init; }
 
+    public int KnownBrowsers { get; init; }
+
     public int OutboxMessages { get; init; }
 
     public int Statuses { get; init; }
@@ -113,6 +117,7 @@ public sealed record PrunedRows
         ("revoked_tokens", RevokedTokens),
         ("spent_identifiers", SpentIdentifiers),
         ("sign_in_events", SignInEvents),
+        ("known_browsers", KnownBrowsers),
         ("outbox_messages", OutboxMessages),
         ("statuses", Statuses),
     ];

@@ -32,6 +32,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<SignInEventRow> SignInEvents => Set<SignInEventRow>();
 
+    internal DbSet<KnownBrowserRow> KnownBrowsers => Set<KnownBrowserRow>();
+
     internal DbSet<SessionClientRow> SessionClients => Set<SessionClientRow>();
 
     internal DbSet<OutboxMessageRow> OutboxMessages => Set<OutboxMessageRow>();
@@ -221,6 +223,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             entry.HasIndex(e => new { e.UserId, e.At });
             entry.HasIndex(e => e.At);
         });
+        builder.Entity<KnownBrowserRow>(KnownBrowserRow.Configure);
         builder.Entity<SessionClientRow>(client =>
         {
             client.ToTable("SessionClients").HasKey(c => new { c.SessionId, c.ClientId });

@@ -60,6 +60,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(s => s.SecretHash, row.SecretHash).SetProperty(s => s.AuthTime, row.AuthTime)
                     .SetProperty(s => s.Amr, row.Amr).SetProperty(s => s.Acr, row.Acr)
+                    .SetProperty(s => s.SecondFactorRemembered, row.SecondFactorRemembered)
                     .SetProperty(s => s.LastUsedAt, row.LastUsedAt).SetProperty(s => s.ExpiresAt, row.ExpiresAt)
                     .SetProperty(s => s.Address, row.Address).SetProperty(s => s.UserAgent, row.UserAgent),
                 cancellation) == 1;
@@ -188,6 +189,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         AuthTime = session.AuthTime,
         Amr = Lists.Join(session.Amr),
         Acr = session.Acr,
+        SecondFactorRemembered = session.SecondFactorRemembered,
         LastUsedAt = session.LastUsedAt,
         ExpiresAt = session.ExpiresAt,
         EndedAt = session.EndedAt,
@@ -202,6 +204,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         AuthTime = row.AuthTime,
         Amr = Lists.Split(row.Amr),
         Acr = row.Acr,
+        SecondFactorRemembered = row.SecondFactorRemembered,
         LastUsedAt = row.LastUsedAt,
         ExpiresAt = row.ExpiresAt,
         EndedAt = row.EndedAt,

@@ -66,8 +66,8 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
     }
 
     /// <summary>
-    /// Writes what an account signs in by (password, lockout, whether it is disabled) and ends what was got by it before, offline access too, in
-    /// one transaction; false where somebody changed the account since it was read.
+    /// Writes what an account signs in by (password, lockout, whether it is disabled) and ends what was got by it before, offline access and the
+    /// remembering of browsers too, in one transaction; false where somebody changed the account since it was read.
     /// </summary>
     /// <param name="user">The account as it was read, with what is to be written.</param>
     /// <param name="stamp">Random; the account's stamps from now on, by which a retry knows its own work.</param>
@@ -87,9 +87,11 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
                     .ExecuteUpdateAsync(
                         set => set.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.DisabledAt, disabledAt)
                             .SetProperty(u => u.AccessFailedCount, failed).SetProperty(u => u.LockoutEnd, lockedUntil)
+                            .SetProperty(u => u.SecondFactorFailures, 0).SetProperty(u => u.SecondFactorNextTryAt, (DateTimeOffset?)null)
                             .SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp),
                         token) == 0)
                     return false;
+                await KnownBrowsers.DistrustAsync(db, id, token);
                 await Sessions.EndAllAsync(db, id, kept, offline, now, token);
                 return true;
             },

@@ -17,6 +17,11 @@ public sealed record Session
     /// <summary>Of which class that was (<see cref="Authorize.AcrRules"/>).</summary>
     public string? Acr { get; init; }
 
+    /// <summary>
+    /// The second factor is one that this browser proved on another day. It meets what policy requires, and no class that a request asks for.
+    /// </summary>
+    public bool SecondFactorRemembered { get; init; }
+
     public required DateTimeOffset LastUsedAt { get; init; }
 
     /// <summary>The absolute limit.</summary>

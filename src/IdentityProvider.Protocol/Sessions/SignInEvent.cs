@@ -33,4 +33,25 @@ public enum SignInOutcome
 
     /// <summary>They proved who they are, and chose a new password.</summary>
     PasswordChanged,
+
+    /// <summary>The password was theirs; a second factor was asked for, and not proven yet.</summary>
+    FirstFactor,
+
+    /// <summary>The password was theirs, the second factor wasn't.</summary>
+    WrongSecondFactor,
+
+    /// <summary>They set up a second factor.</summary>
+    SecondFactorAdded,
+
+    /// <summary>They gave a second factor up.</summary>
+    SecondFactorRemoved,
+
+    /// <summary>They had new recovery codes made.</summary>
+    RecoveryCodesMade,
+
+    /// <summary>They signed in with a recovery code.</summary>
+    RecoveryCodeUsed,
+
+    /// <summary>Those who run the server took their second factors away, so that they can set up others.</summary>
+    SecondFactorsReset,
 }

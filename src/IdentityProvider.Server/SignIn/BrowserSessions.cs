@@ -45,7 +45,11 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     /// Signs a person in. The same person signing in again keeps their session, even one that lay idle, so that what hangs on it at other clients lives on, with a new
     /// secret and a new <c>auth_time</c>; another person's session in this browser ends.
     /// </summary>
-    public async Task BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr)
+    /// <param name="http">The request.</param>
+    /// <param name="userId">Who.</param>
+    /// <param name="amr">By what they proved it (RFC 8176).</param>
+    /// <param name="secondFactorRemembered">Whether the second factor is one that this browser proved on another day.</param>
+    public async Task BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr, bool secondFactorRemembered)
     {
         var secret = entropy.Token();
         var before = await FindUntilOverAsync(http);
@@ -57,6 +61,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
             AuthTime = Now,
             Amr = amr,
             Acr = AcrRules.ClassOf(amr),
+            SecondFactorRemembered = secondFactorRemembered,
             LastUsedAt = Now,
             ExpiresAt = Now + settings.Sessions.AbsoluteLimit,
             Address = origin.Address,
@@ -72,6 +77,19 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
 
         http.Response.Cookies.Append(CookieName, secret, Cookie());
         state.Keep(http, session.SessionId);
+    }
+
+    /// <summary>
+    /// The session goes on with what changed of how its person proved who they are (<c>auth_time</c>, <c>amr</c> and what follows from it), under a
+    /// new secret; nobody is signed in where it has ended.
+    /// </summary>
+    public async Task RenewAsync(HttpContext http, Session session)
+    {
+        var secret = entropy.Token();
+        var origin = Origin.Of(http);
+        var renewed = session with { Acr = AcrRules.ClassOf(session.Amr), LastUsedAt = Now, Address = origin.Address, UserAgent = origin.UserAgent };
+        if (await sessions.ReauthenticateAsync(renewed, SecretHash.Of(secret), http.RequestAborted))
+            http.Response.Cookies.Append(CookieName, secret, Cookie());
     }
 
     /// <summary>Ends a session, if there is one, with everything that hangs on it, and forgets the cookie.</summary>

@@ -23,8 +23,10 @@ internal sealed class PasswordChange(UserManager<User> users, PasswordSignIn sig
             return Refusal.NewPasswordTooWeak;
 
         // 3. The old one is right; a wrong one counts as a failed sign-in.
-        if (!(await signIn.VerifyAsync(signedIn.User.Username, current, Origin.Of(http), http.RequestAborted)).Try(out var user, out var reason))
+        if (!(await signIn.VerifyAsync(signedIn.User.Username, current, Origin.Of(http), http.RequestAborted)).Try(out var verified, out var reason))
             return reason;
+        var (user, attempt) = verified;
+        await history.DecideAsync(attempt, SignInOutcome.SignedIn, http.RequestAborted);
         if (user.Id != signedIn.Session.UserId)
             return Refusal.SignInFailed;
 
@@ -39,7 +41,7 @@ internal sealed class PasswordChange(UserManager<User> users, PasswordSignIn sig
         if (!await sessions.ChangeAndEndOthersAsync(user, signedIn.Session.SessionId))
             return Refusal.SignInFailed;
         await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.PasswordChanged, CancellationToken.None);
-        await sessions.BeginAsync(http, user.Id, ["pwd"]);
+        await sessions.RenewAsync(http, signedIn.Session with { AuthTime = sessions.Now });
         return null;
     }
 

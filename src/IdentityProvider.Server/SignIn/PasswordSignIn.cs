@@ -11,8 +11,8 @@ namespace IdentityProvider.Server.SignIn;
 /// </summary>
 internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing hashing, SignInHistory history)
 {
-    /// <summary>The account, or why nobody signs in.</summary>
-    public async Task<Decision<User>> VerifyAsync(string? username, string? password, Origin origin, CancellationToken cancellation)
+    /// <summary>The account, or why nobody signs in. Whether the attempt led to a sign-in is for others to note in its line of the history.</summary>
+    public async Task<Decision<Verified>> VerifyAsync(string? username, string? password, Origin origin, CancellationToken cancellation)
     {
         if (string.IsNullOrWhiteSpace(username) || username.Length > 256 || password is null or { Length: > PasswordHashing.LongestPassword })
             return Refusal.SignInFailed;
@@ -41,10 +41,13 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
         // Whoever disabled the account or changed its password meanwhile was first.
         if (!(await users.UpdateAsync(user)).Succeeded)
             return Refusal.SignInFailed;
-        await history.SucceededAsync(attempt, cancellation);
-        return user;
+        return new Verified(user, attempt);
     }
 
     // Identity's alphabet of names is printable ASCII. Of what lies beyond, some can't even be normalised.
     private static bool MayBeAName(string username) => username.All(c => c is > ' ' and <= '~');
+
+    /// <param name="User">Whose password it was.</param>
+    /// <param name="Attempt">The attempt's line in their history.</param>
+    internal sealed record Verified(User User, Guid Attempt);
 }

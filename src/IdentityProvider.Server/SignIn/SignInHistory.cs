@@ -22,6 +22,6 @@ internal sealed class SignInHistory(SignInEvents events, Entropy entropy, TimePr
         return entry.EventId;
     }
 
-    /// <summary>The attempt that was noted as failed succeeded.</summary>
-    public Task SucceededAsync(Guid eventId, CancellationToken cancellation) => events.DecideAsync(eventId, SignInOutcome.SignedIn, cancellation);
+    /// <summary>Says how the attempt went on that was noted as failed.</summary>
+    public Task DecideAsync(Guid eventId, SignInOutcome outcome, CancellationToken cancellation) => events.DecideAsync(eventId, outcome, cancellation);
 }

@@ -39,6 +39,10 @@ internal static class SignInSetup
         .AddSingleton<BrowserState>()
         .AddSingleton<PasswordHashing>()
         .AddSingleton<SignInHistory>()
+        .AddSingleton<BrowserMemory>()
+        .AddSingleton<PendingSignIns>()
+        .AddSingleton<SignInTargets>()
+        .AddSingleton<SignInFlow>()
         .AddScoped<PasswordSignIn>()
         .AddScoped<PasswordChange>();
 }

@@ -76,6 +76,8 @@ internal sealed class SessionRow
 
     public string? Acr { get; init; }
 
+    public bool SecondFactorRemembered { get; init; }
+
     public required DateTimeOffset LastUsedAt { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }

@@ -63,6 +63,7 @@ internal static class Given
         AuthTime = Now,
         Amr = ["pwd", "otp"],
         Acr = "2",
+        SecondFactorRemembered = true,
         LastUsedAt = Now,
         ExpiresAt = Now.AddHours(12),
         Address = "192.0.2.7",

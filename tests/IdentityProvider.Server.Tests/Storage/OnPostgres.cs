@@ -114,6 +114,13 @@ public sealed class SchemaOnPostgres : SchemaContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class KnownBrowsersOnPostgres : KnownBrowsersContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class OutboxOnPostgres : OutboxContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

@@ -115,6 +115,13 @@ public sealed class SchemaOnSqlServer : SchemaContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class KnownBrowsersOnSqlServer : KnownBrowsersContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class OutboxOnSqlServer : OutboxContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

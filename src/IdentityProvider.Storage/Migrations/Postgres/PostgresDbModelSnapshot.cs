@@ -442,6 +442,50 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.ToTable("Groups", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.KnownBrowserRow", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.Property<byte[]>("SecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .IsFixedLength();
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("SecondFactorFailures")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("SecondFactorNextTryAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("TrustedUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("UserAgent")
+                        .HasMaxLength(400)
+                        .HasColumnType("character varying(400)")
+                        .UseCollation("C");
+
+                    b.HasKey("UserId", "SecretHash");
+
+                    b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("SecretHash");
+
+                    b.ToTable("KnownBrowsers", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.OutboxMessageRow", b =>
                 {
                     b.Property<long>("Id")
@@ -663,6 +707,9 @@ namespace IdentityProvider.Storage.Migrations.Postgres
 
                     b.Property<DateTimeOffset>("LastUsedAt")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<bool>("SecondFactorRemembered")
+                        .HasColumnType("boolean");
 
                     b.Property<byte[]>("SecretHash")
                         .IsRequired()
@@ -1107,6 +1154,12 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("boolean");
 
+                    b.Property<int>("SecondFactorFailures")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset?>("SecondFactorNextTryAt")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<string>("SecurityStamp")
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
@@ -1285,6 +1338,15 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.HasOne("IdentityProvider.Storage.Role", null)
                         .WithMany()
                         .HasForeignKey("RoleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.KnownBrowserRow", b =>
+                {
+                    b.HasOne("IdentityProvider.Storage.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

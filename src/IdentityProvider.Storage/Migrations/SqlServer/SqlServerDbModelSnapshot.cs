@@ -442,6 +442,50 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.ToTable("Groups", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.KnownBrowserRow", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<byte[]>("SecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("binary(32)")
+                        .IsFixedLength();
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<int>("SecondFactorFailures")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("SecondFactorNextTryAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<DateTimeOffset?>("TrustedUntil")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("UserAgent")
+                        .HasMaxLength(400)
+                        .HasColumnType("nvarchar(400)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("UserId", "SecretHash");
+
+                    b.HasIndex("LastSeenAt");
+
+                    b.HasIndex("SecretHash");
+
+                    b.ToTable("KnownBrowsers", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.OutboxMessageRow", b =>
                 {
                     b.Property<long>("Id")
@@ -664,6 +708,9 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
 
                     b.Property<DateTimeOffset>("LastUsedAt")
                         .HasColumnType("datetimeoffset");
+
+                    b.Property<bool>("SecondFactorRemembered")
+                        .HasColumnType("bit");
 
                     b.Property<byte[]>("SecretHash")
                         .IsRequired()
@@ -1104,6 +1151,12 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("bit");
 
+                    b.Property<int>("SecondFactorFailures")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset?>("SecondFactorNextTryAt")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<string>("SecurityStamp")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
@@ -1285,6 +1338,15 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.HasOne("IdentityProvider.Storage.Role", null)
                         .WithMany()
                         .HasForeignKey("RoleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.KnownBrowserRow", b =>
+                {
+                    b.HasOne("IdentityProvider.Storage.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

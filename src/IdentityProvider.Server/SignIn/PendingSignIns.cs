@@ -1,0 +1,71 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using IdentityProvider.Protocol.SignIn;
+using IdentityProvider.Server.Pages;
+using IdentityProvider.Storage;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace IdentityProvider.Server.SignIn;
+
+/// <summary>
+/// What a person has proven while more is asked of them: in a cookie, sealed under the master key, good for ten minutes, in the browser that our form was
+/// given to, for the target that the sign-in began with, and until something that the account signs in by changes.
+/// </summary>
+internal sealed class PendingSignIns(IDataProtectionProvider protection, Forms forms, Settings settings, TimeProvider clock)
+{
+    private readonly IDataProtector _protector = protection.CreateProtector("pending-sign-in");
+
+    private string CookieName => settings.IsHttps ? "__Host-idp-pending" : "idp-pending";
+
+    public void Keep(HttpContext http, User user, ProvenFactors proven, SignInTarget target)
+    {
+        var content = new Content(
+            user.Id, StampOf(user), [.. proven.Amr], proven.Upstream, proven.Attempt, target.Mark(), forms.BrowserOf(http), clock.GetUtcNow().ToUnixTimeMilliseconds());
+        var value = Base64Url.EncodeToString(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(content)));
+        http.Response.Cookies.Append(CookieName, value, Cookie());
+    }
+
+    /// <summary>What this browser's person has proven for this target; null where nothing, or no longer.</summary>
+    public PendingSignIn? Find(HttpContext http, SignInTarget target)
+    {
+        if (Read(http) is not { } content || content.Target != target.Mark() || content.Browser is null || content.Browser != forms.BrowserOf(http))
+            return null;
+        var age = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(content.At);
+        return age < SignInRules.PendingFor ? new PendingSignIn(content.UserId, content.Stamp, new ProvenFactors(content.Amr, content.Upstream) { Attempt = content.Attempt }) : null;
+    }
+
+    public void Forget(HttpContext http)
+    {
+        if (http.Request.Cookies.ContainsKey(CookieName))
+            http.Response.Cookies.Delete(CookieName, Cookie());
+    }
+
+    /// <summary>Of the stamp that changes with whatever the account signs in by: what was proven before that counts no longer.</summary>
+    public static string StampOf(User user) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(user.SecurityStamp ?? "")));
+
+    private Content? Read(HttpContext http)
+    {
+        if (http.Request.Cookies[CookieName] is not { } value || !Base64Url.IsValid(value))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize<Content>(_protector.Unprotect(Base64Url.DecodeFromChars(value)));
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private CookieOptions Cookie() => new() { HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
+
+    private sealed record Content(Guid UserId, string Stamp, string[] Amr, UpstreamSession? Upstream, Guid? Attempt, string Target, string? Browser, long At);
+}
+
+/// <summary>A sign-in under way.</summary>
+/// <param name="UserId">Whose.</param>
+/// <param name="Stamp">What the account's stamp stood for then (<see cref="PendingSignIns.StampOf"/>).</param>
+/// <param name="Proven">What was proven.</param>
+internal sealed record PendingSignIn(Guid UserId, string Stamp, ProvenFactors Proven);
