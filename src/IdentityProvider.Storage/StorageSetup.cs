@@ -57,36 +57,38 @@ public static class StorageSetup
         services.Configure<IdentityOptions>(IdpDb.WithPasskeys);
         new IdentityBuilder(typeof(User), typeof(Role), services).AddEntityFrameworkStores<IdpDb>();
 
-        return services
-            .AddSingleton<AuthorizationCodes>()
-            .AddSingleton<AuthorizationDetailsTypes>()
-            .AddSingleton<Clients>()
-            .AddSingleton<DecoupledRequests>()
-            .AddSingleton<ExpiredRows>()
-            .AddSingleton<Grants>()
-            .AddSingleton<Groups>()
-            .AddSingleton<KnownBrowsers>()
-            .AddSingleton<Outbox>()
-            .AddSingleton<Passkeys>()
-            .AddSingleton<PushedRequests>()
-            .AddSingleton<RegistrationPolicies>()
-            .AddSingleton<Registrations>()
-            .AddSingleton<Resources>()
-            .AddSingleton<RevokedTokens>()
-            .AddSingleton<Roles>()
-            .AddSingleton<Schema>()
-            .AddSingleton<SecondFactors>()
-            .AddSingleton<Sessions>()
-            .AddSingleton<SigningKeys>()
-            .AddSingleton<SignInEvents>()
-            .AddSingleton<SpentIdentifiers>()
-            .AddSingleton<StatusLists>()
-            .AddSingleton<TokenFamilies>()
-            .AddSingleton<Topics>()
-            .AddSingleton<TrustedIssuers>()
-            .AddSingleton<TopicSignals>()
-            .AddSingleton<Users>();
+        return services.AddNouns();
     }
+
+    private static IServiceCollection AddNouns(this IServiceCollection services) => services
+        .AddSingleton<AuthorizationCodes>()
+        .AddSingleton<AuthorizationDetailsTypes>()
+        .AddSingleton<Clients>()
+        .AddSingleton<DecoupledRequests>()
+        .AddSingleton<ExpiredRows>()
+        .AddSingleton<Grants>()
+        .AddSingleton<Groups>()
+        .AddSingleton<KnownBrowsers>()
+        .AddSingleton<Outbox>()
+        .AddSingleton<Passkeys>()
+        .AddSingleton<PushedRequests>()
+        .AddSingleton<RegistrationPolicies>()
+        .AddSingleton<Registrations>()
+        .AddSingleton<Resources>()
+        .AddSingleton<RevokedTokens>()
+        .AddSingleton<Roles>()
+        .AddSingleton<Schema>()
+        .AddSingleton<SecondFactors>()
+        .AddSingleton<Sessions>()
+        .AddSingleton<SigningKeys>()
+        .AddSingleton<SignInEvents>()
+        .AddSingleton<SpentIdentifiers>()
+        .AddSingleton<StatusLists>()
+        .AddSingleton<TokenFamilies>()
+        .AddSingleton<Topics>()
+        .AddSingleton<TrustedIssuers>()
+        .AddSingleton<TopicSignals>()
+        .AddSingleton<Users>();
 
     // A statement that fails is thrown, and logged by who catches it. Some fail as planned: a new database has no history of migrations, and
     // of nodes that insert the same key one is first.
