@@ -52,7 +52,13 @@ public enum Refusal
     SignInFailed,
     PasswordHashingBusy,
     NewPasswordsDiffer,
-    NewPasswordTooWeak,
+    PasswordUnchanged,
+    PasswordTooShort,
+    PasswordTooLong,
+    PasswordHasName,
+    PasswordCommon,
+    PasswordGuessable,
+    PasswordBreached,
     PasskeyNameInvalid,
 
     // Authorization request, answered by redirect

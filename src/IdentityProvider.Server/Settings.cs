@@ -26,6 +26,8 @@ public sealed record Settings
 
     public OutgoingSettings Outgoing { get; init; } = new();
 
+    public PasswordSettings Passwords { get; init; } = new();
+
     public RegistrationSettings Registration { get; init; } = new();
 
     public ThrottlingSettings Throttling { get; init; } = new();
@@ -106,7 +108,7 @@ public sealed record Settings
             yield return "Idp:Keys:AnnounceLead must be shorter than Idp:Keys:RotationInterval.";
         if (settings.Sessions.IdleLimit < TimeSpan.FromMinutes(1) || settings.Sessions.AbsoluteLimit < settings.Sessions.IdleLimit)
             yield return "Idp:Sessions:IdleLimit must be a minute or more, and Idp:Sessions:AbsoluteLimit no shorter.";
-        foreach (var mistake in settings.ClientCertificates.Mistakes().Concat(settings.Registration.Mistakes()))
+        foreach (var mistake in settings.ClientCertificates.Mistakes().Concat(settings.Registration.Mistakes()).Concat(settings.Passwords.Mistakes()))
             yield return mistake;
     }
 }

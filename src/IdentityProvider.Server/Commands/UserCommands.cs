@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
-using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -14,7 +13,7 @@ internal static class UserCommands
 {
     public static Command Build()
     {
-        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), SetPassword(), Link(), Unlink() };
+        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), UserPasswordCommands.SetPassword(), Link(), Unlink() };
         foreach (var command in MembershipCommands.Build())
             users.Add(command);
         return users;
@@ -59,13 +58,14 @@ internal static class UserCommands
     private static Command Create()
     {
         var username = new Option<string>("--username") { Description = "What the person signs in with.", Required = true };
-        var password = Password();
+        var password = new NewPasswordOptions();
         var claims = new Option<string?>("--claims") { Description = "Standard OpenID Connect claims as JSON; - reads standard input.", HelpName = "file" };
         var roles = new Option<string[]>("--role") { Description = "A role that the person has; made where there is none of that name. May be repeated.", HelpName = "name" };
-        var command = new Command("create", "Make an account.") { username, password, claims, roles };
+        var command = new Command("create", "Make an account.") { username, password.Password, password.Hash, claims, roles };
+        command.Validators.Add(password.Check);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(password) == Input.Standard && result.GetValue(claims) == Input.Standard)
+            if (password.IsStandardInput(result) && result.GetValue(claims) == Input.Standard)
                 result.AddError("Standard input can be the password or the claims, not both.");
         });
         return command.Does(async work =>
@@ -74,9 +74,6 @@ internal static class UserCommands
             var read = UserClaimsRules.Read(written);
             if (read is Validated<JsonObject>.Invalid { Error: var mistake })
                 return work.Output.Refuse(mistake.ToString());
-            var secret = await Input.ReadPasswordAsync(work.Parsed.GetRequiredValue(password), work.Cancellation);
-            if (secret.Length > PasswordHashing.LongestPassword)
-                return work.Output.Refuse($"password: must be at most {PasswordHashing.LongestPassword} characters");
             var named = work.Parsed.GetValue(roles) ?? [];
             if (!named.All(RoleCommands.IsName))
                 return work.Output.Refuse(RoleCommands.BadName);
@@ -91,6 +88,9 @@ internal static class UserCommands
                 Claims = known.ToJsonString(),
                 CreatedAt = work.Installation.Now,
             };
+            if (await password.ReadAsync(work, user) is { } unfit)
+                return work.Output.Refuse(unfit);
+
             // The account last: where something is wrong with it nobody has half an account.
             foreach (var role in named)
             {
@@ -99,7 +99,7 @@ internal static class UserCommands
             }
 
             var users = work.Get<UserManager<User>>();
-            if (Refusal(await users.CreateAsync(user, secret)) is { } reason)
+            if (Refusal(await users.CreateAsync(user)) is { } reason)
                 return work.Output.Refuse(reason);
             if (named.Length > 0 && Refusal(await users.AddToRolesAsync(user, named)) is { } notIn)
                 return work.Output.Refuse(notIn);
@@ -149,33 +149,6 @@ internal static class UserCommands
         });
     }
 
-    private static Command SetPassword()
-    {
-        var username = Username();
-        var password = Password();
-        var keep = new Option<bool>("--keep-sessions") { Description = "Leave the person signed in where they are; otherwise every session and every app's access ends." };
-        return new Command("set-password", "Give a person another password.") { username, password, keep }.Does(async work =>
-        {
-            if (await FindAsync(work, username) is not { } user)
-                return Unknown(work, username);
-            var secret = await Input.ReadPasswordAsync(work.Parsed.GetRequiredValue(password), work.Cancellation);
-            if (secret.Length > PasswordHashing.LongestPassword)
-                return work.Output.Refuse($"password: must be at most {PasswordHashing.LongestPassword} characters");
-            var users = work.Get<UserManager<User>>();
-            foreach (var validator in users.PasswordValidators)
-            {
-                if (Refusal(await validator.ValidateAsync(users, user, secret)) is { } weak)
-                    return work.Output.Refuse(weak);
-            }
-
-            user.PasswordHash = users.PasswordHasher.HashPassword(user, secret);
-            Unlock(user);
-            if (!(work.Parsed.GetValue(keep) ? (await users.UpdateSecurityStampAsync(user)).Succeeded : await ChangeAndEndAsync(work, user)))
-                return ChangedMeanwhile(work);
-            return work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName });
-        });
-    }
-
     private static Command Link()
     {
         var (username, issuer, subject) = (Username(), TrustedIssuerCommands.Issuer(), TrustedIssuerCommands.Subject());
@@ -206,12 +179,12 @@ internal static class UserCommands
     }
 
     // A thief may have got offline access, which outlives every session.
-    private static Task<bool> ChangeAndEndAsync(Work work, User user) => work.Get<Storage.Users>().ChangeAndEndAsync(
+    internal static Task<bool> ChangeAndEndAsync(Work work, User user) => work.Get<Storage.Users>().ChangeAndEndAsync(
         user, work.Get<Entropy>().NewId().ToString("D"), kept: null, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation);
 
-    private static int ChangedMeanwhile(Work work) => work.Output.Refuse("user: was changed by somebody else just now; try again");
+    internal static int ChangedMeanwhile(Work work) => work.Output.Refuse("user: was changed by somebody else just now; try again");
 
-    private static void Unlock(User user)
+    internal static void Unlock(User user)
     {
         user.AccessFailedCount = 0;
         user.LockoutEnd = null;
@@ -228,10 +201,5 @@ internal static class UserCommands
         ["locked_until"] = user.LockoutEnd is { } end ? Output.Moment(end) : null,
         ["created_at"] = Output.Moment(user.CreatedAt),
         ["claims"] = JsonNode.Parse(user.Claims),
-    };
-
-    private static Option<string> Password() => new("--password")
-    {
-        Description = "The password; - reads it from standard input, where no list of processes shows it.", Required = true,
     };
 }

@@ -37,7 +37,7 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
         {
             Log.Refused(logger, reason, Refusals.Of(reason).Section);
             if (reason == Refusal.PasswordHashingBusy)
-                http.Response.Headers.RetryAfter = "5";
+                http.Response.Headers.RetryAfter = PasswordHashing.RetryAfter;
             await ShowAsync(http, target, form["username"], reason);
             return;
         }

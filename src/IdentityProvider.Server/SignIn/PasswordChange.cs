@@ -1,7 +1,5 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
-using IdentityProvider.Storage;
-using Microsoft.AspNetCore.Identity;
 
 namespace IdentityProvider.Server.SignIn;
 
@@ -9,7 +7,7 @@ namespace IdentityProvider.Server.SignIn;
 /// A person's own change of password. Whoever knew the old one loses what they got by it: every other session and all offline access end, and
 /// this session goes on under a new secret.
 /// </summary>
-internal sealed class PasswordChange(UserManager<User> users, PasswordSignIn signIn, PasswordHashing hashing, SignInHistory history, BrowserSessions sessions)
+internal sealed class PasswordChange(PasswordSignIn signIn, PasswordAcceptance acceptance, SignInHistory history, BrowserSessions sessions)
 {
     /// <summary>Null where it is done; else why not.</summary>
     public async Task<Refusal?> ChangeAsync(HttpContext http, SignedIn signedIn, string? current, string? chosen, string? repeated)
@@ -18,9 +16,9 @@ internal sealed class PasswordChange(UserManager<User> users, PasswordSignIn sig
         if (string.IsNullOrEmpty(chosen) || chosen != repeated)
             return Refusal.NewPasswordsDiffer;
 
-        // 2. It is another, of a length that can be hashed, and one that an operator could have given too.
-        if (chosen.Length > PasswordHashing.LongestPassword || chosen == current || !await IsAcceptableAsync(chosen))
-            return Refusal.NewPasswordTooWeak;
+        // 2. It is another.
+        if (chosen == current)
+            return Refusal.PasswordUnchanged;
 
         // 3. The old one is right; a wrong one counts as a failed sign-in.
         if (!(await signIn.VerifyAsync(signedIn.User.Username, current, Origin.Of(http), http.RequestAborted)).Try(out var verified, out var reason))
@@ -30,12 +28,10 @@ internal sealed class PasswordChange(UserManager<User> users, PasswordSignIn sig
         if (user.Id != signedIn.Session.UserId)
             return Refusal.SignInFailed;
 
-        using (var place = await hashing.EnterAsync(http.RequestAborted))
-        {
-            if (!place.IsAcquired)
-                return Refusal.PasswordHashingBusy;
-            user.PasswordHash = await hashing.HashAsync(user, chosen);
-        }
+        // 4. The new one is good enough.
+        if (!(await acceptance.AcceptAsync(user, chosen, http.RequestAborted)).Try(out var accepted, out reason))
+            return reason;
+        user.PasswordHash = accepted.Hash;
 
         // Whoever changed the account meanwhile was first.
         if (!await sessions.ChangeAndEndOthersAsync(user, signedIn.Session.SessionId))
@@ -43,16 +39,5 @@ internal sealed class PasswordChange(UserManager<User> users, PasswordSignIn sig
         await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.PasswordChanged, CancellationToken.None);
         await sessions.RenewAsync(http, signedIn.Session with { AuthTime = sessions.Now });
         return null;
-    }
-
-    private async Task<bool> IsAcceptableAsync(string chosen)
-    {
-        foreach (var validator in users.PasswordValidators)
-        {
-            if (!(await validator.ValidateAsync(users, new User(), chosen)).Succeeded)
-                return false;
-        }
-
-        return true;
     }
 }

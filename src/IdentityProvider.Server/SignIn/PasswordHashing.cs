@@ -1,7 +1,6 @@
 using System.Threading.RateLimiting;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Server.SignIn;
 
@@ -9,15 +8,13 @@ namespace IdentityProvider.Server.SignIn;
 /// Verifies passwords behind a small bounded queue: hashing is slow on purpose, and a flood of sign-ins must leave the processors to those who
 /// verify tokens and refresh them. What does not fit is turned away at once.
 /// </summary>
-internal sealed class PasswordHashing(IOptions<PasswordHasherOptions> options, Entropy entropy, Settings settings) : IDisposable
+internal sealed class PasswordHashing(IPasswordHasher<User> hasher, Entropy entropy, Settings settings) : IDisposable
 {
-    /// <summary>Longer than any password or passphrase that a person types; in characters.</summary>
-    public const int LongestPassword = 1024;
-
-    private readonly PasswordHasher<User> _hasher = new(options);
+    /// <summary>Who is turned away comes back so much later; in seconds, as <c>Retry-After</c> has it.</summary>
+    public const string RetryAfter = "5";
 
     // What an unknown name is verified against: the hash of a password that nobody knows, by the same work as every other.
-    private readonly Lazy<string> _nobodys = new(() => new PasswordHasher<User>(options).HashPassword(new User(), entropy.Token()));
+    private readonly Lazy<string> _nobodys = new(() => hasher.HashPassword(new User(), entropy.Token()));
 
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
@@ -33,11 +30,11 @@ internal sealed class PasswordHashing(IOptions<PasswordHasherOptions> options, E
     public Task<PasswordVerificationResult> VerifyAsync(User? user, string? hash, string password) => Task.Run(() =>
     {
         var dummy = _nobodys.Value;
-        var result = _hasher.VerifyHashedPassword(user ?? new User(), hash ?? dummy, password);
+        var result = hasher.VerifyHashedPassword(user ?? new User(), hash ?? dummy, password);
         return hash is null ? PasswordVerificationResult.Failed : result;
     });
 
-    public string Hash(User user, string password) => _hasher.HashPassword(user, password);
+    public string Hash(User user, string password) => hasher.HashPassword(user, password);
 
     /// <summary>The same, off the caller's thread: for those who hold a place in the queue.</summary>
     public Task<string> HashAsync(User user, string password) => Task.Run(() => Hash(user, password));

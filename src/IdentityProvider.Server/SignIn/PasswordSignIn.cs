@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -14,7 +15,7 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
     /// <summary>The account, or why nobody signs in. Whether the attempt led to a sign-in is for others to note in its line of the history.</summary>
     public async Task<Decision<Verified>> VerifyAsync(string? username, string? password, Origin origin, CancellationToken cancellation)
     {
-        if (string.IsNullOrWhiteSpace(username) || username.Length > 256 || password is null or { Length: > PasswordHashing.LongestPassword })
+        if (string.IsNullOrWhiteSpace(username) || username.Length > 256 || password is null or { Length: > PasswordRules.Longest })
             return Refusal.SignInFailed;
         using var place = await hashing.EnterAsync(cancellation);
         if (!place.IsAcquired)

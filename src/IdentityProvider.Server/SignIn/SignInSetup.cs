@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -6,9 +7,6 @@ namespace IdentityProvider.Server.SignIn;
 /// <summary>Registers accounts and sign-in.</summary>
 internal static class SignInSetup
 {
-    /// <summary>In characters.</summary>
-    public const int ShortestPassword = 8;
-
     /// <summary>ASP.NET Core Identity's user manager with the settings that the server and its commands share.</summary>
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
@@ -17,10 +15,10 @@ internal static class SignInSetup
             options.Lockout.MaxFailedAccessAttempts = 5;
             options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
 
-            // Length is what counts, not composition (NIST SP 800-63B §3.1.1.2).
+            // PasswordAcceptance decides; this is what Identity itself still looks at.
             options.Password = new PasswordOptions
             {
-                RequiredLength = ShortestPassword,
+                RequiredLength = PasswordRules.Shortest,
                 RequireDigit = false,
                 RequireLowercase = false,
                 RequireUppercase = false,
@@ -29,15 +27,18 @@ internal static class SignInSetup
             };
         }).AddRoles<Role>();
 
-        // PBKDF2 with HMAC-SHA-512; the count that OWASP asks for.
-        return services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
+        return services
+            .Configure<PasswordHasherOptions>(options => options.IterationCount = AccountPasswordHasher.Rounds)
+            .AddSingleton<IPasswordHasher<User>, AccountPasswordHasher>()
+            .AddSingleton<PasswordHashing>()
+            .AddSingleton<PasswordAcceptance>()
+            .AddSingleton<BreachedPasswords>();
     }
 
     public static IServiceCollection AddSignIn(this IServiceCollection services) => services
         .AddAccounts()
         .AddSingleton<BrowserSessions>()
         .AddSingleton<BrowserState>()
-        .AddSingleton<PasswordHashing>()
         .AddSingleton<SignInHistory>()
         .AddSingleton<BrowserMemory>()
         .AddSingleton<PendingSignIns>()

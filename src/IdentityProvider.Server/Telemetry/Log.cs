@@ -88,6 +88,9 @@ internal static partial class Log
     [LoggerMessage(1502, LogLevel.Information, "{UserId} approved a request ({Kind}) of client {ClientId}")]
     public static partial void RequestApproved(ILogger logger, Guid userId, DecoupledKind kind, string clientId);
 
+    [LoggerMessage(1510, LogLevel.Warning, "A new password was not looked up among those that leaked elsewhere: {Reason}")]
+    public static partial void BreachCheckLeftOut(ILogger logger, string reason);
+
     // Registration: 1600 to 1699
 
     [LoggerMessage(1600, LogLevel.Information, "The client {ClientId} registered itself by policy {PolicyId}")]

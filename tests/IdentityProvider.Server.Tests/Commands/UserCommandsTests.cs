@@ -39,14 +39,14 @@ public sealed class UserCommandsTests : IAsyncLifetime
     [Fact]
     public async Task A_weak_password_changes_nothing_and_a_new_one_or_disabling_ends_every_session()
     {
-        var made = await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", "-"], "first-password\n");
+        var made = await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", "-"], "a lighthouse, the first\n");
 
         Assert.StartsWith("password: ", (await _idp.RunAsync(["users", "set-password", "alice", "--password", "short", "--json"])).Refusal, StringComparison.Ordinal);
-        Assert.Equal(PasswordVerificationResult.Success, Verify(await HashAsync(), "first-password"));
+        Assert.Equal(PasswordVerificationResult.Success, Verify(await HashAsync(), "a lighthouse, the first"));
 
         await SignInAsync(made);
-        await _idp.DoneAsync(["users", "set-password", "alice", "--password", "-"], "@second password");
-        Assert.Equal(PasswordVerificationResult.Success, Verify(await HashAsync(), "@second password"));
+        await _idp.DoneAsync(["users", "set-password", "alice", "--password", "-"], "@second violet marmot");
+        Assert.Equal(PasswordVerificationResult.Success, Verify(await HashAsync(), "@second violet marmot"));
         Assert.Equal("0", await AliveSessionsAsync());
         Assert.Equal("0", await AliveFamiliesAsync());
 
@@ -55,6 +55,31 @@ public sealed class UserCommandsTests : IAsyncLifetime
         Assert.Equal("0", await AliveSessionsAsync());
         Assert.Equal("0", await AliveFamiliesAsync());
         Assert.False((await _idp.DoneAsync(["users", "enable", "alice"]))["disabled"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task A_hash_from_another_system_is_taken_in_the_forms_that_can_be_verified()
+    {
+        const string django = "pbkdf2_sha256$260000$Qm9hdHN3YWlu2024xyzAB$b0YC2QXOUOUaus8plljpjIHpaIZVCl8GOG+K9ejG7Jw=";
+        var made = await _idp.RunAsync(["users", "create", "--username", "alice", "--password-hash", "-", "--json"], django + "\n");
+        Assert.Equal(0, made.ExitCode);
+        Assert.DoesNotContain("b0YC2QXO", made.StandardOutput, StringComparison.Ordinal);
+        Assert.Equal("$pbkdf2-sha256$260000$Qm9hdHN3YWlu2024xyzAB$b0YC2QXOUOUaus8plljpjIHpaIZVCl8GOG.K9ejG7Jw".Split('$')[4], (await HashAsync()).Split('$')[4]);
+
+        Assert.Contains("bcrypt", (await _idp.RunAsync(["users", "set-password", "alice", "--password-hash", "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("password_hash: ", (await _idp.RunAsync(["users", "set-password", "alice", "--password-hash", "$pbkdf2-sha256$4000000000$AAAA$AAAA", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.Equal(2, (await _idp.RunAsync(["users", "set-password", "alice"])).ExitCode);
+        Assert.Equal(2, (await _idp.RunAsync(["users", "set-password", "alice", "--password", Password, "--password-hash", django])).ExitCode);
+    }
+
+    [Fact]
+    public async Task An_operator_may_give_a_shorter_password_than_people_choose_and_is_told_so()
+    {
+        var made = await _idp.RunAsync(["users", "create", "--username", "alice", "--password", "plum-otter9", "--json"]);
+        Assert.Equal(0, made.ExitCode);
+        Assert.Contains("15 characters", made.StandardError, StringComparison.Ordinal);
+        Assert.StartsWith("password: ", (await _idp.RunAsync(["users", "set-password", "alice", "--password", "Password123!", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("password: ", (await _idp.RunAsync(["users", "set-password", "alice", "--password", "plum-alice-otter", "--json"])).Refusal, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Net;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
-using IdentityProvider.Server.SignIn;
+using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Pages;
@@ -41,8 +41,8 @@ public sealed class PasswordChangeTests(PagesServer fixture) : IClassFixture<Pag
     }
 
     [Theory]
-    [InlineData("short", "short", Refusal.NewPasswordTooWeak)]
-    [InlineData(Person.Password, Person.Password, Refusal.NewPasswordTooWeak)]
+    [InlineData("short", "short", Refusal.PasswordTooShort)]
+    [InlineData(Person.Password, Person.Password, Refusal.PasswordUnchanged)]
     [InlineData(NewPassword, NewPassword + "!", Refusal.NewPasswordsDiffer)]
     [InlineData("", "", Refusal.NewPasswordsDiffer)]
     public async Task A_new_password_that_can_not_be_is_told_and_changes_nothing(string chosen, string repeated, Refusal reason)
@@ -63,7 +63,7 @@ public sealed class PasswordChangeTests(PagesServer fixture) : IClassFixture<Pag
     public async Task A_password_without_end_is_one_that_can_not_be()
     {
         using var here = await SignInAsync(await Server.AddPersonAsync());
-        Assert.Equal(HttpStatusCode.BadRequest, (await ChangeAsync(here, Person.Password, new string('p', PasswordHashing.LongestPassword + 1))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await ChangeAsync(here, Person.Password, new string('p', PasswordRules.Longest + 1))).Status);
     }
 
     [Fact]

@@ -28,22 +28,14 @@ internal sealed class PasswordPages(AccountAccess access)
 
         Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
         if (reason == Refusal.PasswordHashingBusy)
-            http.Response.Headers.RetryAfter = "5";
+            http.Response.Headers.RetryAfter = PasswordHashing.RetryAfter;
         await ShowAsync(http, signedIn, reason);
     }
 
     private Task ShowAsync(HttpContext http, SignedIn signedIn, Refusal? problem)
     {
         var model = new PasswordPage.PasswordModel(
-            access.FormToken(http), signedIn.Session.SessionId.ToString("N"), signedIn.User.Username, problem is { } reason ? TextOf(reason) : null);
+            access.FormToken(http), signedIn.Session.SessionId.ToString("N"), signedIn.User.Username, problem);
         return PageResults.ShowAsync<PasswordPage>(http, model, PagePolicy.OwnForm, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
     }
-
-    private static string TextOf(Refusal reason) => reason switch
-    {
-        Refusal.NewPasswordsDiffer => "The two new passwords are not the same. Please type both again.",
-        Refusal.NewPasswordTooWeak => $"Please choose a new password of {SignInSetup.ShortestPassword} characters or more that is not the current one.",
-        Refusal.PasswordHashingBusy => "Many people are signing in right now. Please try again in a few seconds.",
-        _ => "The current password isn’t right, or there were too many tries. Nothing was changed.",
-    };
 }
