@@ -5,19 +5,19 @@ namespace IdentityProvider.Protocol.RichAuthorization;
 /// <summary>One authorization detail in the words of its type's schema, as a person is asked about it (RFC 9396 §12).</summary>
 /// <param name="Title">The type's.</param>
 /// <param name="Description">The type's, if it has one.</param>
-/// <param name="Lines">Each thing that the client asks, by its title; nothing of the detail is left out.</param>
-public sealed record DetailWords(string Title, string? Description, IReadOnlyList<(string Label, string Value)> Lines)
+/// <param name="Lines">Each thing that the client asks, by its title, as one or several simple values; nothing of the detail is left out.</param>
+public sealed record DetailWords(string Title, string? Description, IReadOnlyList<(string Label, IReadOnlyList<JsonElement> Values)> Lines)
 {
     public static DetailWords Of(JsonElement detail, AuthorizationDetailsType type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        var lines = new List<(string, string)>();
+        var lines = new List<(string, IReadOnlyList<JsonElement>)>();
         AddMembers(lines, detail, type.Schema, "");
         return new(type.Schema.Title, type.Schema.Description, lines);
     }
 
     // In the schema's order, so that the same question always looks the same.
-    private static void AddMembers(List<(string, string)> lines, JsonElement value, JsonSchema schema, string within)
+    private static void AddMembers(List<(string, IReadOnlyList<JsonElement>)> lines, JsonElement value, JsonSchema schema, string within)
     {
         foreach (var (name, member) in schema.Properties)
         {
@@ -26,7 +26,7 @@ public sealed record DetailWords(string Title, string? Description, IReadOnlyLis
         }
     }
 
-    private static void Add(List<(string, string)> lines, JsonElement value, JsonSchema schema, string label)
+    private static void Add(List<(string, IReadOnlyList<JsonElement>)> lines, JsonElement value, JsonSchema schema, string label)
     {
         if (schema.Type == "object")
         {
@@ -39,15 +39,7 @@ public sealed record DetailWords(string Title, string? Description, IReadOnlyLis
         }
         else
         {
-            lines.Add((label, schema.Type == "array" ? string.Join("; ", value.EnumerateArray().Select(TextOf)) : TextOf(value)));
+            lines.Add((label, schema.Type == "array" ? [.. value.EnumerateArray()] : [value]));
         }
     }
-
-    private static string TextOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.True => "yes",
-        JsonValueKind.False => "no",
-        JsonValueKind.String => value.GetString()!,
-        _ => value.GetRawText(),
-    };
 }

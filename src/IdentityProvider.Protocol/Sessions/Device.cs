@@ -22,13 +22,21 @@ public static class Device
     ];
 
     /// <summary>Such as "Firefox on Linux"; what isn't known to be a browser speaks for itself.</summary>
-    public static string Of(string? userAgent)
+    public static string Of(string? userAgent) => Read(userAgent) switch
+    {
+        (null, _) => "An unknown device",
+        (var browser, null) => browser,
+        var (browser, system) => $"{browser} on {system}",
+    };
+
+    /// <summary>The browser, or what the program says of itself, null where it says nothing; and the system, where it is known.</summary>
+    public static (string? Browser, string? System) Read(string? userAgent)
     {
         if (string.IsNullOrWhiteSpace(userAgent))
-            return "An unknown device";
+            return (null, null);
         if (!userAgent.StartsWith("Mozilla/", StringComparison.Ordinal) || NameIn(Browsers, userAgent) is not { } browser)
-            return userAgent;
-        return NameIn(Systems, userAgent) is { } system ? $"{browser} on {system}" : browser;
+            return (userAgent, null);
+        return (browser, NameIn(Systems, userAgent));
     }
 
     private static string? NameIn((string Mark, string Name)[] known, string text) =>

@@ -29,11 +29,13 @@ public static class StandardClaims
     /// <summary>The scope that stands for the claim; null where it is no attribute of a person that is known here.</summary>
     public static string? ScopeOf(string claim) => Scopes.GetValueOrDefault(claim);
 
-    internal static IEnumerable<string> Of(ScopeSet scope) => ByScope.Where(entry => scope.Contains(entry.Scope)).SelectMany(entry => entry.Claims);
+    /// <summary>The claims that these scopes stand for.</summary>
+    public static IEnumerable<string> Of(ScopeSet scope) => ByScope.Where(entry => scope.Contains(entry.Scope)).SelectMany(entry => entry.Claims);
 
     /// <summary>What is known of the person under this name; null where nothing is.</summary>
-    internal static JsonNode? ValueOf(UserClaims user, string claim)
+    public static JsonNode? ValueOf(UserClaims user, string claim)
     {
+        ArgumentNullException.ThrowIfNull(user);
         if (user.Claims.TryGetPropertyValue(claim, out var value) && value is not null)
             return value;
         return claim == PreferredUsername ? JsonValue.Create(user.Username) : null;

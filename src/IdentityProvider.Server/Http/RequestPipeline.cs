@@ -34,6 +34,8 @@ public static class RequestPipeline
         try
         {
             await next(http);
+            if (http.GetEndpoint() is null && http.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound } && IsAPerson(http))
+                await ErrorPages.NotFoundAsync(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -47,12 +49,15 @@ public static class RequestPipeline
         {
             Log.RequestFailed(OAuthResults.Logger(http), e);
             http.Response.Headers.RetryAfter = "5";
-            if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+            if (IsAPerson(http))
                 await ErrorPages.FailAsync(http);
             else
                 await OAuthResults.WriteJsonAsync(http, ServerError, StatusCodes.Status500InternalServerError);
         }
     }
+
+    // Browsers ask for HTML where a person will see the answer; programs don't.
+    private static bool IsAPerson(HttpContext http) => http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal);
 
     /// <summary>RFC 6749 §4.1.2.1's <c>server_error</c>.</summary>
     private static ReadOnlyMemory<byte> ServerError { get; } =

@@ -1,4 +1,3 @@
-using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Server.SignIn;
@@ -22,12 +21,12 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
             forms.TokenFor(http),
             resume.Seal(pending.Parameters, pending.Progress with { ChosenSession = signedIn.Session.SessionId }),
             request.Client,
-            signedIn.User.Username,
-            [.. ScopeWords.OfIdentity(asked.Scope), .. ScopeWords.OfClaims(request.ClaimsBeyondScope)],
+            signedIn.User,
+            asked.Scope,
+            request.ClaimsBeyondScope,
             ScopeWords.OfApis(asked.Scope, asked.Resources),
             request.DetailWords,
-            asked.Scope.Contains(ScopeSet.OfflineAccess),
-            Place.Of(request.ReturnAddress.RedirectUri.Value),
+            Place.HostOf(request.ReturnAddress.RedirectUri.Value),
             request.Client.CanBeImpersonatedAt(request.ReturnAddress.RedirectUri.Value));
         await PageResults.ShowAsync<ConsentPage>(http, model, PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value, request.Client.LogoUri));
     }

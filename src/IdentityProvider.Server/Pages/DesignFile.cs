@@ -25,13 +25,16 @@ internal sealed class DesignFile
     /// <summary>What the account's pages need beyond that.</summary>
     public static DesignFile Account { get; } = new("account.css", "text/css; charset=utf-8");
 
+    /// <summary>Moments in the browser's time zone.</summary>
+    public static DesignFile Moments { get; } = new("moments.js", "text/javascript; charset=utf-8");
+
     public static DesignFile Icon { get; } = new("mark.svg", "image/svg+xml");
 
     public string Path { get; }
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var file in new[] { Stylesheet, Account, Icon })
+        foreach (var file in new[] { Stylesheet, Account, Moments, Icon })
             routes.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file._document.WriteAsync);
     }
 }

@@ -9,7 +9,7 @@ internal static class FormPostPages
     {
         var nonce = http.RequestServices.GetRequiredService<Entropy>().Token();
         var address = answer.ReturnAddress.RedirectUri.Value;
-        var model = new FormPostPage.FormPostModel(address, Place.Of(address), answer.Parameters, nonce);
+        var model = new FormPostPage.FormPostModel(address, Place.HostOf(address), answer.Parameters, nonce);
         return PageResults.ShowAsync<FormPostPage>(http, model, PagePolicy.FormPost(nonce));
     }
 }

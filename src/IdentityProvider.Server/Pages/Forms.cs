@@ -29,6 +29,7 @@ internal sealed class Forms(IAntiforgery antiforgery, Settings settings)
         var decision = await RequestParameters.ReadFormAsync(http);
         if (!decision.Try(out var form, out _))
             return decision;
+        Languages.Answer(http, form);
         http.Request.Headers[TokenHeader] = form[TokenField];
         return await antiforgery.IsRequestValidAsync(http) ? form : Refusal.FormTokenInvalid;
     }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using IdentityProvider.Protocol;
+using IdentityProvider.Server.Http;
 using StringWithQualityHeaderValue = Microsoft.Net.Http.Headers.StringWithQualityHeaderValue;
 
 namespace IdentityProvider.Server.Pages;
@@ -12,18 +14,30 @@ internal static class Languages
     /// <summary>Set by the reader's own choice alone; it says nothing of them but that.</summary>
     private const string CookieName = "idp-language";
 
+    /// <summary>The parameter by which a reader chooses, of any page: it leads to that page and nowhere else.</summary>
+    private const string Parameter = "language";
+
+    // What says which page it is, and for whose sign-in: all that is kept of a query or of the form that a page answers.
+    private static readonly string[] OfPages = ["resume", OwnPage.Parameter, OwnPage.EnteredParameter, "request", "answer"];
+
     private static readonly object WishedKey = new();
+
+    private static readonly object FormKey = new();
 
     /// <summary>The first is what nobody's wish ends at, and what the texts are written in first.</summary>
     public static IReadOnlyList<CultureInfo> All { get; } =
         [.. new[] { "en", "de", "fr", "es", "ja", "ar" }.Select(CultureInfo.GetCultureInfo)];
+
+    /// <summary>What those who speak it call it.</summary>
+    public static string NameOf(CultureInfo language) => language.TextInfo.ToTitleCase(language.NativeName);
 
     /// <summary>Notes what a request wishes, the most welcome first.</summary>
     public static void Wish(HttpContext http, IReadOnlyList<string> uiLocales) => http.Items[WishedKey] = uiLocales;
 
     /// <summary>The language of a page for this reader.</summary>
     public static CultureInfo Of(HttpContext http) =>
-        Find(http.Request.Cookies[CookieName])
+        ChosenNow(http)
+        ?? Find(http.Request.Cookies[CookieName])
         ?? (http.Items[WishedKey] as IReadOnlyList<string>)?.Select(Find).FirstOrDefault(found => found is not null)
         ?? Accepted(http)
         ?? All[0];
@@ -35,12 +49,31 @@ internal static class Languages
         return All.FirstOrDefault(language => language.Name.Equals(primary, StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Remembers a reader's choice for a year.</summary>
-    public static void Choose(HttpContext http, CultureInfo language, Settings settings) =>
+    /// <summary>Notes the form that a page answers.</summary>
+    public static void Answer(HttpContext http, Parameters form) => http.Items[FormKey] = form;
+
+    /// <summary>Where this page is in that language: a query alone, so that whatever the address is it stays the same.</summary>
+    public static string AddressOf(HttpContext http, CultureInfo language)
+    {
+        var came = http.Items[FormKey] as Parameters ?? Query(http) ?? Parameters.None;
+        var query = (OwnPage.Named(came[OwnPage.Parameter]) is null ? came.Without(OwnPage.Parameter) : came).Only(OfPages).ToQuery();
+        return string.IsNullOrEmpty(query) ? $"?{Parameter}={language.Name}" : $"?{query}&{Parameter}={language.Name}";
+    }
+
+    /// <summary>Remembers for a year what a reader has just chosen.</summary>
+    public static void Remember(HttpContext http, Settings settings)
+    {
+        if (ChosenNow(http) is not { } language || Find(http.Request.Cookies[CookieName]) == language)
+            return;
         http.Response.Cookies.Append(CookieName, language.Name, new CookieOptions
         {
             HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = TimeSpan.FromDays(365), IsEssential = true,
         });
+    }
+
+    private static CultureInfo? ChosenNow(HttpContext http) => Find(Query(http)?[Parameter]);
+
+    private static Parameters? Query(HttpContext http) => RequestParameters.ReadQuery(http).Try(out var query, out _) ? query : null;
 
     private static CultureInfo? Accepted(HttpContext http) =>
         StringWithQualityHeaderValue.TryParseList(http.Request.Headers.AcceptLanguage, out var accepted)

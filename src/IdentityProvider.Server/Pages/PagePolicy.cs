@@ -17,6 +17,9 @@ internal sealed record PagePolicy
     /// <summary>A page that sends nothing.</summary>
     public static PagePolicy Plain { get; } = new() { FormAction = "form-action 'none'" };
 
+    /// <summary>A page of a person's account: its forms lead nowhere but to us, and a script of ours tells moments in the browser's time zone.</summary>
+    public static PagePolicy Account => OwnForm.WithOwnScript;
+
     /// <summary>A page whose form leads nowhere but to us.</summary>
     public static PagePolicy OwnForm { get; } = new() { FormAction = "form-action 'self'" };
 
@@ -27,6 +30,9 @@ internal sealed record PagePolicy
     public static PagePolicy Framing(IReadOnlyList<string> addresses) =>
         Plain with { Frames = [.. addresses.Select(OriginOf).OfType<string>().Distinct(StringComparer.Ordinal)] };
 
+    /// <summary>The same with a script of ours, which is a file (<see cref="DesignFile"/>) and never in the page.</summary>
+    public PagePolicy WithOwnScript => this with { HasOwnScript = true };
+
     /// <summary>The directive, or empty for no restriction.</summary>
     private string FormAction { get; init; } = "";
 
@@ -36,6 +42,8 @@ internal sealed record PagePolicy
     private IReadOnlyList<string> Frames { get; init; } = [];
 
     private string? ScriptNonce { get; init; }
+
+    private bool HasOwnScript { get; init; }
 
     public string ReferrerPolicy { get; private init; } = "no-referrer";
 
@@ -53,7 +61,7 @@ internal sealed record PagePolicy
 
     public override string ToString() =>
         Common + "'self' data:" + (Images is null ? "" : " " + Images)
-        + (ScriptNonce is null ? "" : $"; script-src 'nonce-{ScriptNonce}'")
+        + (HasOwnScript ? "; script-src 'self'" : ScriptNonce is null ? "" : $"; script-src 'nonce-{ScriptNonce}'")
         + (Frames.Count == 0 ? "" : "; frame-src " + string.Join(' ', Frames))
         + (FormAction.Length == 0 ? "" : "; " + FormAction);
 

@@ -20,6 +20,7 @@ internal static class PageResults
         where TPage : IComponent
     {
         CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = Languages.Of(http);
+        Languages.Remember(http, http.RequestServices.GetRequiredService<Settings>());
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = (policy ?? PagePolicy.Plain).ToString();
         headers.XFrameOptions = "DENY";

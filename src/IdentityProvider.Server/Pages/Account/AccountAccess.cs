@@ -44,7 +44,11 @@ internal sealed class AccountAccess(BrowserSessions sessions, Forms forms)
     private async Task<SignedIn?> FindAsync(HttpContext http, OwnPage page, bool needsFreshSignIn)
     {
         if (await sessions.FindAsync(http) is { } signedIn && (!needsFreshSignIn || signedIn.Session.IsFresh(sessions.Now)))
+        {
+            Moments.For(http, signedIn.User.Claims);
             return signedIn;
+        }
+
         PageResults.Redirect(http, page.LoginPath);
         return null;
     }

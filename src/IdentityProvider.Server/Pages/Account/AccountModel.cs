@@ -6,7 +6,7 @@ namespace IdentityProvider.Server.Pages.Account;
 /// <param name="FormToken">The antiforgery token.</param>
 /// <param name="Shown">The session that the page is shown to.</param>
 /// <param name="Username">Whose account it is.</param>
-/// <param name="Notice">What was just done.</param>
+/// <param name="Notice">The text that says what was just done.</param>
 /// <param name="Now">The moment.</param>
 public sealed record AccountModel(string FormToken, string Shown, string Username, string? Notice, DateTimeOffset Now)
 {
@@ -28,15 +28,12 @@ public sealed record AccountModel(string FormToken, string Shown, string Usernam
 /// <param name="IsThis">Whether it is this browser's.</param>
 /// <param name="EndsUnusedAt">When it ends if nothing uses it.</param>
 /// <param name="Apps">The names of the apps that took part.</param>
-public sealed record SessionLine(Session Session, bool IsThis, DateTimeOffset EndsUnusedAt, IReadOnlyList<string> Apps)
-{
-    public string Device { get; } = Protocol.Sessions.Device.Of(Session.UserAgent);
-}
+public sealed record SessionLine(Session Session, bool IsThis, DateTimeOffset EndsUnusedAt, IReadOnlyList<string> Apps);
 
 /// <summary>A client that has something of the person.</summary>
 /// <param name="ClientId">Which.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Identity">What it learns of the person.</param>
+/// <param name="Identity">What it learns of the person, by the keys of its texts.</param>
 /// <param name="Apis">What it may do at each API.</param>
 /// <param name="GivenAt">When the person agreed; null where an operator vouches for the client.</param>
 /// <param name="OfflineSince">Since when it keeps access while the person is away; null where it doesn't.</param>

@@ -17,16 +17,17 @@ internal static class AccountNotice
 
     public static string PathOf(string notice) => $"{OwnPage.Account.Path}?{Parameter}={notice}";
 
-    public static string? TextOf(string? notice) => notice switch
+    /// <summary>The text that says it; null where the word is none of ours.</summary>
+    public static string? KeyOf(string? notice) => notice switch
     {
-        SessionEnded => "That device is signed out, and so are the apps that were used there.",
-        SessionGone => "That device was signed out already.",
-        OthersEnded => "Every other device is signed out.",
-        AppRemoved => "The app has no access to your account any more.",
-        PasswordChanged => "Your password is changed. Every other device is signed out, and no app keeps access while you are away.",
-        RequestAllowed => "Allowed. It goes on there in a few seconds.",
-        RequestDenied => "Denied. It got nothing of yours.",
-        RequestGone => "That was answered already, or its time is over.",
+        SessionEnded => "Account.DoneSessionEnded",
+        SessionGone => "Account.DoneSessionGone",
+        OthersEnded => "Account.DoneOthersEnded",
+        AppRemoved => "Account.DoneAppRemoved",
+        PasswordChanged => "Account.DonePasswordChanged",
+        RequestAllowed => "Account.DoneRequestAllowed",
+        RequestDenied => "Account.DoneRequestDenied",
+        RequestGone => "Account.DoneRequestGone",
         _ => null,
     };
 }

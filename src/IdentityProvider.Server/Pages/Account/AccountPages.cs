@@ -11,14 +11,14 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
         if (await access.OpenAsync(http, OwnPage.Account, needsFreshSignIn: false) is not var (query, (session, user)))
             return;
         var empty = new AccountModel(
-            access.FormToken(http), session.SessionId.ToString("N"), user.Username, AccountNotice.TextOf(query[AccountNotice.Parameter]), browsers.Now)
+            access.FormToken(http), session.SessionId.ToString("N"), user.Username, AccountNotice.KeyOf(query[AccountNotice.Parameter]), browsers.Now)
         {
             Sessions = [],
             Apps = [],
             History = [],
             Waiting = await waiting.LoadAsync(session.UserId, http.RequestAborted),
         };
-        await PageResults.ShowAsync<AccountPage>(http, await overview.LoadAsync(empty, session, http.RequestAborted), PagePolicy.OwnForm);
+        await PageResults.ShowAsync<AccountPage>(http, await overview.LoadAsync(empty, session, http.RequestAborted), PagePolicy.Account);
     }
 
     /// <summary>Ends one of the person's own sessions. Another's is answered as one that has ended: its identifier gives nothing.</summary>

@@ -45,7 +45,7 @@ internal sealed class WaitingRequests(DecoupledRequests requests, DecoupledAnswe
 /// <param name="RequestId">Which.</param>
 /// <param name="Client">Who asks.</param>
 /// <param name="BindingMessage">What both sides show; null where the client sent nothing.</param>
-/// <param name="Identity">What it would learn of the person.</param>
+/// <param name="Identity">What it would learn of the person, by the keys of its texts.</param>
 /// <param name="Apis">What it could do at each API.</param>
 /// <param name="AskedAt">Since when it waits.</param>
 public sealed record WaitingLine(

@@ -35,8 +35,8 @@ internal sealed class DeviceConsentPages(
             signedIn.Session.SessionId.ToString("N"),
             code.Code,
             client,
-            signedIn.User.Username,
-            ScopeWords.OfIdentity(request.Scope),
+            signedIn.User,
+            request.Scope,
             ScopeWords.OfApis(request.Scope, await registry.FindResourcesAsync(request.Resources, http.RequestAborted)),
             client.Allows(GrantTypes.RefreshToken));
         await PageResults.ShowAsync<DeviceConsentPage>(http, model, PagePolicy.OwnFormWith(client.LogoUri));

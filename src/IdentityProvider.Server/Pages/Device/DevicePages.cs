@@ -44,8 +44,8 @@ internal sealed class DevicePages(Forms forms, EnteredCodes entered)
 
     private static string TextOf(Refusal reason) => reason switch
     {
-        Refusal.UserCodeMalformed => "A code has eight letters, without vowels and digits. Please look at your device again.",
-        Refusal.UserCodeGuessedTooOften => "There were too many wrong codes. Please wait ten minutes, then try the code that your device shows by then.",
-        _ => "That code isn’t right, or it is too old. Your device may show another one by now.",
+        Refusal.UserCodeMalformed => "Device.Malformed",
+        Refusal.UserCodeGuessedTooOften => "Device.GuessedTooOften",
+        _ => "Device.Wrong",
     };
 }
