@@ -7,7 +7,7 @@ namespace IdentityProvider.Jose;
 /// <summary>
 /// JSON as a security format: one object, well-formed Unicode, no member twice, bounded depth. After it, reading a string can't throw.
 /// </summary>
-internal static class StrictJson
+public static class StrictJson
 {
     public const int MaxDepth = 16;
 

@@ -21,6 +21,7 @@ public static class Refusals
     private const string ExchangeFailed = "The subject_token is invalid, expired, revoked or not for this client to exchange.";
     private const string ActorFailed = "The actor_token is invalid, expired, revoked or not for this client to act by.";
     private const string AssertionFailed = "The assertion is invalid, expired, already used or not accepted from this client.";
+    private const string NobodyLinked = "No account here can be signed in to this way.";
     private const string TokenFailed = "The access token is invalid, expired or revoked.";
 
     public static RefusalAnswer Of(Refusal refusal) => refusal switch
@@ -260,6 +261,28 @@ public static class Refusals
         Refusal.RevocationTokenMissing => InvalidRequest("token is missing.", "RFC 7009 §2.1"),
         Refusal.RevocationTokenBelongsToAnotherClient => InvalidGrant("The token was issued to another client.", "RFC 7009 §2.1"),
 
+        Refusal.UpstreamStateUnknown => InvalidRequest("This browser did not begin that sign-in, or it was too long ago.", "RFC 6749 §10.12"),
+        Refusal.UpstreamMixedUp => InvalidRequest("That sign-in was begun with another provider.", "RFC 9700 §4.4"),
+        Refusal.UpstreamIssuerMismatch => UpstreamError("RFC 9207 §2.4"),
+        Refusal.UpstreamDenied => new("access_denied", 400, "The person did not sign in there.", "RFC 6749 §4.1.2.1"),
+        Refusal.UpstreamFailed => UpstreamError("RFC 6749 §4.1.2.1"),
+        Refusal.UpstreamUnavailable => new("temporarily_unavailable", 503, "The other provider does not answer.", "RFC 6749 §4.1.2.1"),
+        Refusal.UpstreamIdTokenInvalid => UpstreamError("OpenID Connect Core §3.1.3.7"),
+        Refusal.UpstreamClockOff => UpstreamError("OpenID Connect Core §3.1.3.7"),
+        Refusal.UpstreamAudienceMismatch => UpstreamError("OpenID Connect Core §3.1.3.7"),
+        Refusal.UpstreamNonceMismatch => UpstreamError("OpenID Connect Core §3.1.3.7"),
+        Refusal.UpstreamAccessTokenMismatch => UpstreamError("OpenID Connect Core §3.1.3.8"),
+        Refusal.UpstreamSubjectInvalid => UpstreamError("OpenID Connect Core §2"),
+        Refusal.UpstreamSignInTooOld => UpstreamError("OpenID Connect Core §3.1.2.1"),
+        Refusal.UpstreamUserInfoMismatch => UpstreamError("OpenID Connect Core §5.3.2"),
+        Refusal.UpstreamAccountUnknown => new("access_denied", 403, NobodyLinked, "OpenID Connect Core §5.7"),
+        Refusal.UpstreamEmailTaken => new("access_denied", 403, NobodyLinked, "OpenID Connect Core §5.7"),
+        Refusal.UpstreamNotInvited => new("access_denied", 403, NobodyLinked, "OpenID Connect Core §5.7"),
+        Refusal.UpstreamLinkTaken => new("access_denied", 409, "That sign-in is linked to another account.", "OpenID Connect Core §5.7"),
+        Refusal.UpstreamLinksTooMany => new("access_denied", 409, "The account has as many links as one can have.", "OpenID Connect Core §5.7"),
+        Refusal.UpstreamLinkLast => new("access_denied", 409, "It is the only way to sign in to that account.", "OpenID Connect Core §5.7"),
+        Refusal.UpstreamLogoutTokenInvalid => InvalidRequest("The logout_token is not valid.", "Back-Channel Logout §2.6"),
+
         Refusal.LogoutHintInvalid => InvalidRequest("id_token_hint is not an ID token of this server.", "RP-Initiated Logout §4"),
         Refusal.LogoutClientMismatch => InvalidRequest("client_id is not the one that id_token_hint was issued to.", "RP-Initiated Logout §2"),
         Refusal.LogoutRedirectUriNotRegistered => InvalidRequest("post_logout_redirect_uri is not registered for this client.", "RP-Initiated Logout §3"),
@@ -267,6 +290,8 @@ public static class Refusals
 
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "A refusal without an answer."),
     };
+
+    private static RefusalAnswer UpstreamError(string section) => new("server_error", 502, "The other provider's answer can not be trusted.", section);
 
     private static RefusalAnswer UseNonce => new("use_dpop_nonce", 400, "The DPoP proof needs the nonce in the header DPoP-Nonce.", "RFC 9449 §8");
 

@@ -48,6 +48,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<TrustedIssuerRow> TrustedIssuers => Set<TrustedIssuerRow>();
 
+    internal DbSet<UpstreamRow> Upstreams => Set<UpstreamRow>();
+
     internal DbSet<TokenFamilyRow> TokenFamilies => Set<TokenFamilyRow>();
 
     internal DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
@@ -85,6 +87,9 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
     /// <summary>The clause of an index over rows that have ended.</summary>
     private protected abstract string HasEnded { get; }
 
+    /// <summary>The clause of an index over what came from an upstream.</summary>
+    private protected abstract string HasUpstream { get; }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMicroseconds>();
 
@@ -96,6 +101,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         Registrations(builder);
         builder.Entity<RegistrationPolicyRow>(policy => RegistrationPolicyRow.Configure(policy, JsonType));
         builder.Entity<DeniedClientRow>(DeniedClientRow.Configure);
+        builder.Entity<UpstreamRow>(upstream => UpstreamRow.Configure(upstream, JsonType));
         SignIns(builder);
         Tokens(builder);
         Decoupled(builder);
@@ -145,7 +151,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         {
             login.ToTable("UserLogins");
             login.Property(l => l.LoginProvider).HasMaxLength(128);
-            login.Property(l => l.ProviderKey).HasMaxLength(128);
+            login.Property(l => l.ProviderKey).HasMaxLength(Longest.UpstreamSubject);
         });
         builder.Entity<IdentityUserToken<Guid>>(token =>
         {
@@ -208,6 +214,11 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             session.Property(s => s.Acr).HasMaxLength(Longest.Acr);
             session.Property(s => s.Address).HasMaxLength(Longest.Address);
             session.Property(s => s.UserAgent).HasMaxLength(Longest.UserAgent);
+            session.Property(s => s.UpstreamIssuer).HasMaxLength(Longest.TrustedIssuer);
+            session.Property(s => s.UpstreamSubject).HasMaxLength(Longest.UpstreamSubject);
+            session.Property(s => s.UpstreamSessionId).HasMaxLength(Longest.UpstreamSubject);
+            session.HasIndex(s => s.UpstreamSubject).HasFilter(HasUpstream);
+            session.HasIndex(s => s.UpstreamSessionId).HasFilter(HasUpstream);
             session.HasIndex(s => s.SecretHash).IsUnique();
             session.HasIndex(s => s.UserId);
             session.HasIndex(s => s.ExpiresAt);

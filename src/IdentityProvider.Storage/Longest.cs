@@ -24,6 +24,14 @@ public static class Longest
     /// <summary>What ASP.NET Core Identity keeps of a login elsewhere.</summary>
     public const int TrustedIssuer = 128;
 
+    /// <summary>OpenID Connect Core §2: of a <c>sub</c> elsewhere. Ours of a <c>sid</c>.</summary>
+    public const int UpstreamSubject = 255;
+
+    public const int UpstreamName = 40;
+
+    /// <summary>In bytes: a secret of 500 characters, and what sealing adds.</summary>
+    public const int SealedUpstreamSecret = 600;
+
     /// <summary>A JSON Schema of 16384 characters, each of which JSON may write by six.</summary>
     public const int Schema = 128 * 1024;
 

@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
@@ -56,13 +57,19 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var row = Row(session, secretHash);
+
+        // What came from elsewhere still did when the person proves more here.
+        var isLocal = session.Upstream is null;
         return await db.Sessions.Where(s => s.SessionId == row.SessionId && s.EndedAt == null)
             .ExecuteUpdateAsync(
                 set => set.SetProperty(s => s.SecretHash, row.SecretHash).SetProperty(s => s.AuthTime, row.AuthTime)
                     .SetProperty(s => s.Amr, row.Amr).SetProperty(s => s.Acr, row.Acr)
                     .SetProperty(s => s.SecondFactorRemembered, row.SecondFactorRemembered)
                     .SetProperty(s => s.LastUsedAt, row.LastUsedAt).SetProperty(s => s.ExpiresAt, row.ExpiresAt)
-                    .SetProperty(s => s.Address, row.Address).SetProperty(s => s.UserAgent, row.UserAgent),
+                    .SetProperty(s => s.Address, row.Address).SetProperty(s => s.UserAgent, row.UserAgent)
+                    .SetProperty(s => s.UpstreamIssuer, s => isLocal ? s.UpstreamIssuer : row.UpstreamIssuer)
+                    .SetProperty(s => s.UpstreamSubject, s => isLocal ? s.UpstreamSubject : row.UpstreamSubject)
+                    .SetProperty(s => s.UpstreamSessionId, s => isLocal ? s.UpstreamSessionId : row.UpstreamSessionId),
                 cancellation) == 1;
     }
 
@@ -98,6 +105,31 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     /// <param name="cancellation">Gives up.</param>
     public Task<int> EndEverythingAsync(Guid userId, FamilyEnd offline, DateTimeOffset now, CancellationToken cancellation = default) =>
         EndAllAsync(userId, kept: null, offline, now, cancellation);
+
+    /// <summary>
+    /// Ends the sessions that came from one sign-in elsewhere, with everything under them (OpenID Connect Back-Channel Logout 1.0 §2.7); says how many.
+    /// </summary>
+    /// <param name="issuer">The upstream's issuer.</param>
+    /// <param name="subject">The person as the upstream knows them; null where it named a session alone.</param>
+    /// <param name="upstreamSessionId">Its <c>sid</c>; null for all of the person's.</param>
+    /// <param name="kept">A session of ours that goes on; null where none does.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<int> EndUpstreamAsync(
+        string issuer, string? subject, string? upstreamSessionId, Guid? kept, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        if (subject is null && upstreamSessionId is null)
+            return Task.FromResult(0);
+        IQueryable<SessionRow> Meant(IdpDb db) => db.Sessions.Where(s => s.UpstreamIssuer == issuer && s.SessionId != kept
+            && (subject == null || s.UpstreamSubject == subject) && (upstreamSessionId == null || s.UpstreamSessionId == upstreamSessionId));
+        IReadOnlyList<(IQueryable<TokenFamilyRow>, FamilyEnd)> Under(IdpDb db)
+        {
+            var sessions = Meant(db);
+            return [(db.TokenFamilies.Where(f => sessions.Any(s => s.SessionId == f.SessionId)), FamilyEnd.SessionEnded)];
+        }
+
+        return EndAsync(Meant, Under, everythingOf: null, now, cancellation);
+    }
 
     /// <summary>A person's sessions, newest first: those that haven't ended unless <paramref name="alsoEnded"/>.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, bool alsoEnded, int limit, CancellationToken cancellation = default)
@@ -195,6 +227,9 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         EndedAt = session.EndedAt,
         Address = Longest.Cut(session.Address, Longest.Address),
         UserAgent = Longest.Cut(session.UserAgent, Longest.UserAgent),
+        UpstreamIssuer = session.Upstream?.Issuer,
+        UpstreamSubject = session.Upstream?.Subject,
+        UpstreamSessionId = session.Upstream?.SessionId,
     };
 
     private static Session Read(SessionRow row) => new()
@@ -210,5 +245,6 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         EndedAt = row.EndedAt,
         Address = row.Address,
         UserAgent = row.UserAgent,
+        Upstream = row is { UpstreamIssuer: { } issuer, UpstreamSubject: { } subject } ? new UpstreamSession(issuer, subject, row.UpstreamSessionId) : null,
     };
 }

@@ -13,6 +13,8 @@ public sealed class SqlServerDb(DbContextOptions<SqlServerDb> options) : IdpDb(o
 
     private protected override string HasEnded => "[EndedAt] IS NOT NULL";
 
+    private protected override string HasUpstream => "[UpstreamIssuer] IS NOT NULL";
+
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);

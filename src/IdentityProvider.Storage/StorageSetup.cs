@@ -87,6 +87,7 @@ public static class StorageSetup
         .AddSingleton<TokenFamilies>()
         .AddSingleton<Topics>()
         .AddSingleton<TrustedIssuers>()
+        .AddSingleton<Upstreams>()
         .AddSingleton<TopicSignals>()
         .AddSingleton<Users>();
 

@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Upstream;
+
 namespace IdentityProvider.Protocol.Sessions;
 
 /// <summary>A sign-in in one browser. The browser holds an opaque secret, the row its hash.</summary>
@@ -32,6 +34,9 @@ public sealed record Session
     public string? Address { get; init; }
 
     public string? UserAgent { get; init; }
+
+    /// <summary>The sign-in elsewhere that it came from; null where it came from none.</summary>
+    public UpstreamSession? Upstream { get; init; }
 
     /// <summary>How exact <see cref="LastUsedAt"/> is: it is written at most so often.</summary>
     public static TimeSpan TouchInterval { get; } = TimeSpan.FromMinutes(1);

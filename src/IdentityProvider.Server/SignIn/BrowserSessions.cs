@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
 
@@ -49,7 +50,8 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     /// <param name="userId">Who.</param>
     /// <param name="amr">By what they proved it (RFC 8176).</param>
     /// <param name="secondFactorRemembered">Whether the second factor is one that this browser proved on another day.</param>
-    public async Task BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr, bool secondFactorRemembered)
+    /// <param name="upstream">The sign-in elsewhere that vouches for them; null where none does.</param>
+    public async Task BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr, bool secondFactorRemembered, UpstreamSession? upstream = null)
     {
         var secret = entropy.Token();
         var before = await FindUntilOverAsync(http);
@@ -66,6 +68,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
             ExpiresAt = Now + settings.Sessions.AbsoluteLimit,
             Address = origin.Address,
             UserAgent = origin.UserAgent,
+            Upstream = upstream,
         };
         if (before?.UserId != userId || !await sessions.ReauthenticateAsync(session, SecretHash.Of(secret), http.RequestAborted))
         {

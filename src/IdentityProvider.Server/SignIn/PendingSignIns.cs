@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using IdentityProvider.Protocol.SignIn;
+using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.DataProtection;

@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Upstream;
+
 namespace IdentityProvider.Server.SignIn;
 
 /// <summary>What a person proved of who they are, and how.</summary>
@@ -8,9 +10,3 @@ internal sealed record ProvenFactors(IReadOnlyList<string> Amr, UpstreamSession?
     /// <summary>The line of the person's history that tells of the attempt, where one was written before its outcome was known.</summary>
     public Guid? Attempt { get; init; }
 }
-
-/// <summary>A person's session at another provider.</summary>
-/// <param name="Upstream">Which provider, by its name here.</param>
-/// <param name="Subject">Who they are there.</param>
-/// <param name="SessionId">The provider's <c>sid</c>; null where it named none.</param>
-internal sealed record UpstreamSession(string Upstream, string Subject, string? SessionId);

@@ -50,7 +50,7 @@ internal sealed class SignInFlow(
 
     private async Task BeginAsync(HttpContext http, User user, ProvenFactors proven, SignInStep.Begin begin, bool remember)
     {
-        await sessions.BeginAsync(http, user.Id, begin.Amr, begin.IsRemembered);
+        await sessions.BeginAsync(http, user.Id, begin.Amr, begin.IsRemembered, proven.Upstream);
         pending.Forget(http);
         await memory.SeenAsync(http, user.Id, remember);
         if (proven.Attempt is { } attempt)

@@ -5,6 +5,7 @@ using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.TrustedIssuers;
+using IdentityProvider.Protocol.Upstream;
 
 namespace IdentityProvider.Storage.Rows;
 
@@ -49,6 +50,14 @@ internal static class Documents
     {
         var stored = JsonSerializer.Deserialize(row.Document, TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata);
         return (stored is null ? null : TrustedIssuerRules.Restore(stored with { Issuer = row.Issuer })) ?? throw Unreadable("trusted issuer", row.Issuer);
+    }
+
+    public static string Write(UpstreamProvider upstream) => JsonSerializer.Serialize(UpstreamMetadata.Of(upstream), UpstreamMetadataJson.Default.UpstreamMetadata);
+
+    public static UpstreamProvider Read(UpstreamRow row)
+    {
+        var stored = JsonSerializer.Deserialize(row.Document, UpstreamMetadataJson.Default.UpstreamMetadata);
+        return (stored is null ? null : UpstreamRules.Restore(stored with { Name = row.Name, Issuer = row.Issuer })) ?? throw Unreadable("upstream", row.Name);
     }
 
     public static string Write(AuthorizationDetailsType type) =>

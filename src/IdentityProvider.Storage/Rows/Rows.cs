@@ -87,6 +87,13 @@ internal sealed class SessionRow
     public string? Address { get; init; }
 
     public string? UserAgent { get; init; }
+
+    /// <summary>The sign-in elsewhere that it came from, by its issuer; null, like the next two, where it came from none.</summary>
+    public string? UpstreamIssuer { get; init; }
+
+    public string? UpstreamSubject { get; init; }
+
+    public string? UpstreamSessionId { get; init; }
 }
 
 /// <summary>

@@ -45,7 +45,7 @@ public sealed partial class ModelTests
             where property.ClrType == typeof(string) && property.GetMaxLength() is null
             select $"{entity.GetTableName()}.{property.Name}"));
 
-        Assert.Equal(["AuthorizationCodes.Terms", "Clients.Document", "DecoupledRequests.Terms", "RegistrationPolicies.Document", "Resources.Document", "TokenFamilies.Terms", "TrustedIssuers.Document"], loose.Order(StringComparer.Ordinal));
+        Assert.Equal(["AuthorizationCodes.Terms", "Clients.Document", "DecoupledRequests.Terms", "RegistrationPolicies.Document", "Resources.Document", "TokenFamilies.Terms", "TrustedIssuers.Document", "Upstreams.Document"], loose.Order(StringComparer.Ordinal));
     }
 
     [Fact]

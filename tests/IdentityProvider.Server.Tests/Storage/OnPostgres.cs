@@ -93,6 +93,13 @@ public sealed class PushedRequestsOnPostgres : PushedRequestsContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class UpstreamsOnPostgres : UpstreamsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class SpentIdentifiersOnPostgres : SpentIdentifiersContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

@@ -94,6 +94,13 @@ public sealed class PushedRequestsOnSqlServer : PushedRequestsContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class UpstreamsOnSqlServer : UpstreamsContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class SpentIdentifiersOnSqlServer : SpentIdentifiersContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

@@ -717,6 +717,21 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .HasColumnType("bytea")
                         .IsFixedLength();
 
+                    b.Property<string>("UpstreamIssuer")
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .UseCollation("C");
+
+                    b.Property<string>("UpstreamSessionId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .UseCollation("C");
+
+                    b.Property<string>("UpstreamSubject")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .UseCollation("C");
+
                     b.Property<string>("UserAgent")
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)")
@@ -734,6 +749,12 @@ namespace IdentityProvider.Storage.Migrations.Postgres
 
                     b.HasIndex("SecretHash")
                         .IsUnique();
+
+                    b.HasIndex("UpstreamSessionId")
+                        .HasFilter("\"UpstreamIssuer\" IS NOT NULL");
+
+                    b.HasIndex("UpstreamSubject")
+                        .HasFilter("\"UpstreamIssuer\" IS NOT NULL");
 
                     b.HasIndex("UserId");
 
@@ -1077,6 +1098,35 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.ToTable("TrustedIssuers", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.UpstreamRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .UseCollation("C");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("jsonb");
+
+                    b.Property<string>("Issuer")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("character varying(128)")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("SealedSecret")
+                        .HasMaxLength(600)
+                        .HasColumnType("bytea");
+
+                    b.HasKey("Name");
+
+                    b.HasIndex("Issuer")
+                        .IsUnique();
+
+                    b.ToTable("Upstreams", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.UserGroupRow", b =>
                 {
                     b.Property<Guid>("UserId")
@@ -1241,8 +1291,8 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .UseCollation("C");
 
                     b.Property<string>("ProviderKey")
-                        .HasMaxLength(128)
-                        .HasColumnType("character varying(128)")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
                         .UseCollation("C");
 
                     b.Property<string>("ProviderDisplayName")

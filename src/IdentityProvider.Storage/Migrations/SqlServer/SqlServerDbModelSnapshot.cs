@@ -718,6 +718,21 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .HasColumnType("binary(32)")
                         .IsFixedLength();
 
+                    b.Property<string>("UpstreamIssuer")
+                        .HasMaxLength(128)
+                        .HasColumnType("nvarchar(128)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("UpstreamSessionId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("UpstreamSubject")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("UserAgent")
                         .HasMaxLength(400)
                         .HasColumnType("nvarchar(400)")
@@ -735,6 +750,12 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
 
                     b.HasIndex("SecretHash")
                         .IsUnique();
+
+                    b.HasIndex("UpstreamSessionId")
+                        .HasFilter("[UpstreamIssuer] IS NOT NULL");
+
+                    b.HasIndex("UpstreamSubject")
+                        .HasFilter("[UpstreamIssuer] IS NOT NULL");
 
                     b.HasIndex("UserId");
 
@@ -1074,6 +1095,35 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.ToTable("TrustedIssuers", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.UpstreamRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Document")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)");
+
+                    b.Property<string>("Issuer")
+                        .IsRequired()
+                        .HasMaxLength(128)
+                        .HasColumnType("nvarchar(128)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<byte[]>("SealedSecret")
+                        .HasMaxLength(600)
+                        .HasColumnType("varbinary(600)");
+
+                    b.HasKey("Name");
+
+                    b.HasIndex("Issuer")
+                        .IsUnique();
+
+                    b.ToTable("Upstreams", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.UserGroupRow", b =>
                 {
                     b.Property<Guid>("UserId")
@@ -1239,8 +1289,8 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("ProviderKey")
-                        .HasMaxLength(128)
-                        .HasColumnType("nvarchar(128)")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("ProviderDisplayName")
