@@ -61,6 +61,12 @@ public enum Refusal
     PasswordBreached,
     PasskeyNameInvalid,
 
+    // Links in mails, and the pages that send them
+    AccountLinkUnknown,
+    AccountLinkSpent,
+    AccountLinkExpired,
+    AccountLinkSuperseded,
+
     // Authorization request, answered by redirect
     ResponseTypeMissing,
     ResponseTypeUnsupported,

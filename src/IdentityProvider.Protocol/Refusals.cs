@@ -22,6 +22,7 @@ public static class Refusals
     private const string ActorFailed = "The actor_token is invalid, expired, revoked or not for this client to act by.";
     private const string AssertionFailed = "The assertion is invalid, expired, already used or not accepted from this client.";
     private const string NobodyLinked = "No account here can be signed in to this way.";
+    private const string LinkFailed = "The link is invalid, expired or already used.";
     private const string TokenFailed = "The access token is invalid, expired or revoked.";
 
     public static RefusalAnswer Of(Refusal refusal) => refusal switch
@@ -77,6 +78,11 @@ public static class Refusals
         Refusal.PasswordBreached => InvalidRequest("The password is among those that leaked elsewhere.", "NIST SP 800-63B-4 §3.1.1.2"),
         Refusal.PasskeyNameInvalid => InvalidRequest("The name can't be used.", "WebAuthn §5.4.3"),
         Refusal.ResumeTokenInvalid => InvalidRequest("This sign-in was started too long ago or elsewhere.", "RFC 6749 §4.1.2.1"),
+
+        Refusal.AccountLinkUnknown => InvalidRequest(LinkFailed, "OWASP Forgot Password"),
+        Refusal.AccountLinkSpent => InvalidRequest(LinkFailed, "OWASP Forgot Password"),
+        Refusal.AccountLinkExpired => InvalidRequest(LinkFailed, "OWASP Forgot Password"),
+        Refusal.AccountLinkSuperseded => InvalidRequest(LinkFailed, "OWASP Forgot Password"),
 
         Refusal.ResponseTypeMissing => InvalidRequest("response_type is missing.", "RFC 6749 §4.1.2.1"),
         Refusal.ResponseTypeUnsupported => new("unsupported_response_type", 400, "Only response_type=code is supported.", "RFC 6749 §4.1.2.1"),

@@ -9,6 +9,7 @@ using IdentityProvider.Server.Endpoints.Registration;
 using IdentityProvider.Server.Endpoints.SessionManagement;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
+using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Status;
@@ -58,6 +59,8 @@ public static class Hosting
         builder.Services.AddKeyRotation();
         builder.Services.AddStatus();
         builder.Services.AddHostedService<Pruning>();
+        builder.Services.AddMail();
+        builder.Services.AddSingleton<MessageDelivery>();
         builder.Services.AddSingleton<OutboxDelivery>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<OutboxDelivery>());
         builder.Services.AddTokenEndpoints();
@@ -99,6 +102,7 @@ public static class Hosting
         await using var app = Build(settings, database?.ConnectionString ?? settings.Database.ConnectionString!);
         await PrepareAsync(app.Services, cancellation);
         Log.Serving(app.Logger, settings.Issuer);
+        app.Services.GetRequiredService<MailTransport>().Announce(app.Logger);
         await app.RunAsync(cancellation);
     }
 

@@ -24,6 +24,8 @@ public sealed record Settings
 
     public LinkSettings Links { get; init; } = new();
 
+    public MailSettings Mail { get; init; } = new();
+
     public OutgoingSettings Outgoing { get; init; } = new();
 
     public PasswordSettings Passwords { get; init; } = new();
@@ -68,6 +70,7 @@ public sealed record Settings
             {
                 AuthoritiesFile = read.ClientCertificates.AuthoritiesFile is { } authorities ? Path.GetFullPath(authorities, root) : null,
             },
+            Mail = read.Mail.Complete(isDevelopment, root),
             Outgoing = read.Outgoing with { AllowPrivateNetwork = read.Outgoing.AllowPrivateNetwork ?? isDevelopment },
         };
         foreach (var mistake in Mistakes(read))
@@ -108,7 +111,14 @@ public sealed record Settings
             yield return "Idp:Keys:AnnounceLead must be shorter than Idp:Keys:RotationInterval.";
         if (settings.Sessions.IdleLimit < TimeSpan.FromMinutes(1) || settings.Sessions.AbsoluteLimit < settings.Sessions.IdleLimit)
             yield return "Idp:Sessions:IdleLimit must be a minute or more, and Idp:Sessions:AbsoluteLimit no shorter.";
-        foreach (var mistake in settings.ClientCertificates.Mistakes().Concat(settings.Registration.Mistakes()).Concat(settings.Passwords.Mistakes()))
+        IEnumerable<string>[] ofParts =
+        [
+            settings.ClientCertificates.Mistakes(),
+            settings.Mail.Mistakes(settings.IsDevelopment),
+            settings.Passwords.Mistakes(),
+            settings.Registration.Mistakes(),
+        ];
+        foreach (var mistake in ofParts.SelectMany(mistakes => mistakes))
             yield return mistake;
     }
 }

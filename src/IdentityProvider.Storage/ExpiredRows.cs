@@ -45,6 +45,7 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
             RevokedTokens = await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation),
             SpentIdentifiers = await DeleteAsync(
                 db.SpentIdentifiers.Where(s => s.ExpiresAt < now - Storage.SpentIdentifiers.Kept).OrderBy(s => s.ExpiresAt), cancellation),
+            AccountLinks = await DeleteAsync(db.AccountLinks.Where(l => l.ExpiresAt < end).OrderBy(l => l.ExpiresAt), cancellation),
             SignInEvents = await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation),
             KnownBrowsers = await DeleteAsync(db.KnownBrowsers.Where(b => b.LastSeenAt < forgotten).OrderBy(b => b.LastSeenAt), cancellation),
             OutboxMessages = await DeleteAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), cancellation)
@@ -98,6 +99,8 @@ public sealed record PrunedRows
 
     public int SpentIdentifiers { get; init; }
 
+    public int AccountLinks { get; init; }
+
     public int SignInEvents { get; init; }
 
     public int KnownBrowsers { get; init; }
@@ -116,6 +119,7 @@ public sealed record PrunedRows
         ("sessions", Sessions),
         ("revoked_tokens", RevokedTokens),
         ("spent_identifiers", SpentIdentifiers),
+        ("account_links", AccountLinks),
         ("sign_in_events", SignInEvents),
         ("known_browsers", KnownBrowsers),
         ("outbox_messages", OutboxMessages),

@@ -36,6 +36,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<SessionClientRow> SessionClients => Set<SessionClientRow>();
 
+    internal DbSet<AccountLinkRow> AccountLinks => Set<AccountLinkRow>();
+
     internal DbSet<OutboxMessageRow> OutboxMessages => Set<OutboxMessageRow>();
 
     internal DbSet<GrantRow> Grants => Set<GrantRow>();
@@ -90,6 +92,9 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
     /// <summary>The clause of an index over what came from an upstream.</summary>
     private protected abstract string HasUpstream { get; }
 
+    /// <summary>The clause of an index over accounts whose address is verified.</summary>
+    private protected abstract string IsConfirmed { get; }
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
         configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UtcMicroseconds>();
 
@@ -106,6 +111,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         Tokens(builder);
         Decoupled(builder);
         Messages(builder);
+        builder.Entity<AccountLinkRow>(AccountLinkRow.Configure);
         Statuses(builder);
         builder.Entity<TopicRow>(topic =>
         {
@@ -132,6 +138,9 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             user.Property(u => u.ConcurrencyStamp).HasMaxLength(100);
             user.Property(u => u.PhoneNumber).HasMaxLength(100);
             user.Ignore(u => u.IsDisabled);
+
+            // One account for an address that was shown to be somebody's; what was only said counts for nothing.
+            user.HasIndex(u => u.NormalizedEmail, "ConfirmedEmailIndex").IsUnique().HasFilter(IsConfirmed);
         });
         builder.Entity<Role>(role =>
         {
@@ -342,12 +351,13 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         });
     }
 
-    private static void Messages(ModelBuilder builder) => builder.Entity<OutboxMessageRow>(message =>
+    private void Messages(ModelBuilder builder) => builder.Entity<OutboxMessageRow>(message =>
     {
         message.ToTable("OutboxMessages").HasKey(m => m.Id);
         message.Property(m => m.Kind).HasConversion<string>().HasMaxLength(40);
         message.Property(m => m.ClientId).HasMaxLength(Longest.ClientId);
         message.Property(m => m.LastError).HasMaxLength(Longest.Error);
+        message.Property(m => m.Mail).HasColumnType(JsonType);
         message.HasIndex(m => new { m.Kind, m.SessionId, m.ClientId }).IsUnique();
         message.HasIndex(m => m.NextAttemptAt);
         message.HasIndex(m => new { m.ClientId, m.NextAttemptAt });

@@ -35,6 +35,9 @@ public static class Longest
     /// <summary>A JSON Schema of 16384 characters, each of which JSON may write by six.</summary>
     public const int Schema = 128 * 1024;
 
+    /// <summary>An authorization request as our pages carry it, sealed; a longer one goes on in its own tab alone.</summary>
+    public const int Resume = 8000;
+
     public const int Amr = 200;
 
     public const int Acr = 200;

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.Json;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
@@ -33,7 +34,19 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
         LastError = row.LastError,
         DeliveredAt = row.DeliveredAt,
         GivenUpAt = row.GivenUpAt,
+        Mail = row.Mail == null ? null : ReadMail(row.Mail),
     };
+
+    /// <summary>Adds a mail; false where it is there already.</summary>
+    public Task<bool> AddMailAsync(OutgoingMail mail, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TryInsertAsync(
+            (db, _) =>
+            {
+                AddMail(db, mail, now);
+                return Task.CompletedTask;
+            },
+            (db, token) => db.OutboxMessages.AnyAsync(m => m.Kind == OutboxKind.Mail && m.SessionId == mail.MailId, token),
+            cancellation);
 
     /// <summary>The clients that something is due for, who waits longest first.</summary>
     /// <param name="now">The time.</param>
@@ -151,6 +164,22 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
         });
         await db.SaveChangesAsync(cancellation);
     }
+
+    /// <summary>Adds a mail in the transaction of its cause, which saves it.</summary>
+    internal static void AddMail(IdpDb db, OutgoingMail mail, DateTimeOffset now) => db.OutboxMessages.Add(new OutboxMessageRow
+    {
+        Kind = OutboxKind.Mail,
+        ClientId = OutboxMessage.NoClient,
+        UserId = mail.UserId ?? Guid.Empty,
+        SessionId = mail.MailId,
+        Mail = JsonSerializer.Serialize(mail.Mail),
+        CreatedAt = now,
+        ExpiresAt = mail.ExpiresAt,
+        Attempts = 0,
+        NextAttemptAt = now,
+    });
+
+    private static Mail ReadMail(string json) => JsonSerializer.Deserialize<Mail>(json)!;
 
     /// <summary>
     /// Adds, in the transaction that just ended sessions, a message for each client of them that registered a <c>backchannel_logout_uri</c>.

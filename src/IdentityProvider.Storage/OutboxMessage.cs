@@ -8,6 +8,9 @@ public enum OutboxKind
 
     /// <summary>A person has answered (CIBA Core §10.2); it is about the request, whose identifier stands in the session's place.</summary>
     BackchannelPing,
+
+    /// <summary>A mail to a person, whose identifier stands in the session's place.</summary>
+    Mail,
 }
 
 /// <summary>What became of a message.</summary>
@@ -18,9 +21,12 @@ public enum OutboxState
     GivenUp,
 }
 
-/// <summary>Something to tell a client, and how far that is.</summary>
+/// <summary>Something to tell a client or a person, and how far that is.</summary>
 public sealed record OutboxMessage
 {
+    /// <summary>Stands in the client's place where the message is for no client; no client is named so.</summary>
+    public const string NoClient = "";
+
     public required long Id { get; init; }
 
     public required OutboxKind Kind { get; init; }
@@ -45,6 +51,9 @@ public sealed record OutboxMessage
 
     /// <summary>Why the last attempt that failed did, in our own words and never the client's.</summary>
     public string? LastError { get; init; }
+
+    /// <summary>What a mail says; null where it is another message.</summary>
+    public Mail? Mail { get; init; }
 
     public DateTimeOffset? DeliveredAt { get; init; }
 

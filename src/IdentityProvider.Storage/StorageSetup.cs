@@ -61,6 +61,7 @@ public static class StorageSetup
     }
 
     private static IServiceCollection AddNouns(this IServiceCollection services) => services
+        .AddSingleton<AccountLinks>()
         .AddSingleton<AuthorizationCodes>()
         .AddSingleton<AuthorizationDetailsTypes>()
         .AddSingleton<Clients>()
@@ -69,6 +70,7 @@ public static class StorageSetup
         .AddSingleton<Grants>()
         .AddSingleton<Groups>()
         .AddSingleton<KnownBrowsers>()
+        .AddSingleton<Mailboxes>()
         .AddSingleton<Outbox>()
         .AddSingleton<Passkeys>()
         .AddSingleton<PushedRequests>()

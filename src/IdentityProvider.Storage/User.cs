@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Accounts;
 using Microsoft.AspNetCore.Identity;
 
 namespace IdentityProvider.Storage;
@@ -20,6 +22,31 @@ public sealed class User : IdentityUser<Guid>
     public DateTimeOffset? SecondFactorNextTryAt { get; set; }
 
     public bool IsDisabled => DisabledAt is not null;
+
+    /// <summary>
+    /// The one way to set a person's e-mail address: in the columns by which people are found, and in the claims that clients get. Whoever saves the
+    /// account writes both by one statement.
+    /// </summary>
+    /// <param name="address">The address; null for none.</param>
+    /// <param name="isVerified">Whether it was shown to be theirs, or an operator vouches for it.</param>
+    /// <param name="now">The moment.</param>
+    public void SetEmail(string? address, bool isVerified, DateTimeOffset now)
+    {
+        var claims = JsonNode.Parse(Claims)!.AsObject();
+        claims.Remove("email");
+        claims.Remove("email_verified");
+        if (address is not null)
+        {
+            claims["email"] = address;
+            claims["email_verified"] = isVerified;
+        }
+
+        claims["updated_at"] = now.ToUnixTimeSeconds();
+        Claims = claims.ToJsonString();
+        Email = address;
+        NormalizedEmail = address is null ? null : EmailAddress.NormalizedOf(address);
+        EmailConfirmed = address is not null && isVerified;
+    }
 }
 
 /// <summary>A role, by ASP.NET Core Identity.</summary>

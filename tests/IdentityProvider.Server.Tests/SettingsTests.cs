@@ -17,6 +17,10 @@ public sealed class SettingsTests
     [InlineData("Idp:Keys:AnnounceLead", "40.00:00:00", "Idp:Keys:AnnounceLead must be shorter than Idp:Keys:RotationInterval.")]
     [InlineData("Idp:Keys:AnnounceLead", "00:00:01", "Idp:Keys:AnnounceLead must be 10 seconds or more; a day or more in production.")]
     [InlineData("Idp:Sessions:IdleLimit", "8.00:00:00", "Idp:Sessions:IdleLimit must be a minute or more, and Idp:Sessions:AbsoluteLimit no shorter.")]
+    [InlineData("Idp:Mail:From", "nobody", "Idp:Mail:From must be the address that mails come from, such as 'Sign-in <no-reply@example.com>', not 'nobody'.")]
+    [InlineData("Idp:Mail:From", "a@example.com\r\nBcc: b@example.com", "Idp:Mail:From must be the address that mails come from, such as 'Sign-in <no-reply@example.com>', not 'a@example.com\r\nBcc: b@example.com'.")]
+    [InlineData("Idp:Mail:Smtp:Username", "idp", "Idp:Mail:Smtp:Username and Idp:Mail:Smtp:Password need each other.")]
+    [InlineData("Idp:Mail:Smtp:Port", "0", "Idp:Mail:Smtp:Port must be from 1 to 65535.")]
     public void A_mistake_is_one_line_that_names_it(string key, string value, string line) =>
         Assert.Equal(line, Assert.Throws<SettingsException>(() => Load(isDevelopment: true, key, value)).Message);
 
@@ -40,6 +44,28 @@ public sealed class SettingsTests
     {
         Assert.True(Load(isDevelopment: true).Outgoing.AllowPrivateNetwork);
         Assert.False(Load(isDevelopment: false, "Idp:Issuer", "https://login.example.com").Outgoing.AllowPrivateNetwork);
+    }
+
+    [Fact]
+    public void Mail_goes_into_a_folder_in_development_and_in_clear_to_this_machine_alone()
+    {
+        Assert.Equal(Path.Combine(AppContext.BaseDirectory, ".idp/mail"), Load(isDevelopment: true).Mail.Folder);
+        Assert.False(Load(isDevelopment: false, "Idp:Issuer", "https://login.example.com").Mail.IsOn);
+        Assert.Equal(
+            "Idp:Mail:Folder is for Development alone: the links in mails would lie in files. Set Idp:Mail:Smtp:Host.",
+            Assert.Throws<SettingsException>(() => Load(false, ("Idp:Issuer", "https://login.example.com"), ("Idp:Mail:Folder", "mails"), ("Idp:Mail:From", "a@example.com"))).Message);
+        Assert.Equal(
+            "Idp:Mail:Smtp:Tls may be None for a server on loopback alone: mails hold links that work. 'mail.example.com' must offer STARTTLS.",
+            Assert.Throws<SettingsException>(() => Load(true, ("Idp:Mail:Smtp:Host", "mail.example.com"), ("Idp:Mail:Smtp:Tls", "None"))).Message);
+        var local = Load(true, ("Idp:Mail:Smtp:Host", "localhost"), ("Idp:Mail:Smtp:Tls", "None")).Mail;
+        Assert.Equal((true, null), (local.IsOn, local.Folder));
+        Assert.Equal(SmtpTls.StartTls, Load(true, ("Idp:Mail:Smtp:Host", "mail.example.com")).Mail.Smtp.Tls);
+    }
+
+    private static Settings Load(bool isDevelopment, params (string Key, string Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
+        return Settings.Load(configuration.Build(), isDevelopment, AppContext.BaseDirectory);
     }
 
     private static Settings Load(bool isDevelopment, string? key = null, string? value = null)

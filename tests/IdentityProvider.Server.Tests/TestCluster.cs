@@ -21,10 +21,14 @@ public sealed class TestCluster : IAsyncLifetime
 
     private readonly ClusterFolder _folder = new();
     private readonly string _keys = Directory.CreateTempSubdirectory("idp-keys-").FullName;
+    private readonly string _mail = Directory.CreateTempSubdirectory("idp-mail-").FullName;
     private EmbeddedPostgres? _postgres;
 
     /// <summary>A master key that every server of the run may share.</summary>
     public static string MasterKeyFile => Path.Combine(Current._keys, "master.key");
+
+    /// <summary>Where the servers of a database put their mails.</summary>
+    public static string MailFolderOf(string connectionString) => Path.Combine(Current._mail, new NpgsqlConnectionStringBuilder(connectionString).Database!);
 
     private static TestCluster Current => _current ?? throw new InvalidOperationException("The cluster starts with the test run.");
 
@@ -75,6 +79,7 @@ public sealed class TestCluster : IAsyncLifetime
             await _postgres.DisposeAsync();
         await _folder.DisposeAsync();
         Directory.Delete(_keys, recursive: true);
+        Directory.Delete(_mail, recursive: true);
     }
 
     // Small pools: many databases share one cluster's connections.

@@ -47,6 +47,7 @@ public sealed class TestServer : IAsyncDisposable
     {
         var database = beside?.ConnectionString ?? await (at is null ? TestCluster.NewDatabaseAsync() : TestCluster.NewEmptyDatabaseAsync());
         var settings = SettingsFor(database);
+        settings = settings with { Mail = settings.Mail with { Folder = TestCluster.MailFolderOf(database) } };
         var clock = beside?.Clock ?? (at is { } now ? new TestClock(now) : new TestClock());
         var app = Hosting.Build(change?.Invoke(settings) ?? settings, database, builder =>
         {

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using IdentityProvider.Protocol.Logout;
-using IdentityProvider.Server.Endpoints.BackchannelAuthentication;
-using IdentityProvider.Server.Endpoints.Logout;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
@@ -9,10 +7,10 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Background;
 
 /// <summary>
-/// Delivers what is due in the outbox. Each client has a lane of its own, so that one that hangs delays nobody else; of all nodes one has a
+/// Delivers what is due in the outbox. Each client has a lane of its own, and mail has one, so that one that hangs delays nobody else; of all nodes one has a
 /// message at a time (<see cref="Outbox.ClaimAsync"/>).
 /// </summary>
-internal sealed class OutboxDelivery(Outbox outbox, BackChannelLogout logout, BackchannelPing ping, Entropy entropy, TimeProvider clock, ILogger<OutboxDelivery> logger)
+internal sealed class OutboxDelivery(Outbox outbox, MessageDelivery delivery, Entropy entropy, TimeProvider clock, ILogger<OutboxDelivery> logger)
     : RepeatedWork(TimeSpan.FromSeconds(1), logger)
 {
     /// <summary>Longer than an attempt takes (<see cref="Http.Outgoing.Patience"/>): a node that is still at work loses no claim.</summary>
@@ -70,12 +68,13 @@ internal sealed class OutboxDelivery(Outbox outbox, BackChannelLogout logout, Ba
         }
     }
 
-    // A client that fails once is left alone until the next tick: what else is due for it would most likely fail as well.
+    // A client that fails once is left alone until the next tick, and so is the mail server: what else is due would most likely fail as well.
+    // What is pointless says nothing of the rest.
     private async Task DeliverAsync(string clientId, CancellationToken cancellation)
     {
         while (await outbox.ClaimAsync(clientId, clock.GetUtcNow(), Lease, cancellation) is { } message)
         {
-            var result = await (message.Kind == OutboxKind.BackchannelPing ? ping.TellAsync(message, cancellation) : logout.TellAsync(message, cancellation));
+            var result = await delivery.TellAsync(message, cancellation);
             if (result.IsDelivered)
             {
                 await outbox.DeliveredAsync(message, clock.GetUtcNow(), CancellationToken.None);
@@ -83,7 +82,8 @@ internal sealed class OutboxDelivery(Outbox outbox, BackChannelLogout logout, Ba
             }
 
             await FailAsync(message, result);
-            return;
+            if (!result.IsPointless)
+                return;
         }
     }
 
@@ -92,7 +92,11 @@ internal sealed class OutboxDelivery(Outbox outbox, BackChannelLogout logout, Ba
         var now = clock.GetUtcNow();
         var next = result.IsPointless ? null : DeliveryRules.NextAttempt(message.Attempts, message.ExpiresAt, entropy.Fraction(), now);
         await outbox.FailedAsync(message, result.Error, next, now, CancellationToken.None);
-        if (next is { } at)
+        if (message.Mail is not null && next is { } later)
+            Log.MailFailed(logger, message.Id, result.Error, later);
+        else if (message.Mail is not null)
+            Log.MailGivenUp(logger, message.Id, message.Attempts, result.Error);
+        else if (next is { } at)
             Log.DeliveryFailed(logger, message.Id, message.ClientId, result.Error, at);
         else
             Log.DeliveryGivenUp(logger, message.Id, message.ClientId, message.Attempts, result.Error);

@@ -1,6 +1,7 @@
 using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
+using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
@@ -108,6 +109,7 @@ internal sealed class Installation : IAsyncDisposable
         .AddSingleton<Outgoing>()
         .AddSingleton<SectorIdentifiers>()
         .AddTokenReading()
+        .AddMails()
         .BuildServiceProvider();
 
     // A command's result is its output; of what happens beneath only what went wrong is worth a line.

@@ -8,9 +8,9 @@ namespace IdentityProvider.Server.Commands;
 /// <summary><c>idp outbox list|retry</c>.</summary>
 internal static class OutboxCommands
 {
-    private static readonly string[] Columns = ["id", "kind", "client_id", "state", "created_at", "attempts", "next_attempt_at", "last_error"];
+    private static readonly string[] Columns = ["id", "kind", "client_id", "to", "state", "created_at", "attempts", "next_attempt_at", "last_error"];
 
-    public static Command Build() => new("outbox", "What is to be told to clients, such as that a session has ended, and how far that is.") { List(), Retry() };
+    public static Command Build() => new("outbox", "What is to be told to clients, such as that a session has ended, and mailed to people, and how far that is.") { List(), Retry() };
 
     private static Command List()
     {
@@ -52,10 +52,11 @@ internal static class OutboxCommands
     private static JsonObject Document(OutboxMessage message) => new()
     {
         ["id"] = message.Id,
-        ["kind"] = message.Kind switch { OutboxKind.BackChannelLogout => "backchannel_logout", OutboxKind.BackchannelPing => "backchannel_ping", var other => throw new InvalidOperationException($"{other} has no name.") },
-        ["client_id"] = message.ClientId,
-        ["sub"] = message.UserId.ToString("D"),
-        ["sid"] = message.SessionId.ToString("N"),
+        ["kind"] = message.Kind switch { OutboxKind.BackChannelLogout => "backchannel_logout", OutboxKind.BackchannelPing => "backchannel_ping", OutboxKind.Mail => "mail", var other => throw new InvalidOperationException($"{other} has no name.") },
+        ["client_id"] = message.Mail is null ? message.ClientId : null,
+        ["to"] = message.Mail?.Address,
+        ["sub"] = message.UserId == Guid.Empty ? null : message.UserId.ToString("D"),
+        ["sid"] = message.Mail is null ? message.SessionId.ToString("N") : null,
         ["state"] = NameOf(message.State),
         ["created_at"] = Output.Moment(message.CreatedAt),
         ["attempts"] = message.Attempts,

@@ -113,6 +113,21 @@ internal static partial class Log
     [LoggerMessage(1701, LogLevel.Warning, "Message {Id} to client {ClientId} is given up after {Attempts} attempts ({Reason}): `idp outbox retry {Id}` tries again")]
     public static partial void DeliveryGivenUp(ILogger logger, long id, string clientId, int attempts, string reason);
 
+    [LoggerMessage(1702, LogLevel.Information, "Mail {Id} was not sent ({Reason}); it is tried again at {NextAttemptAt:O}")]
+    public static partial void MailFailed(ILogger logger, long id, string reason, DateTimeOffset nextAttemptAt);
+
+    [LoggerMessage(1703, LogLevel.Warning, "Mail {Id} is given up after {Attempts} attempts ({Reason}): `idp outbox retry {Id}` tries again")]
+    public static partial void MailGivenUp(ILogger logger, long id, int attempts, string reason);
+
+    [LoggerMessage(1704, LogLevel.Information, "Mails are files in {Folder}")]
+    public static partial void MailIsFiles(ILogger logger, string folder);
+
+    [LoggerMessage(1705, LogLevel.Information, "Mails go by {Host}, port {Port}")]
+    public static partial void MailIsSent(ILogger logger, string host, int port);
+
+    [LoggerMessage(1706, LogLevel.Warning, "There is no mail: without Idp:Mail:Smtp:Host nobody can register, reset a password or confirm an address, and nobody is told of changes to their account")]
+    public static partial void MailIsOff(ILogger logger);
+
     // Clients: 1800 to 1899
 
     [LoggerMessage(1800, LogLevel.Warning, "The keys of client {ClientId} could not be fetched from its jwks_uri: {Reason}")]

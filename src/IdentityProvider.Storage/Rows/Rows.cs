@@ -288,6 +288,9 @@ internal sealed class OutboxMessageRow
 
     public string? LastError { get; init; }
 
+    /// <summary>A mail, as JSON.</summary>
+    public string? Mail { get; init; }
+
     public DateTimeOffset? DeliveredAt { get; init; }
 
     public DateTimeOffset? GivenUpAt { get; init; }

@@ -149,3 +149,10 @@ internal static class Postgres
 
     public static async Task<TestStorage> NewEmptyAsync() => new(DatabaseProvider.PostgreSql, await TestCluster.NewEmptyDatabaseAsync());
 }
+
+public sealed class AccountLinksOnPostgres : AccountLinksContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}

@@ -179,3 +179,10 @@ internal static class SqlServer
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 }
+
+public sealed class AccountLinksOnSqlServer : AccountLinksContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
