@@ -59,7 +59,13 @@ public enum Refusal
     PasswordCommon,
     PasswordGuessable,
     PasswordBreached,
+    PasskeyRefused,
+    PasskeyChallengeInvalid,
+    PasskeyCounterWentBack,
     PasskeyNameInvalid,
+    PasskeyTaken,
+    TooManyPasskeys,
+    PasskeyIsOnlyWayIn,
 
     // Links in mails, and the pages that send them
     AccountLinkUnknown,

@@ -23,6 +23,7 @@ public static class Refusals
     private const string AssertionFailed = "The assertion is invalid, expired, already used or not accepted from this client.";
     private const string NobodyLinked = "No account here can be signed in to this way.";
     private const string LinkFailed = "The link is invalid, expired or already used.";
+    private const string PasskeyFailed = "The passkey could not be used.";
     private const string TokenFailed = "The access token is invalid, expired or revoked.";
 
     public static RefusalAnswer Of(Refusal refusal) => refusal switch
@@ -76,7 +77,13 @@ public static class Refusals
         Refusal.PasswordCommon => InvalidRequest("The password is among the first that anybody tries.", "NIST SP 800-63B-4 §3.1.1.2"),
         Refusal.PasswordGuessable => InvalidRequest("The password takes too few guesses: another word or two helps.", "NIST SP 800-63B-4 §3.1.1.2"),
         Refusal.PasswordBreached => InvalidRequest("The password is among those that leaked elsewhere.", "NIST SP 800-63B-4 §3.1.1.2"),
+        Refusal.PasskeyRefused => InvalidRequest(PasskeyFailed, "WebAuthn §7.2"),
+        Refusal.PasskeyChallengeInvalid => InvalidRequest(PasskeyFailed, "WebAuthn §13.4.3"),
+        Refusal.PasskeyCounterWentBack => InvalidRequest(PasskeyFailed, "WebAuthn §6.1.1"),
         Refusal.PasskeyNameInvalid => InvalidRequest("The name can't be used.", "WebAuthn §5.4.3"),
+        Refusal.PasskeyTaken => InvalidRequest("The passkey is registered already.", "WebAuthn §7.1"),
+        Refusal.TooManyPasskeys => InvalidRequest("There are as many passkeys as there may be.", "WebAuthn §7.1"),
+        Refusal.PasskeyIsOnlyWayIn => InvalidRequest("Nothing else signs in to the account.", "NIST SP 800-63B §4.1"),
         Refusal.ResumeTokenInvalid => InvalidRequest("This sign-in was started too long ago or elsewhere.", "RFC 6749 §4.1.2.1"),
 
         Refusal.AccountLinkUnknown => InvalidRequest(LinkFailed, "OWASP Forgot Password"),

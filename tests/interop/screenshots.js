@@ -26,7 +26,7 @@ for (const [look, options] of Object.entries(looks)) {
   const login = async (password) => {
     await page.getByLabel(/user ?name|email/i).fill(user.username);
     await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: /^sign in/i }).click();
+    await page.getByRole('button', { name: /^sign in$/i }).click();
   };
 
   await page.goto(samples.one);
@@ -106,7 +106,7 @@ async function signInElsewhere({ username, password }) {
   await page.goto(`${samples.two}/sign-in`);
   await page.getByLabel(/user ?name|email/i).fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: /^sign in/i }).click();
+  await page.getByRole('button', { name: /^sign in$/i }).click();
   await page.waitForURL(`${samples.two}/`);
   await context.close();
 }

@@ -54,4 +54,13 @@ public enum SignInOutcome
 
     /// <summary>Those who run the server took their second factors away, so that they can set up others.</summary>
     SecondFactorsReset,
+
+    /// <summary>They added a passkey.</summary>
+    PasskeyAdded,
+
+    /// <summary>They removed a passkey.</summary>
+    PasskeyRemoved,
+
+    /// <summary>Their passkey was refused, since its counter went back as a copy's would.</summary>
+    PasskeyMayBeCopied,
 }

@@ -28,13 +28,16 @@ internal sealed class DesignFile
     /// <summary>Moments in the browser's time zone.</summary>
     public static DesignFile Moments { get; } = new("moments.js", "text/javascript; charset=utf-8");
 
+    /// <summary>What passkeys need of a browser.</summary>
+    public static DesignFile Passkeys { get; } = new("passkeys.js", "text/javascript; charset=utf-8");
+
     public static DesignFile Icon { get; } = new("mark.svg", "image/svg+xml");
 
     public string Path { get; }
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var file in new[] { Stylesheet, Account, Moments, Icon })
+        foreach (var file in new[] { Stylesheet, Account, Moments, Passkeys, Icon })
             routes.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file._document.WriteAsync);
     }
 }

@@ -45,10 +45,14 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
         await flow.GoOnAsync(http, verified.User, new ProvenFactors([AuthenticationMethods.Password]) { Attempt = verified.Attempt }, target);
     }
 
-    private Task ShowAsync(HttpContext http, SignInTarget target, string? username, Refusal? problem)
+    /// <summary>Shows the page, after a try with what was wrong with it.</summary>
+    internal Task ShowAsync(HttpContext http, SignInTarget target, string? username, Refusal? problem)
     {
-        var model = new LoginPage.LoginModel(forms.TokenFor(http), target, target.Pending?.Accepted?.Client.ClientName, username, problem is { } reason ? TextOf(reason) : null);
-        return PageResults.ShowAsync<LoginPage>(http, model, SignInTargets.PolicyOf(target), problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
+        var model = new LoginPage.LoginModel(forms.TokenFor(http), target, target.Pending?.Accepted?.Client.ClientName, username, problem is { } reason ? TextOf(reason) : null)
+        {
+            IsPasskeyRefused = problem is Refusal.PasskeyRefused or Refusal.PasskeyChallengeInvalid or Refusal.PasskeyCounterWentBack,
+        };
+        return PageResults.ShowAsync<LoginPage>(http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
     }
 
     // Who signs in again for a page of their own needn't type their name again.

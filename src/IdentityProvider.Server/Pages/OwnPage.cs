@@ -13,7 +13,8 @@ public sealed class OwnPage
     public const string EnteredParameter = "entered";
 
     private static readonly OwnPage[] All =
-        [new("account", "/account"), new("password", "/account/password"), new("everywhere", "/account/everywhere"), new("device", "/device/consent")];
+        [new("account", "/account"), new("password", "/account/password"), new("everywhere", "/account/everywhere"), new("device", "/device/consent"),
+        new("passkeys", "/account/passkeys")];
 
     private OwnPage(string name, string path)
     {
@@ -28,6 +29,8 @@ public sealed class OwnPage
     public static OwnPage Everywhere => All[2];
 
     public static OwnPage Device => All[3];
+
+    public static OwnPage Passkeys => All[4];
 
     public string Name { get; }
 

@@ -30,7 +30,7 @@ internal sealed record PagePolicy
     public static PagePolicy Framing(IReadOnlyList<string> addresses) =>
         Plain with { Frames = [.. addresses.Select(OriginOf).OfType<string>().Distinct(StringComparer.Ordinal)] };
 
-    /// <summary>The same with a script of ours, which is a file (<see cref="DesignFile"/>) and never in the page.</summary>
+    /// <summary>The same with a script of ours, which is a file (<see cref="DesignFile"/>) and never in the page; it may ask us.</summary>
     public PagePolicy WithOwnScript => this with { HasOwnScript = true };
 
     /// <summary>The directive, or empty for no restriction.</summary>
@@ -61,7 +61,7 @@ internal sealed record PagePolicy
 
     public override string ToString() =>
         Common + "'self' data:" + (Images is null ? "" : " " + Images)
-        + (HasOwnScript ? "; script-src 'self'" : ScriptNonce is null ? "" : $"; script-src 'nonce-{ScriptNonce}'")
+        + (HasOwnScript ? "; script-src 'self'; connect-src 'self'" : ScriptNonce is null ? "" : $"; script-src 'nonce-{ScriptNonce}'")
         + (Frames.Count == 0 ? "" : "; frame-src " + string.Join(' ', Frames))
         + (FormAction.Length == 0 ? "" : "; " + FormAction);
 

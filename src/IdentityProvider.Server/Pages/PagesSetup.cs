@@ -1,5 +1,6 @@
 using IdentityProvider.Server.Pages.Account;
 using IdentityProvider.Server.Pages.Device;
+using IdentityProvider.Server.SignIn;
 using Microsoft.AspNetCore.Antiforgery;
 
 namespace IdentityProvider.Server.Pages;
@@ -19,6 +20,7 @@ internal static class PagesSetup
             .AddSingleton<Resume>()
             .AddSingleton<SignedInPages>()
             .AddSingleton<LoginPages>()
+            .AddSingleton<PasskeyPages>()
             .AddSingleton<SelectAccountPages>()
             .AddSingleton<ConsentPages>()
             .AddSingleton<HomePages>()
@@ -33,6 +35,12 @@ internal static class PagesSetup
         routes.MapGet("/", http => http.RequestServices.GetRequiredService<HomePages>().GetAsync(http));
         routes.MapGet("/login", http => http.RequestServices.GetRequiredService<LoginPages>().GetAsync(http));
         routes.MapPost("/login", http => http.RequestServices.GetRequiredService<LoginPages>().PostAsync(http));
+        if (routes.ServiceProvider.GetRequiredService<RelyingParty>().Exists)
+        {
+            routes.MapPost(PasskeyPages.Path, http => http.RequestServices.GetRequiredService<PasskeyPages>().PostAsync(http));
+            routes.MapPost(PasskeyPages.Path + "/options", http => http.RequestServices.GetRequiredService<PasskeyPages>().OptionsAsync(http));
+        }
+
         routes.MapGet("/select-account", http => http.RequestServices.GetRequiredService<SelectAccountPages>().GetAsync(http));
         routes.MapPost("/select-account", http => http.RequestServices.GetRequiredService<SelectAccountPages>().PostAsync(http));
         routes.MapGet("/consent", http => http.RequestServices.GetRequiredService<ConsentPages>().GetAsync(http));

@@ -6,6 +6,8 @@ namespace IdentityProvider.Server.SignIn;
 /// <summary>Writes a person's sign-in history.</summary>
 internal sealed class SignInHistory(SignInEvents events, Entropy entropy, TimeProvider clock)
 {
+    public DateTimeOffset Now => clock.GetUtcNow();
+
     /// <summary>Adds a line; its identifier.</summary>
     public async Task<Guid> AddAsync(Guid userId, Origin origin, SignInOutcome outcome, CancellationToken cancellation)
     {
@@ -13,7 +15,7 @@ internal sealed class SignInHistory(SignInEvents events, Entropy entropy, TimePr
         {
             EventId = entropy.NewId(),
             UserId = userId,
-            At = clock.GetUtcNow(),
+            At = Now,
             Address = origin.Address,
             UserAgent = origin.UserAgent,
             Outcome = outcome,

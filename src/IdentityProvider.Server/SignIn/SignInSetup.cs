@@ -44,6 +44,10 @@ internal static class SignInSetup
         .AddSingleton<PendingSignIns>()
         .AddSingleton<SignInTargets>()
         .AddSingleton<SignInFlow>()
+        .AddSingleton<RelyingParty>()
+        .AddSingleton<PasskeyChallenges>()
+        .AddScoped<PasskeySignIn>()
+        .AddScoped<PasskeyRegistration>()
         .AddScoped<PasswordSignIn>()
         .AddScoped<PasswordChange>();
 }

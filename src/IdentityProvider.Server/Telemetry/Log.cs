@@ -91,6 +91,18 @@ internal static partial class Log
     [LoggerMessage(1510, LogLevel.Warning, "A new password was not looked up among those that leaked elsewhere: {Reason}")]
     public static partial void BreachCheckLeftOut(ILogger logger, string reason);
 
+    [LoggerMessage(1550, LogLevel.Information, "{UserId} added a passkey")]
+    public static partial void PasskeyAdded(ILogger logger, Guid userId);
+
+    [LoggerMessage(1551, LogLevel.Information, "{UserId} removed a passkey")]
+    public static partial void PasskeyRemoved(ILogger logger, Guid userId);
+
+    [LoggerMessage(1552, LogLevel.Warning, "A passkey of {UserId} was refused: its counter went back, as a copy's would")]
+    public static partial void PasskeyMayBeCopied(ILogger logger, Guid userId);
+
+    [LoggerMessage(1553, LogLevel.Warning, "A passkey was used on a page of another origin than the issuer's, {Origin}: people must open the pages there")]
+    public static partial void PasskeyOfAnotherOrigin(ILogger logger, string origin);
+
     // Registration: 1600 to 1699
 
     [LoggerMessage(1600, LogLevel.Information, "The client {ClientId} registered itself by policy {PolicyId}")]

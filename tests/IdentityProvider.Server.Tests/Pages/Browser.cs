@@ -89,7 +89,8 @@ public sealed partial record Page(string Path, HttpStatusCode Status, System.Net
 
     public string Action => WebUtility.HtmlDecode(Form().Match(Html).Groups[1].Value);
 
-    public Dictionary<string, string> Fields => Hidden().Matches(Html).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value), StringComparer.Ordinal);
+    /// <summary>Of its first form.</summary>
+    public Dictionary<string, string> Fields => Hidden().Matches(Html.Split("</form>")[0]).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value), StringComparer.Ordinal);
 
     public string Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
 

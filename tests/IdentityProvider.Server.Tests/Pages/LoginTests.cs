@@ -19,7 +19,7 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
     {
         using var browser = new Browser(Server);
         var login = await browser.OpenAsync((await Server.AddClientAsync()).Request("login_hint=<alice>"));
-        Assert.Contains("autocomplete=\"username\"", login.Html, StringComparison.Ordinal);
+        Assert.Contains("autocomplete=\"username webauthn\"", login.Html, StringComparison.Ordinal);
         Assert.Contains("autocomplete=\"current-password\"", login.Html, StringComparison.Ordinal);
         Assert.Contains("value=\"&lt;alice&gt;\"", login.Html, StringComparison.Ordinal);
         Assert.Contains("<html lang=\"en\" dir=\"ltr\">", login.Html, StringComparison.Ordinal);

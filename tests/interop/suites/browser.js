@@ -47,7 +47,7 @@ export function browserSuite(idp, samples) {
     async function fillLogin(page, { username, password }) {
       await page.getByLabel(/user ?name|email/i).fill(username);
       await page.getByLabel('Password', { exact: true }).fill(password);
-      await page.getByRole('button', { name: /^sign in/i }).click();
+      await page.getByRole('button', { name: /^sign in$/i }).click();
     }
 
     async function signInAtOne(page, user) {

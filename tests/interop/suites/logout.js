@@ -45,7 +45,7 @@ export function logoutSuite(idp) {
       await window.page.goto(url.href);
       await window.page.getByLabel(/user ?name|email/i).fill(user.username);
       await window.page.getByLabel('Password', { exact: true }).fill(user.password);
-      await window.page.getByRole('button', { name: /^sign in/i }).click();
+      await window.page.getByRole('button', { name: /^sign in$/i }).click();
       await window.page.waitForURL(`${app.redirectUri}?**`);
       const tokens = await oidc.authorizationCodeGrant(app.configuration, new URL(window.page.url()), { pkceCodeVerifier, idTokenExpected: true });
       return { page: window.page, tokens, sessionState: new URL(window.page.url()).searchParams.get('session_state') };

@@ -57,7 +57,7 @@ export function spaSuite(idp, samples) {
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByLabel(/user ?name|email/i).fill(user.username);
       await page.getByLabel('Password', { exact: true }).fill(user.password);
-      await page.getByRole('button', { name: /^sign in/i }).click();
+      await page.getByRole('button', { name: /^sign in$/i }).click();
       await title(page, 'Hello, Ada Example');
       return Object.assign(window, { answers });
     }

@@ -152,7 +152,7 @@ export function topologiesSuite(idp, samples) {
         await page.goto(address);
         await page.getByLabel(/user ?name|email/i).fill(user.username);
         await page.getByLabel('Password', { exact: true }).fill(user.password);
-        await page.getByRole('button', { name: /^sign in/i }).click();
+        await page.getByRole('button', { name: /^sign in$/i }).click();
         const allow = page.getByRole('button', { name: /^allow/i });
         const done = page.getByRole('heading', { name: 'Signed in', exact: true });
         await allow.or(done).waitFor();

@@ -31,7 +31,7 @@ export const page = (title, body = '') =>
 export async function signInAt(browserPage, user) {
   await browserPage.getByLabel('Username').fill(user.username);
   await browserPage.getByLabel('Password', { exact: true }).fill(user.password);
-  await browserPage.getByRole('button', { name: /^sign in/i }).click();
+  await browserPage.getByRole('button', { name: /^sign in$/i }).click();
 }
 
 /** What the clients of these suites have in common. */
