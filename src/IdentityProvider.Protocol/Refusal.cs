@@ -145,6 +145,7 @@ public enum Refusal
     // Registration (RFC 7591 §3)
     ContentTypeNotJson,
     RegistrationQuotaSpent,
+    RegistrationIsTheOperators,
     SoftwareStatementMissing,
     SoftwareStatementInvalid,
     SoftwareStatementUnapproved,

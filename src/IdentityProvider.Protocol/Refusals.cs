@@ -161,6 +161,7 @@ public static class Refusals
         Refusal.SoftwareStatementInvalid => new("invalid_software_statement", 400, "The software statement is not valid.", "RFC 7591 §3.2.2"),
         Refusal.SoftwareStatementUnapproved => new("unapproved_software_statement", 400, "Software statements of this issuer do not count here.", "RFC 7591 §3.2.2"),
         Refusal.RegistrationQuotaSpent => new("access_denied", 403, "No more clients may be registered this way.", "RFC 7591 §5"),
+        Refusal.RegistrationIsTheOperators => new("access_denied", 403, "An operator changed this registration: it is theirs to change.", "RFC 7592 §2.2"),
 
         Refusal.GrantTypeMissing => InvalidRequest("grant_type is missing.", "RFC 6749 §5.2"),
         Refusal.GrantTypeUnsupported => new("unsupported_grant_type", 400, "The grant type is not supported.", "RFC 6749 §5.2"),

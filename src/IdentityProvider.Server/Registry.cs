@@ -26,9 +26,9 @@ public sealed class Registry(Clients clients, Resources resources, Authorization
         FindAsync(_knownResources, identifier, resources.FindAsync, cancellation);
 
     /// <summary>Resources by their indicators, in that order; those that no longer exist are left out.</summary>
-    public async ValueTask<IReadOnlyList<Resource>> FindResourcesAsync(IReadOnlyList<string> identifiers, CancellationToken cancellation)
+    public async ValueTask<IReadOnlyList<Resource>> FindResourcesAsync(IEnumerable<string> identifiers, CancellationToken cancellation)
     {
-        var found = new List<Resource>(identifiers.Count);
+        var found = new List<Resource>();
         foreach (var identifier in identifiers)
         {
             if (await FindResourceAsync(identifier, cancellation) is { } resource)

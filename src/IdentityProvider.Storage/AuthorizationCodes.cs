@@ -35,6 +35,28 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
             (db, token) => db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash, token),
             cancellation);
 
+    /// <summary>
+    /// Adds the code that an agreement to authorization details gives, and spends that agreement, in one transaction (RFC 9396 §12): true for the one
+    /// caller who won.
+    /// </summary>
+    /// <param name="codeHash">SHA-256 of the code.</param>
+    /// <param name="code">What it stands for.</param>
+    /// <param name="agreement">Which agreement.</param>
+    /// <param name="agreementEndsAt">From when on nobody can bring it any more.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<bool> AddAgreedAsync(byte[] codeHash, AuthorizationCode code, Guid agreement, DateTimeOffset agreementEndsAt, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (!await SpentIdentifiers.SpendAsync(db, "agreement", code.ClientId, agreement.ToString("N"), agreementEndsAt, token))
+                    return false;
+                db.AuthorizationCodes.Add(Row(codeHash, code));
+                await db.SaveChangesAsync(token);
+                return true;
+            },
+            (db, token) => db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash, token),
+            cancellation);
+
     /// <summary>What the code stands for, spent or not, expired or not.</summary>
     public async Task<AuthorizationCode?> FindAsync(byte[] codeHash, CancellationToken cancellation = default)
     {

@@ -45,7 +45,13 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
     /// Replaces the metadata and leaves the secrets alone; false where there is no such client. Where the client may do less than before, what
     /// its living tokens say is old.
     /// </summary>
-    public Task<bool> UpdateAsync(Client client, DateTimeOffset now, CancellationToken cancellation = default)
+    public Task<bool> UpdateAsync(Client client, DateTimeOffset now, CancellationToken cancellation = default) => UpdateAsync(client, [], now, cancellation);
+
+    /// <summary>The same by an operator, who keeps these members where the client registered itself (<see cref="Client.OperatorMembers"/>).</summary>
+    public Task<bool> UpdateByOperatorAsync(Client client, IReadOnlyList<string> changed, DateTimeOffset now, CancellationToken cancellation = default) =>
+        UpdateAsync(client, changed, now, cancellation);
+
+    private Task<bool> UpdateAsync(Client client, IReadOnlyList<string> byOperator, DateTimeOffset now, CancellationToken cancellation)
     {
         var document = Documents.Write(client);
         return databases.TransactAsync(
@@ -53,7 +59,9 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
             {
                 if (await db.Clients.AsNoTracking().FirstOrDefaultAsync(c => c.ClientId == client.ClientId, token) is not { } row)
                     return false;
-                await db.Clients.Where(c => c.ClientId == client.ClientId).ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, document), token);
+                var held = row.RegisteredBy is null ? null : Lists.Join([.. Lists.Split(row.OperatorMembers ?? "").Union(byOperator, StringComparer.Ordinal)]);
+                await db.Clients.Where(c => c.ClientId == client.ClientId)
+                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, document).SetProperty(c => c.OperatorMembers, held), token);
                 await db.BumpAsync(Topic.Clients, token);
                 if (MayLess(client, than: Documents.Read(row)))
                     await MarkTokensAsync(db, client.ClientId, StatusValue.Stale, now, token);

@@ -29,12 +29,16 @@ public sealed class SpentIdentifiers(IDbContextFactory<IdpDb> databases)
     {
         if (expiresAt <= now)
             return false;
-        var hash = HashOf(purpose, owner, identifier);
-        var end = expiresAt.ToUniversalTime();
         await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.Database.CreateExecutionStrategy().ExecuteAsync(token => SpendAsync(db, purpose, owner, identifier, expiresAt, token), cancellation);
+    }
 
-        var insert = db is PostgresDb ? OnPostgres(hash, end) : OnSqlServer(hash, end);
-        return await db.Database.CreateExecutionStrategy().ExecuteAsync(token => db.Database.ExecuteSqlAsync(insert, token), cancellation) == 1;
+    /// <summary>The statement that says who was first, within a transaction of the caller's.</summary>
+    internal static async Task<bool> SpendAsync(
+        IdpDb db, string purpose, string owner, string identifier, DateTimeOffset expiresAt, CancellationToken cancellation)
+    {
+        var (hash, end) = (HashOf(purpose, owner, identifier), expiresAt.ToUniversalTime());
+        return await db.Database.ExecuteSqlAsync(db is PostgresDb ? OnPostgres(hash, end) : OnSqlServer(hash, end), cancellation) == 1;
     }
 
     private static FormattableString OnPostgres(byte[] hash, DateTimeOffset end) =>

@@ -21,6 +21,9 @@ public sealed record AuthorizationProgress
     /// <summary>Who agreed to the authorization details of this very request (RFC 9396): they are agreed to each time, and by no standing consent.</summary>
     public Guid? DetailsAgreedBy { get; init; }
 
+    /// <summary>The identifier of that agreement, which gives one code.</summary>
+    public Guid? DetailsAgreement { get; init; }
+
     /// <summary>The person said no.</summary>
     public bool ConsentDenied { get; init; }
 

@@ -171,6 +171,9 @@ public sealed record Client
     /// <summary>The policy by which the client registered itself (<c>Registration.RegistrationPolicy</c>); null where an operator registered it.</summary>
     public Guid? RegisteredBy { get; init; }
 
+    /// <summary>The members that an operator changed since: they are no longer the client's to change (<c>Registration.OperatorMembers</c>).</summary>
+    public IReadOnlyList<string> OperatorMembers { get; init; } = [];
+
     /// <summary>Until when what the document at the client's own address said may be used without asking again; null where there is no document.</summary>
     public DateTimeOffset? DocumentFreshUntil { get; init; }
 

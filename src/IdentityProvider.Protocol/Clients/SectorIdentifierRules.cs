@@ -26,9 +26,28 @@ public static class SectorIdentifierRules
             return new("sector_identifier_uri", "must lead to a JSON array of redirect URIs");
 
         // 3. That has each redirect URI of the client: no one joins a sector that doesn't name them.
-        var missing = client.RedirectUris.FirstOrDefault(uri => !listed.Contains(uri));
-        return missing is null ? null : new("sector_identifier_uri", "must list every redirect URI of the client");
+        if (client.RedirectUris.Any(uri => !listed.Contains(uri)))
+            return new("sector_identifier_uri", "must list every redirect URI of the client");
+
+        // 4. And the client's keys, where people are met without a redirect (CIBA Core §4).
+        return NeedsListedKeys(client) && !listed.Contains(client.JwksUri!) ? new("sector_identifier_uri", "must list the client's jwks_uri") : null;
     }
+
+    /// <summary>
+    /// Why a client that registered itself can't prove of which sector it is, before anything is fetched; null where it can. A redirect URI proves it
+    /// only to a client that gets people by redirect: for the others a name is all that stands in a registration, and anyone could write another's.
+    /// So they have keys of their own, which the sector lists (CIBA Core §4).
+    /// </summary>
+    public static MetadataError? RefuseUnproven(Client client)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        return NeedsListedKeys(client) && (client.SectorIdentifierUri is null || client.JwksUri is null || client.TokenEndpointAuthMethod is not (ClientAuthenticationMethod.PrivateKeyJwt or ClientAuthenticationMethod.SelfSignedTlsClientAuth))
+            ? new("subject_type", "pairwise with a grant that knows no redirect needs private_key_jwt or self_signed_tls_client_auth with a jwks_uri, which the sector_identifier_uri lists")
+            : null;
+    }
+
+    private static bool NeedsListedKeys(Client client) =>
+        client is { IsSelfRegistered: true, SubjectType: SubjectType.Pairwise } && client.GrantTypes.Any(type => type is GrantTypes.DeviceCode or GrantTypes.Backchannel);
 
     private static HashSet<string>? ReadOrNull(ReadOnlySpan<byte> utf8)
     {

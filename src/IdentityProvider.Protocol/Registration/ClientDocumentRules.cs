@@ -53,7 +53,8 @@ public static class ClientDocumentRules
     /// <param name="clientId">The address.</param>
     /// <param name="policy">What such clients may have.</param>
     /// <param name="known">Those of the policy's resources that exist.</param>
-    public static Validated<Client> Decide(ReadOnlySpan<byte> document, string clientId, RegistrationPolicy policy, IReadOnlyList<Resource> known)
+    /// <param name="standing">The client as it was kept; null for a new one.</param>
+    public static Validated<Client> Decide(ReadOnlySpan<byte> document, string clientId, RegistrationPolicy policy, IReadOnlyList<Resource> known, Client? standing = null)
     {
         ArgumentNullException.ThrowIfNull(policy);
 
@@ -91,7 +92,21 @@ public static class ClientDocumentRules
             Scope = ScopeSet.TryParse(metadata.Scope, out var scope) && scope.Intersect(policy.Scope) is { Count: > 0 } both ? both.ToString() : null,
             LogoUri = null, // asked for by the browser, it would tell its host who is looking, and could show anything
         };
-        return RegistrationRules.Decide(narrowed, policy, "document", known) switch
+
+        // 5. What is shown as its own, or called in its name, is at its own origin; the rest is left out.
+        string? Own(string? uri) => uri?.StartsWith(origin + "/", StringComparison.Ordinal) == true ? uri : null;
+        narrowed = narrowed with
+        {
+            ClientUri = Own(metadata.ClientUri),
+            PolicyUri = Own(metadata.PolicyUri),
+            TosUri = Own(metadata.TosUri),
+            SectorIdentifierUri = Own(metadata.SectorIdentifierUri),
+            BackchannelLogoutUri = Own(metadata.BackchannelLogoutUri),
+            FrontchannelLogoutUri = Own(metadata.FrontchannelLogoutUri),
+            BackchannelClientNotificationEndpoint = Own(metadata.BackchannelClientNotificationEndpoint),
+            RequestUris = metadata.RequestUris?.Where(uri => Own(uri) is not null).ToList(),
+        };
+        return RegistrationRules.Decide(narrowed, policy, "document", known, standing) switch
         {
             Validated<Client>.Valid { Value: var client } => Validated.Of(client with { ClientId = clientId }),
             var refused => refused,

@@ -18,31 +18,35 @@ public static class RegistrationRules
     /// <param name="asked">What the client, or its statement, asks for.</param>
     /// <param name="policy">What it may have.</param>
     /// <param name="clientId">The identifier that it gets, or has.</param>
-    /// <param name="known">Those of the policy's resources that exist.</param>
-    public static Validated<Client> Decide(ClientMetadata asked, RegistrationPolicy policy, string clientId, IReadOnlyList<Resource> known)
+    /// <param name="known">Those of the policy's resources that exist, and of what an operator gave the client.</param>
+    /// <param name="standing">The client as it is registered; null for a new one.</param>
+    public static Validated<Client> Decide(ClientMetadata asked, RegistrationPolicy policy, string clientId, IReadOnlyList<Resource> known, Client? standing = null)
     {
-        ArgumentNullException.ThrowIfNull(asked);
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(known);
 
+        // What an operator changed stands, within the policy or not.
+        asked = OperatorMembers.Over(asked, standing);
+        bool IsHeld(string member) => standing?.OperatorMembers.Contains(member, StringComparer.Ordinal) == true;
+
         // 1. Redirect URIs where the policy lets them be.
         var astray = (asked.RedirectUris ?? []).FirstOrDefault(uri => !IsAllowedHost(uri, policy.RedirectHosts));
-        if (astray is not null)
+        if (astray is not null && !IsHeld("redirect_uris"))
             return new MetadataError("redirect_uris", $"{ClientMetadataRules.Quoted(astray)} is at no host that is allowed here");
 
         // 2. Grant types of the policy's.
         var grantTypes = asked.GrantTypes ?? [GrantTypes.AuthorizationCode];
         var forbidden = grantTypes.FirstOrDefault(type => !policy.GrantTypes.Contains(type, StringComparer.Ordinal));
-        if (forbidden is not null)
+        if (forbidden is not null && !IsHeld("grant_types"))
             return new MetadataError("grant_types", $"{ClientMetadataRules.Quoted(forbidden)} is not allowed here; {string.Join(", ", policy.GrantTypes)} is");
 
         // 3. Resources of the policy's: all that stand where none is named.
         var resources = asked.Resources ?? [.. policy.Resources.Where(identifier => known.Any(r => r.Identifier == identifier))];
-        if (resources.Any(identifier => !policy.Resources.Contains(identifier, StringComparer.Ordinal)))
+        if (resources.Any(identifier => !policy.Resources.Contains(identifier, StringComparer.Ordinal)) && !IsHeld("resources"))
             return new MetadataError("resources", "names one that is not allowed here");
 
         // 4. Scopes of the policy's: all that have a meaning for this client where none is named (RFC 7591 §2).
-        if (!ScopeSet.TryParse(asked.Scope, out var scope) || !scope.IsSubsetOf(policy.Scope))
+        if (!ScopeSet.TryParse(asked.Scope, out var scope) || !(scope.IsSubsetOf(policy.Scope) || IsHeld("scope")))
             return new MetadataError("scope", "names one that is not allowed here");
         if (asked.Scope is null)
             scope = Meaningful(policy.Scope, grantTypes, known.Where(r => resources.Contains(r.Identifier, StringComparer.Ordinal)));
@@ -62,11 +66,13 @@ public static class RegistrationRules
         };
 
         // 6. All else as for everyone (RFC 7591 §2).
-        return ClientMetadataRules.Decide(metadata, clientId, known) switch
-        {
-            Validated<Client>.Valid { Value: var client } => Validated.Of(client with { RegisteredBy = policy.PolicyId }),
-            var refused => refused,
-        };
+        var decided = ClientMetadataRules.Decide(OperatorMembers.Over(metadata, standing), clientId, known);
+        if (decided is not Validated<Client>.Valid { Value: var client })
+            return decided;
+        client = client with { RegisteredBy = policy.PolicyId, OperatorMembers = standing?.OperatorMembers ?? [] };
+
+        // 7. Its sector can be proven (CIBA Core §4).
+        return SectorIdentifierRules.RefuseUnproven(client) is { } unproven ? unproven : Validated.Of(client);
     }
 
     /// <summary>What is wrong with a request to replace a client's metadata, before its metadata is looked at (RFC 7592 §2.2); or null.</summary>

@@ -5,7 +5,7 @@ namespace IdentityProvider.Protocol.Registration;
 
 /// <summary>
 /// A statement about a piece of software (RFC 7591 §2.3): claims of whoever the policy trusts to make them, which go over what the client says of
-/// itself. It lives as long as its maker says, often for ever, and many clients show the same.
+/// itself. It lives as long as its maker says, and many clients show the same.
 /// </summary>
 public static class SoftwareStatementRules
 {
@@ -19,7 +19,7 @@ public static class SoftwareStatementRules
     /// <param name="statement">What was shown; null where nothing was.</param>
     /// <param name="policy">Whose statements count.</param>
     /// <param name="keys">That issuer's keys.</param>
-    /// <param name="ourIssuer">Ours: a statement that names whom it is for is for us.</param>
+    /// <param name="ourIssuer">Ours: a statement is for us, among others perhaps.</param>
     /// <param name="now">The moment.</param>
     public static Decision<SoftwareStatement> Decide(string? statement, RegistrationPolicy policy, JsonWebKeySet keys, string ourIssuer, DateTimeOffset now)
     {
@@ -41,7 +41,7 @@ public static class SoftwareStatementRules
         if (!Jws.Verify(statement, keys, Typ).Accepted(out var jws, out _) || jws.ClaimsOrNull() is not { } claims)
             return Refusal.SoftwareStatementInvalid;
 
-        // 4. Made by that issuer, for us where it names anyone, and not over (RFC 7519 §4.1).
+        // 4. Made by that issuer, for us, with an end that isn't there yet (RFC 7519 §4.1, RFC 8725 §3.9): what can't be taken back must not live for ever.
         if (Text(claims, "iss") != issuer || !IsForUs(claims, ourIssuer) || !IsInTime(claims, now))
             return Refusal.SoftwareStatementInvalid;
 
@@ -49,7 +49,7 @@ public static class SoftwareStatementRules
         return Text(claims, "software_id") is { Length: > 0 } ? new SoftwareStatement(claims) : Refusal.SoftwareStatementInvalid;
     }
 
-    private static bool IsForUs(JsonElement claims, string ourIssuer) => !claims.TryGetProperty("aud", out var aud) || aud.ValueKind switch
+    private static bool IsForUs(JsonElement claims, string ourIssuer) => claims.TryGetProperty("aud", out var aud) && aud.ValueKind switch
     {
         JsonValueKind.String => aud.ValueEquals(ourIssuer),
         JsonValueKind.Array => aud.EnumerateArray().Any(name => name.ValueKind is JsonValueKind.String && name.ValueEquals(ourIssuer)),
@@ -59,11 +59,11 @@ public static class SoftwareStatementRules
     private static bool IsInTime(JsonElement claims, DateTimeOffset now)
     {
         var seconds = (now - DateTimeOffset.UnixEpoch).TotalSeconds;
-        return Number(claims, "exp", double.MaxValue) is { } end && seconds < end + ClockSkew.TotalSeconds
+        return Number(claims, "exp", otherwise: null) is { } end && seconds < end + ClockSkew.TotalSeconds
             && Number(claims, "nbf", double.MinValue) is { } begin && seconds >= begin - ClockSkew.TotalSeconds;
     }
 
-    private static double? Number(JsonElement claims, string name, double otherwise) =>
+    private static double? Number(JsonElement claims, string name, double? otherwise) =>
         !claims.TryGetProperty(name, out var value) ? otherwise : value.ValueKind is JsonValueKind.Number && value.TryGetDouble(out var number) ? number : null;
 
     private static string? Text(JsonElement claims, string name) =>

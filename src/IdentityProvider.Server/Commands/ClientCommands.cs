@@ -154,7 +154,7 @@ internal static class ClientCommands
         var secret = client.HasSecret && !standing.HasSecret ? work.Get<Entropy>().Token() : null;
         if (secret is not null)
             await work.Get<Clients>().AddSecretAsync(client.ClientId, new(SecretHash.Of(secret), now, null), cancellation: work.Cancellation);
-        if (!await work.Get<Clients>().UpdateAsync(client, work.Installation.Now, work.Cancellation))
+        if (!await work.Get<Clients>().UpdateByOperatorAsync(client, OperatorMembers.Changed(standing, client), work.Installation.Now, work.Cancellation))
             return Unknown(work, client.ClientId);
         if (standing.HasSecret && !client.HasSecret)
             await work.Get<Clients>().RemoveSecretsAsync(client.ClientId, now.AddDays(1), work.Cancellation);

@@ -34,7 +34,7 @@ internal sealed class ClientDocuments(
             return null;
         if (await fetch.GetAsync(clientId, cancellation) is not { } document)
             return null;
-        switch (await kept.DecideAsync(clientId, document, cancellation))
+        switch (await kept.DecideAsync(clientId, held, document, cancellation))
         {
             case Validated<Client>.Valid { Value: var client }:
                 return await kept.KeepAsync(held, client, cancellation);
@@ -57,13 +57,13 @@ internal sealed class KeptDocuments(
     /// <summary>Whether an operator removed the client and wants it to stay so.</summary>
     public Task<bool> IsDeniedAsync(string clientId, CancellationToken cancellation) => registrations.IsDeniedAsync(clientId, cancellation);
 
-    public async Task<Validated<Client>> DecideAsync(string clientId, FetchedDocument document, CancellationToken cancellation)
+    public async Task<Validated<Client>> DecideAsync(string clientId, Client? held, FetchedDocument document, CancellationToken cancellation)
     {
         var policy = await policies.FindOrAddAsync(RegistrationPolicy.Documents with { CreatedAt = Now }, cancellation);
         if (!policy.IsStanding(Now))
             return new MetadataError("policy", "has ended");
-        var known = await registry.FindResourcesAsync(policy.Resources, cancellation);
-        var decided = ClientDocumentRules.Decide(document.Content, clientId, policy, known);
+        var known = await registry.FindResourcesAsync(policy.Resources.Union(held?.Resources ?? [], StringComparer.Ordinal), cancellation);
+        var decided = ClientDocumentRules.Decide(document.Content, clientId, policy, known, held);
         if (decided is not Validated<Client>.Valid { Value: var client })
             return decided;
         if (await sectors.RefuseAsync(client, cancellation) is { } elsewhere)

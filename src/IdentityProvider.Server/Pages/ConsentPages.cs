@@ -9,7 +9,7 @@ namespace IdentityProvider.Server.Pages;
 /// <c>/consent</c>: the person is told plainly who asks for what, and says yes or no. Yes is a standing <see cref="Grant"/>, no a note in the
 /// resume token; then back to <c>/authorize</c>.
 /// </summary>
-internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions, Grants grants, Forms forms, Resume resume)
+internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions, Grants grants, Forms forms, Resume resume, Entropy entropy)
 {
     public async Task GetAsync(HttpContext http)
     {
@@ -41,7 +41,7 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
             case "allow":
                 var standing = await grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
                 await grants.PutAsync(Grant.Widen(standing, AgreedTo(request, signedIn), request.Client), http.RequestAborted);
-                pending = pending with { Progress = pending.Progress with { DetailsAgreedBy = signedIn.Session.UserId } };
+                pending = pending with { Progress = pending.Progress with { DetailsAgreedBy = signedIn.Session.UserId, DetailsAgreement = entropy.NewId() } };
                 break;
             case "deny":
                 pending = pending with { Progress = pending.Progress with { ConsentDenied = true } };

@@ -29,6 +29,7 @@ internal static class Documents
             {
                 TokensNotBefore = row.TokensNotBefore,
                 RegisteredBy = row.RegisteredBy,
+                OperatorMembers = Lists.Split(row.OperatorMembers ?? ""),
                 DocumentFreshUntil = row.DocumentFreshUntil,
                 Secrets = [.. row.Secrets.OrderByDescending(s => s.CreatedAt).Select(s => new ClientSecret(s.Hash, s.CreatedAt, s.ExpiresAt))],
             };

@@ -79,6 +79,19 @@ public sealed class ClientDocumentRulesTests
         Assert.Equal(("https://app.example/jwks.json", false), (client.JwksUri, client.IsPublic));
     }
 
+    [Fact]
+    public void What_it_shows_and_what_is_called_in_its_name_is_its_own_or_left_out()
+    {
+        var client = Allowed("""
+            {"client_id":"https://app.example/client.json","redirect_uris":["https://app.example/cb"],"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://app.example/jwks.json","client_uri":"https://bank.example/","policy_uri":"https://app.example.evil.example/policy",
+             "tos_uri":"https://app.example/terms","backchannel_logout_uri":"https://victim.example/out","frontchannel_logout_uri":"https://app.example/out",
+             "sector_identifier_uri":"https://victim.example/sector","request_uris":["https://app.example/request","https://victim.example/request"]}
+            """);
+        Assert.Equal((null, null, "https://app.example/terms"), (client.ClientUri, client.PolicyUri, client.TosUri));
+        Assert.Equal((null, "https://app.example/out", null), (client.BackchannelLogoutUri, client.FrontchannelLogoutUri, client.SectorIdentifierUri));
+        Assert.Equal(["https://app.example/request"], client.RequestUris);
+    }
+
     [Theory]
     [InlineData("""{"redirect_uris":["https://app.example/cb"]}""", "client_id")]
     [InlineData("""{"client_id":"https://app.example/client.json/","redirect_uris":["https://app.example/cb"]}""", "client_id")]

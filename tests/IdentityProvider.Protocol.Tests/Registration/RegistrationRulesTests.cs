@@ -140,12 +140,69 @@ public sealed class RegistrationRulesTests
         string Wrong(string body) => RegistrationRules.RefuseUpdate(Written(body), client, Given.Now)!.Member;
     }
 
+    [Fact]
+    public void What_an_operator_changed_is_no_longer_the_clients_to_write()
+    {
+        var registered = Allowed(App with { ClientName = "App", Scope = "openid notes.read", GrantTypes = ["authorization_code", "refresh_token"] });
+        var narrowed = registered with { Scope = ScopeSet.Of(["openid"]), GrantTypes = ["authorization_code"], RequirePushedAuthorizationRequests = true, PolicyUri = null };
+        var changed = OperatorMembers.Changed(registered, narrowed);
+        Assert.Equal(["grant_types", "require_pushed_authorization_requests", "scope"], changed);
+        Assert.Empty(OperatorMembers.Changed(registered, registered));
+
+        var again = Allowed(
+            App with { ClientName = "New", Scope = "openid notes.read", GrantTypes = ["authorization_code", "refresh_token"], RequirePushedAuthorizationRequests = false },
+            standing: narrowed with { OperatorMembers = changed });
+        Assert.Equal(("New", "openid", true), (again.ClientName, again.Scope.ToString(), again.RequirePushedAuthorizationRequests));
+        Assert.Equal(["authorization_code"], again.GrantTypes);
+        Assert.Equal(changed, again.OperatorMembers);
+    }
+
+    [Fact]
+    public void What_an_operator_gave_beyond_the_policy_stays_and_what_only_they_give_makes_the_client_theirs()
+    {
+        var registered = Allowed(App with { Scope = "openid" });
+        var wider = registered with { Scope = ScopeSet.Of(["openid", "notes.read", "notes.write"]), OperatorMembers = ["scope"] };
+        Assert.Equal("openid notes.read notes.write", Allowed(App with { Scope = "openid" }, standing: wider).Scope.ToString());
+        Assert.True(OperatorMembers.LeaveItToTheClient(wider));
+
+        var vouched = registered with { RequireConsent = false };
+        Assert.False(OperatorMembers.LeaveItToTheClient(vouched with { OperatorMembers = OperatorMembers.Changed(registered, vouched) }));
+        Assert.False(Allowed(App, standing: vouched with { OperatorMembers = ["require_consent"] }).RequireConsent);
+    }
+
+    [Fact]
+    public void A_client_that_people_meet_without_a_redirect_proves_its_sector_by_keys()
+    {
+        var policy = Policy with { GrantTypes = ["authorization_code", GrantTypes.DeviceCode, GrantTypes.Backchannel] };
+        var pairwise = App with { SubjectType = "pairwise", GrantTypes = ["authorization_code"] };
+        Assert.Equal("app.example", Allowed(pairwise, policy).Sector);
+
+        foreach (var grant in new[] { GrantTypes.DeviceCode, GrantTypes.Backchannel })
+        {
+            var silent = pairwise with
+            {
+                GrantTypes = ["authorization_code", grant],
+                TokenEndpointAuthMethod = "client_secret_basic",
+                BackchannelTokenDeliveryMode = grant == GrantTypes.Backchannel ? "poll" : null,
+            };
+            var anothers = silent with { SectorIdentifierUri = "https://victim.example/sector.json" };
+            var keyed = anothers with { TokenEndpointAuthMethod = "private_key_jwt", JwksUri = "https://app.example/jwks.json" };
+            Assert.Equal("subject_type", Refused(silent, policy));
+            Assert.Equal("subject_type", Refused(anothers, policy));
+            Assert.Equal("subject_type", Refused(keyed with { SectorIdentifierUri = null }, policy));
+            var client = Allowed(keyed, policy);
+            Assert.Null(SectorIdentifierRules.Refuse(client, """["https://app.example/cb","https://app.example/jwks.json"]"""u8.ToArray()));
+            Assert.Equal("must list the client's jwks_uri", SectorIdentifierRules.Refuse(client, """["https://app.example/cb"]"""u8.ToArray())!.Message);
+            Assert.Null(SectorIdentifierRules.Refuse(client with { RegisteredBy = null }, """["https://app.example/cb"]"""u8.ToArray()));
+        }
+    }
+
     private static RegistrationRequest Written(string json) =>
         Assert.IsType<Validated<RegistrationRequest>.Valid>(RegistrationRequest.Read(Encoding.UTF8.GetBytes(json))).Value;
 
-    private static Client Allowed(ClientMetadata metadata, RegistrationPolicy? policy = null) =>
-        Assert.IsType<Validated<Client>.Valid>(RegistrationRules.Decide(metadata, policy ?? Policy, NewId, [Given.NotesApi()])).Value;
+    private static Client Allowed(ClientMetadata metadata, RegistrationPolicy? policy = null, Client? standing = null) =>
+        Assert.IsType<Validated<Client>.Valid>(RegistrationRules.Decide(metadata, policy ?? Policy, NewId, [Given.NotesApi()], standing)).Value;
 
-    private static string Refused(ClientMetadata metadata) =>
-        Assert.IsType<Validated<Client>.Invalid>(RegistrationRules.Decide(metadata, Policy, NewId, [Given.NotesApi()])).Error.Member;
+    private static string Refused(ClientMetadata metadata, RegistrationPolicy? policy = null) =>
+        Assert.IsType<Validated<Client>.Invalid>(RegistrationRules.Decide(metadata, policy ?? Policy, NewId, [Given.NotesApi()])).Error.Member;
 }

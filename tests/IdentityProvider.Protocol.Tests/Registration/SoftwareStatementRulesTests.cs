@@ -10,12 +10,16 @@ public sealed class SoftwareStatementRulesTests
 {
     private const string Trust = "https://trust.example";
 
+    private const string ForUs = $$"""
+        "aud":"{{Given.Issuer}}","exp":4102444800
+        """;
+
     private static readonly RegistrationPolicy Policy = RegistrationPolicy.Open with { SoftwareStatementIssuer = Trust, SoftwareStatementJwksUri = "https://trust.example/jwks", RequireSoftwareStatement = true };
 
     [Fact]
     public void A_statement_of_the_issuer_that_the_policy_names_counts_for_as_long_as_it_says()
     {
-        var claims = Claims(Statement("""{"iss":"https://trust.example","software_id":"4NRB1","client_name":"Vetted"}"""));
+        var claims = Claims(Statement($$"""{"iss":"https://trust.example","software_id":"4NRB1","client_name":"Vetted",{{ForUs}}}"""));
         Assert.Equal("Vetted", claims!.Value.GetProperty("client_name").GetString());
 
         var end = Given.Now.AddMinutes(5).ToUnixTimeSeconds();
@@ -41,19 +45,25 @@ public sealed class SoftwareStatementRulesTests
     }
 
     [Theory]
-    [InlineData("""{"iss":"https://trust.example"}""")]
-    [InlineData("""{"iss":"https://trust.example","sub":"somebody","aud":"https://issuer.example","exp":4102444800,"jti":"1"}""")]
-    [InlineData("""{"iss":"https://trust.example","software_id":""}""")]
-    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","aud":"https://other.example"}""")]
-    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","aud":7}""")]
-    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","exp":"never"}""")]
-    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","exp":1}""")]
-    public void What_is_not_about_software_or_not_for_us_is_invalid(string claims) => Assert.Equal(Refusal.SoftwareStatementInvalid, Refused(Statement(claims)));
+    [InlineData("""{"iss":"https://trust.example",FOR-US}""")]
+    [InlineData("""{"iss":"https://trust.example","sub":"somebody","jti":"1",FOR-US}""")]
+    [InlineData("""{"iss":"https://trust.example","software_id":"",FOR-US}""")]
+    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","exp":4102444800}""")]
+    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","exp":4102444800,"aud":"https://other.example"}""")]
+    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","exp":4102444800,"aud":7}""")]
+    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","exp":4102444800,"aud":[]}""")]
+    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","aud":"US"}""")]
+    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","aud":"US","exp":"never"}""")]
+    [InlineData("""{"iss":"https://trust.example","software_id":"4NRB1","aud":"US","exp":1}""")]
+    public void What_is_not_about_software_or_not_for_us_or_without_end_is_invalid(string claims) => Assert.Equal(
+        Refusal.SoftwareStatementInvalid,
+        Refused(Statement(claims.Replace("FOR-US", ForUs, StringComparison.Ordinal).Replace("\"US\"", $"\"{Given.Issuer}\"", StringComparison.Ordinal))));
 
     [Fact]
     public void One_that_nobody_trusted_signed_is_invalid()
     {
-        const string claims = """{"iss":"https://trust.example","software_id":"4NRB1"}""";
+        const string claims = $$"""{"iss":"https://trust.example","software_id":"4NRB1",{{ForUs}}}""";
+        Assert.NotNull(Claims(Statement(claims)));
         using var other = SigningKey.Generate(SignatureAlgorithm.ES256);
         Assert.Equal(Refusal.SoftwareStatementInvalid, Refused(Jws.Sign(other, "JWT", Encoding.UTF8.GetBytes(claims))));
         Assert.Equal(Refusal.SoftwareStatementInvalid, Refused(Jws.Sign(Given.SigningKey, "at+jwt", Encoding.UTF8.GetBytes(claims))));

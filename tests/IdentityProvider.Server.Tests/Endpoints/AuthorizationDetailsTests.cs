@@ -73,6 +73,18 @@ public sealed class AuthorizationDetailsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_agreed_to_for_one_occasion_gives_one_code_however_often_its_address_is_opened()
+    {
+        using var browser = new Browser(_server);
+        var consent = await browser.SignInAsync(await browser.OpenAsync(Request($"[{Payment}]")), _username);
+        var agreed = await browser.SubmitOnceAsync(consent, ("decision", "allow"));
+        Assert.StartsWith("/authorize?resume=", agreed.Location, StringComparison.Ordinal);
+
+        Assert.True((await browser.OpenAsync(agreed.Location!)).Answer.ContainsKey("code"));
+        Assert.Equal("The App asks for access", (await browser.OpenAsync(agreed.Location!)).Heading);
+    }
+
+    [Fact]
     public async Task A_token_request_may_take_fewer_and_a_refresh_has_them_again()
     {
         using var browser = new Browser(_server);

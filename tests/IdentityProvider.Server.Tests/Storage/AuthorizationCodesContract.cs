@@ -8,6 +8,20 @@ public abstract class AuthorizationCodesContract : StorageContract
     private static readonly DateTimeOffset Now = Given.Now;
 
     [Fact]
+    public async Task Of_32_codes_for_one_agreement_one_is_there()
+    {
+        await using var storage = await NewAsync();
+        var agreement = Given.NewId();
+
+        var won = await RaceAsync(storage, i => storage.Codes.AddAgreedAsync(Hash(i), Given.Code(Given.Session()), agreement, Given.Now.AddHours(1)));
+
+        Assert.Single(won, w => w);
+        for (var i = 0; i < Runners; i++)
+            Assert.Equal(won[i], await storage.Codes.FindAsync(Hash(i)) is not null);
+        Assert.True(await storage.Codes.AddAgreedAsync(Hash(100), Given.Code(Given.Session()), Given.NewId(), Given.Now.AddHours(1)));
+    }
+
+    [Fact]
     public async Task Gives_back_the_code_that_was_put_in()
     {
         await using var storage = await NewAsync();

@@ -83,8 +83,10 @@ internal sealed class AuthorizeEndpoint(
             case NextStep.Issue issue:
                 if (await codes.IssueAsync(pending, request, issue.Session, http.RequestAborted) is { } code)
                     await AuthorizeResults.AnswerAsync(http, AuthorizationAnswer.Code(request.ReturnAddress, code, sessions.SessionStateFor(request, issue.Session), settings.Issuer));
-                else
+                else if (pending.PushedReferenceHash is not null)
                     await ErrorPages.RefuseAsync(http, Refusal.PushedRequestSpent);
+                else
+                    await GoThroughAsync(http, pending with { Progress = pending.Progress with { DetailsAgreedBy = null, DetailsAgreement = null } }, "/authorize"); // it was answered: they are asked anew
                 return;
         }
     }

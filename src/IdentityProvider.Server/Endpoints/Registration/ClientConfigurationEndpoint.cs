@@ -27,18 +27,14 @@ internal sealed class ClientConfigurationEndpoint(RegistrationAccess access, Req
         if (await OpenAsync(http) is not { } managed)
             return;
         var standing = managed.Client;
-        if (!(await JsonRequest.ReadAsync(http)).Try(out var body, out var reason))
+        if (!OperatorMembers.LeaveItToTheClient(standing))
         {
-            await RegistrationAnswers.RefuseAsync(http, reason);
+            await RegistrationAnswers.RefuseAsync(http, Refusal.RegistrationIsTheOperators);
             return;
         }
 
-        if (RegistrationRequest.Read(body) is not Validated<RegistrationRequest>.Valid { Value: var request })
-        {
-            await RegistrationAnswers.RefuseAsync(http, new MetadataError("metadata", "must be one JSON object, with no member twice"));
+        if (await RequestedClients.ReadAsync(http) is not { } request)
             return;
-        }
-
         if (RegistrationRules.RefuseUpdate(request, standing, clock.GetUtcNow()) is { } wrong)
         {
             await RegistrationAnswers.RefuseAsync(http, wrong);
@@ -48,26 +44,9 @@ internal sealed class ClientConfigurationEndpoint(RegistrationAccess access, Req
         // The policy bounds the client for as long as it lives, also when no other can be registered by it.
         var policy = await policies.FindAsync(standing.RegisteredBy!.Value, http.RequestAborted);
         if (policy is null)
-        {
             await RegistrationAnswers.RefuseAsync(http, Refusal.BearerTokenInvalid);
-            return;
-        }
-
-        if (!(await requested.DecideAsync(request, policy, standing.ClientId, http.RequestAborted)).Try(out var decided, out reason))
-        {
-            await RegistrationAnswers.RefuseAsync(http, reason);
-            return;
-        }
-
-        switch (decided)
-        {
-            case Validated<Client>.Invalid { Error: var error }:
-                await RegistrationAnswers.RefuseAsync(http, error);
-                return;
-            case Validated<Client>.Valid { Value: var client }:
-                await ShowAsync(http, client, managed.RegisteredAt, await ReplaceAsync(standing, client), request.SoftwareStatement);
-                return;
-        }
+        else if (await requested.DecideAsync(http, request, policy, standing.ClientId, standing) is { } client)
+            await ShowAsync(http, client, managed.RegisteredAt, await ReplaceAsync(standing, client), request.SoftwareStatement);
     }
 
     /// <summary>RFC 7592 §2.3: with the client go its secrets, people's consents to it and every token that it has.</summary>

@@ -1,6 +1,5 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
-using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
@@ -17,36 +16,23 @@ internal sealed class RegistrationEndpoint(
         // No cookie counts here, and who may register is told by a token alone: a page of any origin may ask (RFC 7591 §3).
         CrossOrigin.AllowAnyone(http);
 
-        // 1. An initial access token, or none where none is needed (RFC 7591 §3); then JSON (§3.1).
-        if (!(await access.MayRegisterAsync(http)).Try(out var policy, out var reason)
-            || !(await JsonRequest.ReadAsync(http)).Try(out var body, out reason))
+        // 1. An initial access token, or none where none is needed (RFC 7591 §3). Where no place is left nothing is read, and nothing fetched.
+        if (!(await access.MayRegisterAsync(http)).Try(out var policy, out var reason))
         {
             await RegistrationAnswers.RefuseAsync(http, reason);
             return;
         }
 
-        // 2. Metadata that the policy and the rules allow (RFC 7591 §2, §3.2.2).
-        if (RegistrationRequest.Read(body) is not Validated<RegistrationRequest>.Valid { Value: var request })
+        if (policy.ClientCount >= policy.MaxClients)
         {
-            await RegistrationAnswers.RefuseAsync(http, new MetadataError("metadata", "must be one JSON object, with no member twice"));
+            await RegistrationAnswers.RefuseAsync(http, Refusal.RegistrationQuotaSpent);
             return;
         }
 
-        if (!(await requested.DecideAsync(request, policy, entropy.NewId().ToString("N"), http.RequestAborted)).Try(out var decided, out reason))
-        {
-            await RegistrationAnswers.RefuseAsync(http, reason);
-            return;
-        }
-
-        switch (decided)
-        {
-            case Validated<Client>.Invalid { Error: var error }:
-                await RegistrationAnswers.RefuseAsync(http, error);
-                return;
-            case Validated<Client>.Valid { Value: var client }:
-                await RegisterAsync(http, client, request.SoftwareStatement);
-                return;
-        }
+        // 2. Metadata, in JSON, that the policy and the rules allow (RFC 7591 §2, §3.1, §3.2.2).
+        if (await RequestedClients.ReadAsync(http) is { } request
+            && await requested.DecideAsync(http, request, policy, entropy.NewId().ToString("N"), standing: null) is { } client)
+            await RegisterAsync(http, client, request.SoftwareStatement);
     }
 
     // 3. Registered while the policy has room, and answered with what is said once (RFC 7591 §3.2.1).

@@ -10,11 +10,37 @@ namespace IdentityProvider.Server.Endpoints.Registration;
 /// <summary>From what a client wrote of itself to the client that it becomes: what its policy names is loaded, and the rules decide.</summary>
 internal sealed class RequestedClients(Registry registry, KeyRing keys, ClientKeys statementKeys, SectorIdentifiers sectors, Settings settings, TimeProvider clock)
 {
+    /// <summary>What a request writes of a client; null where that can't be read, and was said.</summary>
+    public static async Task<RegistrationRequest?> ReadAsync(HttpContext http)
+    {
+        if (!(await JsonRequest.ReadAsync(http)).Try(out var body, out var reason))
+            await RegistrationAnswers.RefuseAsync(http, reason);
+        else if (RegistrationRequest.Read(body) is Validated<RegistrationRequest>.Valid { Value: var request })
+            return request;
+        else
+            await RegistrationAnswers.RefuseAsync(http, new MetadataError("metadata", "must be one JSON object, with no member twice"));
+        return null;
+    }
+
+    /// <summary>The client that comes of it; null where none may, and that was said.</summary>
+    /// <param name="http">The request.</param>
     /// <param name="request">What was written.</param>
     /// <param name="policy">What the client may have.</param>
     /// <param name="clientId">The identifier that it gets, or has.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public async Task<Decision<Validated<Client>>> DecideAsync(RegistrationRequest request, RegistrationPolicy policy, string clientId, CancellationToken cancellation)
+    /// <param name="standing">The client as it is registered; null for a new one.</param>
+    public async Task<Client?> DecideAsync(HttpContext http, RegistrationRequest request, RegistrationPolicy policy, string clientId, Client? standing)
+    {
+        if (!(await DecideAsync(request, policy, clientId, standing, http.RequestAborted)).Try(out var decided, out var reason))
+            await RegistrationAnswers.RefuseAsync(http, reason);
+        else if (decided is Validated<Client>.Valid { Value: var client })
+            return client;
+        else
+            await RegistrationAnswers.RefuseAsync(http, ((Validated<Client>.Invalid)decided).Error);
+        return null;
+    }
+
+    private async Task<Decision<Validated<Client>>> DecideAsync(
+        RegistrationRequest request, RegistrationPolicy policy, string clientId, Client? standing, CancellationToken cancellation)
     {
         var trusted = request.SoftwareStatement is { } shown ? await KeysForAsync(shown, policy, cancellation) : ClientKeySet.Empty.Verification;
         if (!SoftwareStatementRules.Decide(request.SoftwareStatement, policy, trusted, settings.Issuer, clock.GetUtcNow()).Try(out var statement, out var reason))
@@ -22,7 +48,8 @@ internal sealed class RequestedClients(Registry registry, KeyRing keys, ClientKe
         var asked = request.Asked(statement.Claims);
         if (asked is not Validated<ClientMetadata>.Valid { Value: var metadata })
             return (Validated<Client>)((Validated<ClientMetadata>.Invalid)asked).Error;
-        var decided = RegistrationRules.Decide(metadata, policy, clientId, await registry.FindResourcesAsync(policy.Resources, cancellation));
+        var known = await registry.FindResourcesAsync(policy.Resources.Union(standing?.Resources ?? [], StringComparer.Ordinal), cancellation);
+        var decided = RegistrationRules.Decide(metadata, policy, clientId, known, standing);
 
         if (decided is Validated<Client>.Valid { Value: var client })
         {

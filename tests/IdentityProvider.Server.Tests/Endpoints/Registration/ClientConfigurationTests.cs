@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Endpoints.Registration;
@@ -48,6 +49,35 @@ public sealed class ClientConfigurationTests
         foreach (var own in new[] { "registration_access_token", "registration_client_uri", "client_id_issued_at" })
             document.Remove(own);
         Assert.Equal(HttpStatusCode.OK, (await server.AskAsync(HttpMethod.Put, path, token, document.ToJsonString())).Status);
+    }
+
+    [Fact]
+    public async Task What_an_operator_took_no_PUT_brings_back_and_what_an_operator_vouched_for_no_PUT_changes()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var idp = Commands.CommandLine.On(server.ConnectionString);
+        var registered = await server.RegisterAsync((await server.PolicyAsync()).Token, """{"redirect_uris":["https://app.example/cb"],"scope":"openid notes.read"}""");
+        var (path, token, id) = (Registering.PathOf(registered), registered["registration_access_token"], registered["client_id"]!);
+        await idp.DoneAsync(["clients", "update", id, "--scope", "openid"]);
+
+        var put = await server.AskAsync(HttpMethod.Put, path, token, $$"""{"client_id":"{{id}}","client_name":"New","redirect_uris":["https://app.example/cb"],"scope":"openid notes.read"}""");
+        Assert.Equal((HttpStatusCode.OK, "New", "openid"), (put.Status, put["client_name"], put["scope"]));
+        Assert.Equal("openid", (await server.Get<Clients>().FindAsync(id, Cancellation))!.Scope.ToString());
+
+        var vouched = JsonNode.Parse(put.Text)!.AsObject();
+        vouched["require_consent"] = false;
+        await idp.DoneAsync(["clients", "update", id, "--file", "-"], Without(vouched));
+        var refused = await server.AskAsync(HttpMethod.Put, path, token, $$"""{"client_id":"{{id}}","redirect_uris":["https://other.example/cb"]}""");
+        Assert.Equal(((HttpStatusCode)Refusals.Of(Refusal.RegistrationIsTheOperators).Status, "access_denied"), (refused.Status, refused.Error));
+        Assert.Equal(["https://app.example/cb"], (await server.Get<Clients>().FindAsync(id, Cancellation))!.RedirectUris);
+    }
+
+    // What a client has from registration, an operator's file doesn't.
+    private static string Without(JsonObject registered)
+    {
+        foreach (var own in new[] { "registration_access_token", "registration_client_uri", "client_id_issued_at" })
+            registered.Remove(own);
+        return registered.ToJsonString();
     }
 
     [Fact]

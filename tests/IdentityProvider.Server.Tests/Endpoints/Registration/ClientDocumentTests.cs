@@ -151,6 +151,21 @@ public sealed class ClientDocumentTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_an_operator_took_no_document_brings_back()
+    {
+        Assert.True(await IsKnownAsync());
+        var kept = (await _server.Get<Clients>().FindAsync(_id, Cancellation))!;
+        var narrowed = kept with { GrantTypes = ["authorization_code"] };
+        Assert.True(await _server.Get<Clients>().UpdateByOperatorAsync(narrowed, OperatorMembers.Changed(kept, narrowed), _server.Clock.GetUtcNow(), Cancellation));
+
+        _document = Document().Replace("\"Agent\"", "\"Renamed\"", StringComparison.Ordinal);
+        _server.Clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.True(await IsKnownAsync());
+        var again = (await _server.Get<Clients>().FindAsync(_id, Cancellation))!;
+        Assert.Equal(("Renamed", "authorization_code"), (again.ClientName, Assert.Single(again.GrantTypes)));
+    }
+
+    [Fact]
     public async Task A_client_that_an_operator_removed_stays_away_and_an_operators_own_is_never_read_from_its_address()
     {
         Assert.True(await IsKnownAsync());

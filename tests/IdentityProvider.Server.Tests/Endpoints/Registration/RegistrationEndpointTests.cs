@@ -5,8 +5,10 @@ using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Server.Background;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Tests.Http;
 using IdentityProvider.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace IdentityProvider.Server.Tests.Endpoints.Registration;
 
@@ -185,7 +187,7 @@ public sealed class RegistrationEndpointTests
         var (token, _) = await server.PolicyAsync(p => p with { RequireSoftwareStatement = true, SoftwareStatementIssuer = "https://trust.example", SoftwareStatementJwksUri = trust.Address.AbsoluteUri });
         string Metadata(string statement) => $$"""{"client_name":"Mine","redirect_uris":["https://app.example/cb"],"software_statement":"{{statement}}"}""";
 
-        var statement = Jws.Sign(key, "JWT", """{"iss":"https://trust.example","software_id":"4NRB1","client_name":"Vetted","scope":"openid"}"""u8);
+        var statement = Jws.Sign(key, "JWT", Encoding.UTF8.GetBytes($$"""{"iss":"https://trust.example","aud":"{{TestServer.Issuer}}","exp":4102444800,"software_id":"4NRB1","client_name":"Vetted","scope":"openid"}"""));
         var answer = await server.RegisterAsync(token, Metadata(statement));
         Assert.Equal((HttpStatusCode.Created, "Vetted", "openid", statement), (answer.Status, answer["client_name"], answer["scope"], answer["software_statement"]));
 
@@ -196,39 +198,30 @@ public sealed class RegistrationEndpointTests
         Assert.Equal("unapproved_software_statement", again.Error);
     }
 
-    /// <summary>Of all the addresses that a client can name, none is asked that lies in a private network, and what is only shown is never asked.</summary>
     [Fact]
-    public async Task No_address_that_a_client_registers_makes_the_server_knock_at_a_private_door()
+    public async Task Where_no_place_is_left_nothing_that_is_named_is_fetched()
     {
-        await using var inside = await Listener.StartAsync();
-        await using var server = await TestServer.StartAsync(change: s => s with { Outgoing = s.Outgoing with { AllowPrivateNetwork = false } });
-        var (token, _) = await server.PolicyAsync();
-        foreach (var (member, value) in new[]
-        {
-            ("jwks_uri", $"\"{inside.Address}jwks\""), ("sector_identifier_uri", $"\"{inside.Address}sector\""), ("request_uris", $"[\"{inside.Address}request\"]"),
-            ("backchannel_logout_uri", $"\"{inside.Address}logout\""), ("logo_uri", $"\"{inside.Address}logo.png\""), ("client_uri", $"\"{inside.Address}\""),
-            ("policy_uri", $"\"{inside.Address}policy\""), ("tos_uri", $"\"{inside.Address}terms\""), ("frontchannel_logout_uri", $"\"{inside.Address}front\""),
-        })
-        {
-            var method = member == "jwks_uri" ? "private_key_jwt" : "none";
-            var answer = await server.RegisterAsync(token, $$"""{"redirect_uris":["{{inside.Address}}cb"],"token_endpoint_auth_method":"{{method}}","{{member}}":{{value}}}""");
-            if (answer.Status != HttpStatusCode.Created)
-                continue;
+        await using var sector = await Listener.StartAsync();
+        sector.AnswerAsync = http => http.Response.WriteAsync("""["https://app.example/cb"]""");
+        await using var server = await TestServer.StartAsync();
+        var (token, _) = await server.PolicyAsync(p => p with { MaxClients = 1 });
+        var pairwise = $$"""{"redirect_uris":["https://app.example/cb"],"subject_type":"pairwise","sector_identifier_uri":"{{sector.Address}}sector.json"}""";
 
-            // What is registered is asked when it is used: at the doors that would.
-            using var authorize = await server.Http.GetAsync($"/authorize?client_id={answer["client_id"]}&request_uri={Uri.EscapeDataString(inside.Address + "request")}", Cancellation);
-            using var form = new FormUrlEncodedContent(
-                [new("grant_type", "authorization_code"), new("code", "x"), new("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), new("client_assertion", Assertion(answer["client_id"]!))]);
-            using var tokens = await server.Http.PostAsync("/token", form, Cancellation);
-        }
-
-        Assert.Equal(0, inside.Count);
+        Assert.Equal(HttpStatusCode.Created, (await server.RegisterAsync(token, pairwise)).Status);
+        Assert.Equal(Refusals.Of(Refusal.RegistrationQuotaSpent).Error, (await server.RegisterAsync(token, pairwise)).Error);
+        Assert.Equal(1, sector.Count);
     }
 
-    private static string Assertion(string clientId)
+    [Fact]
+    public async Task Nobodys_registrations_make_the_server_knock_at_one_door_for_ever()
     {
-        using var key = SigningKey.Generate(SignatureAlgorithm.ES256);
-        return Jws.Sign(key, "JWT", Encoding.UTF8.GetBytes($$"""{"iss":"{{clientId}}","sub":"{{clientId}}","aud":"{{TestServer.Issuer}}","jti":"1","exp":4102444800}"""));
+        await using var sector = await Listener.StartAsync();
+        sector.AnswerAlways(404);
+        await using var server = await TestServer.StartAsync();
+        var (token, _) = await server.PolicyAsync();
+        for (var i = 0; i < SectorIdentifiers.MostPerHost + 5; i++)
+            Assert.Equal("invalid_client_metadata", (await server.RegisterAsync(token, $$"""{"redirect_uris":["https://app.example/cb"],"sector_identifier_uri":"{{sector.Address}}{{i}}.json"}""")).Error);
+        Assert.Equal(SectorIdentifiers.MostPerHost, sector.Count);
     }
 
     [Fact]
