@@ -40,7 +40,7 @@ public static class Hosting
         // A certificate for TLS without a proxy in front is Kestrel's own setting, Kestrel:Certificates:Default.
         builder.WebHost.UseKestrelHttpsConfiguration();
         if (builder.Configuration["urls"] is null && Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer))
-            builder.WebHost.UseUrls(issuer.IsLoopback ? settings.Issuer : "http://*:8080");
+            builder.WebHost.UseUrls(issuer.IsLoopback ? issuer.GetLeftPart(UriPartial.Authority) : "http://*:8080");
 
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);

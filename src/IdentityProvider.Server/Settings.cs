@@ -37,11 +37,17 @@ public sealed record Settings
     /// <summary>Whether this is a development run, which may make its own master key and default to the loopback issuer.</summary>
     public bool IsDevelopment { get; private init; }
 
-    /// <summary>Cookies carry <c>Secure</c> and the <c>__Host-</c> prefix wherever the issuer is https.</summary>
+    /// <summary>Cookies carry <c>Secure</c> wherever the issuer is https.</summary>
     public bool IsHttps => Issuer.StartsWith("https://", StringComparison.Ordinal);
 
     /// <summary>The issuer's path, which stands before every path here: empty, or with a leading slash and no trailing one.</summary>
     public string PathBase => new Uri(Issuer).AbsolutePath.TrimEnd('/');
+
+    /// <summary>
+    /// The name of a cookie that goes to every path: with <c>__Host-</c> where the issuer is https, which binds it to https, this host and every path
+    /// (RFC 6265bis §4.1.3.2); loopback http can't have it. The issuer's path is in the name, since another issuer on this host gets the cookie too.
+    /// </summary>
+    public string CookieName(string plain) => (IsHttps ? "__Host-" : "") + plain + PathBase.Replace('/', '!');
 
     /// <summary>Reads and validates the settings.</summary>
     /// <param name="configuration">All configuration; only the section <c>Idp</c> is read.</param>
@@ -84,14 +90,20 @@ public sealed record Settings
         ? $"Idp has no setting {message[(message.LastIndexOf(": ", StringComparison.Ordinal) + 2)..]}."
         : message;
 
+    // Of a path, only what no proxy and no browser writes in two ways; and nothing that could be a well-known place of the host's (RFC 8615).
+    private static bool IsPlain(Uri issuer) =>
+        issuer is { Query.Length: 0, Fragment.Length: 0, UserInfo.Length: 0 }
+        && issuer.AbsolutePath.TrimEnd('/').Split('/').Skip(1).All(name =>
+            name.Length > 0 && name[0] != '.' && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' or '~'));
+
     private static IEnumerable<string> Mistakes(Settings settings)
     {
         if (settings.Issuer.Length == 0)
             yield return "Idp:Issuer must be set outside Development: the https URL by which browsers and partners reach this server.";
-        else if (!Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer) || issuer.PathAndQuery is not "/" || issuer.Fragment.Length > 0 || issuer.UserInfo.Length > 0)
-            yield return $"Idp:Issuer must be an absolute URL of scheme, host and port alone, not '{settings.Issuer}'.";
-        else if (settings.Issuer != issuer.GetLeftPart(UriPartial.Authority))
-            yield return $"Idp:Issuer must be written as '{issuer.GetLeftPart(UriPartial.Authority)}', not '{settings.Issuer}': it is compared character for character.";
+        else if (!Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer) || !IsPlain(issuer))
+            yield return $"Idp:Issuer must be an absolute URL of scheme, host, port and perhaps a path of plain names, not '{settings.Issuer}'.";
+        else if (settings.Issuer != issuer.GetLeftPart(UriPartial.Path).TrimEnd('/'))
+            yield return $"Idp:Issuer must be written as '{issuer.GetLeftPart(UriPartial.Path).TrimEnd('/')}', not '{settings.Issuer}': it is compared character for character.";
         else if (issuer.Scheme != Uri.UriSchemeHttps && !(issuer.Scheme == Uri.UriSchemeHttp && issuer.IsLoopback))
             yield return $"Idp:Issuer must be https (http is for loopback alone), not '{settings.Issuer}'.";
 

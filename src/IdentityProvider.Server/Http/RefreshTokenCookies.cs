@@ -60,7 +60,7 @@ internal static class RefreshTokenCookies
     }
 
     private static CookieOptions Cookie(HttpContext http, string path) =>
-        new() { HttpOnly = true, Secure = IsHttps(http), SameSite = SameSiteMode.Strict, Path = path, IsEssential = true };
+        new() { HttpOnly = true, Secure = IsHttps(http), SameSite = SameSiteMode.Strict, Path = http.Request.PathBase + path, IsEssential = true };
 
     private static bool IsHttps(HttpContext http) => http.RequestServices.GetRequiredService<Settings>().IsHttps;
 }

@@ -9,7 +9,14 @@ public static class RequestPipeline
 {
     public const string RequestIdHeader = "X-Request-Id";
 
-    public static void UseRequestPipeline(this IApplicationBuilder app, Settings settings) => app.Use(next => http =>
+    public static void UseRequestPipeline(this IApplicationBuilder app, Settings settings)
+    {
+        var issuer = new PathString(settings.PathBase);
+        app.Use(next => http => HandleAsync(http, next, settings, issuer));
+        app.UseRouting(); // by the path below the issuer's
+    }
+
+    private static Task HandleAsync(HttpContext http, RequestDelegate next, Settings settings, PathString issuer)
     {
         var headers = http.Response.Headers;
         headers[RequestIdHeader] = http.TraceIdentifier;
@@ -22,8 +29,11 @@ public static class RequestPipeline
             http.Request.Scheme = "https";
         }
 
-        return AnswerFailuresAsync(next, http);
-    });
+        if (IssuerPath.TryEnter(http, issuer))
+            return AnswerFailuresAsync(next, http);
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
 
     /// <summary>
     /// A caller that goes away is nobody's failure; what Kestrel refuses to read is the caller's; anything else is a bug or an outage and is

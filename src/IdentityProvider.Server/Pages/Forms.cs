@@ -48,5 +48,5 @@ internal sealed class Forms(IAntiforgery antiforgery, Settings settings)
         options.Cookie.SameSite = SameSiteMode.Lax;
     }
 
-    private static string CookieName(Settings settings) => settings.IsHttps ? "__Host-idp-form" : "idp-form";
+    private static string CookieName(Settings settings) => settings.CookieName("idp-form");
 }

@@ -13,7 +13,7 @@ internal sealed class BrowserMemory(KnownBrowsers browsers, Settings settings, E
 {
     private const int SecretLength = 43;
 
-    private string CookieName => settings.IsHttps ? "__Host-idp-browser" : "idp-browser";
+    private string CookieName => settings.CookieName("idp-browser");
 
     /// <summary>What is known of this person in this browser; null where they never signed in here.</summary>
     public async Task<KnownBrowser?> FindAsync(HttpContext http, Guid userId) =>

@@ -19,7 +19,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary><c>__Host-</c> binds the cookie to https, this host and every path (RFC 6265bis §4.1.3.2); loopback http can't have it.</summary>
-    private string CookieName => settings.IsHttps ? "__Host-idp-session" : "idp-session";
+    private string CookieName => settings.CookieName("idp-session");
 
     /// <summary>Who is signed in here; null where nobody is, or no longer. The browser's own state follows.</summary>
     public async Task<SignedIn?> FindAsync(HttpContext http)

@@ -17,7 +17,7 @@ internal sealed class BrowserState(MasterKey masterKey, Settings settings, Entro
 
     private readonly byte[] _key = masterKey.Derive("browser-state", 32);
 
-    public string CookieName => settings.IsHttps ? "__Host-idp-state" : "idp-state";
+    public string CookieName => settings.CookieName("idp-state");
 
     /// <summary><c>session_state</c> for an answer of OpenID Connect; null for any other, or one that no web page gets.</summary>
     public string? SessionStateFor(AuthorizationRequest request, Session session) =>

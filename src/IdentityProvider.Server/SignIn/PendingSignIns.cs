@@ -18,7 +18,7 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, Forms f
 {
     private readonly IDataProtector _protector = protection.CreateProtector("pending-sign-in");
 
-    private string CookieName => settings.IsHttps ? "__Host-idp-pending" : "idp-pending";
+    private string CookieName => settings.CookieName("idp-pending");
 
     public void Keep(HttpContext http, User user, ProvenFactors proven, SignInTarget target)
     {

@@ -7,8 +7,8 @@ using IdentityProvider.Server.Pages;
 namespace IdentityProvider.Server.Endpoints.Metadata;
 
 /// <summary>
-/// The metadata document at both well-known places (RFC 8414 §3, OpenID Connect Discovery §4). An issuer here has no path, so that a place with
-/// one behind it (RFC 8414 §3.1) is another issuer's, and there is nothing there.
+/// The metadata document at both well-known places (RFC 8414 §3, OpenID Connect Discovery §4). Of an issuer with a path it stands below that path and
+/// behind the host's well-known names (<see cref="IssuerPath"/>).
 /// </summary>
 internal sealed class MetadataEndpoint(KeyRing keys, Registry registry, Settings settings)
 {
@@ -38,7 +38,7 @@ internal sealed class MetadataEndpoint(KeyRing keys, Registry registry, Settings
         PolicyUri = settings.Links.PolicyUri,
         TosUri = settings.Links.TosUri,
         UiLocales = [.. Languages.All.Select(language => language.Name)],
-        Certificates = settings.ClientCertificates is { IsEnabled: true } trusted ? new(trusted.AuthoritiesFile is not null, trusted.Endpoint) : null,
+        Certificates = settings.ClientCertificates is { IsEnabled: true } trusted ? new(trusted.AuthoritiesFile is not null, trusted.Endpoint is { } endpoint ? endpoint + settings.PathBase : null) : null,
     };
 
     private sealed record Signed(string Kid, object Types, PublicDocument Document);

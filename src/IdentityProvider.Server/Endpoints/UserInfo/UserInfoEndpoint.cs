@@ -56,7 +56,7 @@ internal sealed class UserInfoEndpoint(
     {
         if (http.Response.Headers.AccessControlAllowOrigin.Count == 0)
             CrossOrigin.AllowAnyone(http);
-        return isDPoP || reason == Refusal.BoundTokenAsBearer ? OAuthResults.RefuseDPoPAsync(http, reason) : OAuthResults.RefuseBearerAsync(http, reason, settings.Issuer + ProtectedResourceMetadata.WellKnown);
+        return isDPoP || reason == Refusal.BoundTokenAsBearer ? OAuthResults.RefuseDPoPAsync(http, reason) : OAuthResults.RefuseBearerAsync(http, reason, ProtectedResourceMetadata.AddressOf(settings.Issuer));
     }
 
     // A GET has no form, and a POST needs none where the token is in its header.
