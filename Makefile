@@ -1,5 +1,5 @@
-# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in README.   fuzz: a minute of wrong requests.   clean: as after a clone.
-.PHONY: build run test bench fuzz clean
+# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in README.   fuzz: a minute of wrong requests.   screenshots: every page, in artifacts/screenshots.   clean: as after a clone.
+.PHONY: build run test bench fuzz screenshots clean
 
 build:
 	@scripts/bootstrap build
@@ -21,6 +21,11 @@ bench:
 
 fuzz: build
 	@exec node tests/fuzz/run.js
+
+screenshots:
+	@scripts/bootstrap screenshots
+	@dotnet build src/IdentityProvider.Server --configuration Release --nologo --verbosity quiet
+	@node tests/interop/screenshots.js
 
 clean:
 	@scripts/clean

@@ -31,13 +31,16 @@ internal sealed class DesignFile
     /// <summary>What passkeys need of a browser.</summary>
     public static DesignFile Passkeys { get; } = new("passkeys.js", "text/javascript; charset=utf-8");
 
+    /// <summary>The way on from the page that signs a browser out of apps.</summary>
+    public static DesignFile GoOn { get; } = new("go-on.js", "text/javascript; charset=utf-8");
+
     public static DesignFile Icon { get; } = new("mark.svg", "image/svg+xml");
 
     public string Path { get; }
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var file in new[] { Stylesheet, Account, Moments, Passkeys, Icon })
+        foreach (var file in new[] { Stylesheet, Account, Moments, Passkeys, GoOn, Icon })
             routes.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file._document.WriteAsync);
     }
 }

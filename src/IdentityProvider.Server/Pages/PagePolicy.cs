@@ -28,7 +28,7 @@ internal sealed record PagePolicy
 
     /// <summary>The page that signs a browser out of apps: what it frames is of exactly these addresses' origins.</summary>
     public static PagePolicy Framing(IReadOnlyList<string> addresses) =>
-        Plain with { Frames = [.. addresses.Select(OriginOf).OfType<string>().Distinct(StringComparer.Ordinal)] };
+        Plain with { Frames = [.. addresses.Select(OriginOf).OfType<string>().Distinct(StringComparer.Ordinal)], HasOwnScript = addresses.Count > 0 };
 
     /// <summary>The same with a script of ours, which is a file (<see cref="DesignFile"/>) and never in the page; it may ask us.</summary>
     public PagePolicy WithOwnScript => this with { HasOwnScript = true };

@@ -17,6 +17,8 @@ internal sealed record SharedClaims(IReadOnlyList<SharedClaim> Lines, IReadOnlyL
 
     private static readonly string[] PartsOfName = ["given_name", "middle_name", "family_name"];
 
+    private static readonly string[] PartsOfAddress = ["street_address", "postal_code", "locality", "region", "country"];
+
     // In the order in which a person would say them.
     private static readonly string[] Order =
     [
@@ -59,8 +61,8 @@ internal sealed record SharedClaims(IReadOnlyList<SharedClaim> Lines, IReadOnlyL
         var text = value switch
         {
             // OpenID Connect Core §5.1.1: written out, or in its parts.
-            JsonObject address => address["formatted"]?.ToString() ?? string.Join(", ", address.Select(part => part.Value?.ToString()).Where(part => !string.IsNullOrWhiteSpace(part))),
-            JsonValue number when number.TryGetValue<long>(out var seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("D", CultureInfo.CurrentCulture),
+            JsonObject address => address["formatted"]?.ToString() ?? string.Join(", ", PartsOfAddress.Select(part => address[part]?.ToString()).Where(part => !string.IsNullOrWhiteSpace(part))),
+            JsonValue number when number.TryGetValue<long>(out var seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("d", CultureInfo.CurrentCulture),
             _ => value.ToString(),
         };
         return text.Length > LongestShown ? string.Concat(text.AsSpan(0, LongestShown), "…") : text;

@@ -58,7 +58,8 @@ export function logoutSuite(idp) {
       test(`The signed-out page loads the app's frame and goes on by itself${javaScriptEnabled ? '' : ', without JavaScript too'}`, async () => {
         const { page, tokens } = await signIn({ javaScriptEnabled });
         await signOut(page, tokens);
-        assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'You are signed out');
+        // With scripts it goes on as soon as the frame has loaded, which nobody has the time to see.
+        if (!javaScriptEnabled) assert.equal(await page.getByRole('heading', { level: 1 }).innerText(), 'You are signed out');
         await page.waitForURL(app.signedOutUri);
         const [frame] = app.requests.filter(({ pathname }) => pathname === '/front');
         assert.deepEqual([...frame.searchParams], [['iss', idp.issuer], ['sid', tokens.claims().sid]]);
