@@ -1,22 +1,25 @@
 using IdentityProvider.Protocol.SignIn;
+using IdentityProvider.Protocol.Tokens;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Storage;
 
 /// <summary>
 /// People's second factors, in ASP.NET Core Identity's table of tokens: the authenticator's key under Identity's own name, sealed; recovery codes a row
-/// each, by a keyed hash.
+/// each, by a keyed hash. Passkeys have a class of their own. What changes them changes the account's stamps too, so that no sign-in that is half
+/// done goes on.
 /// </summary>
-public sealed class SecondFactors(IDbContextFactory<IdpDb> databases)
+public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles roles)
 {
     /// <summary>The provider and the name by which Identity's own stores find an authenticator's key.</summary>
     private const string IdentityStore = "[AspNetUserStore]";
     private const string AuthenticatorKey = "AuthenticatorKey";
 
     /// <summary>The provider of rows whose name is a recovery code's hash.</summary>
-    private const string RecoveryCode = "recovery-code";
+    private const string RecoveryCodeHash = "recovery-code";
 
-    /// <summary>What a person has.</summary>
+    /// <summary>What a person has, and what their roles ask of them.</summary>
     public async Task<AccountFactors> FindAsync(Guid userId, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
@@ -24,12 +27,138 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases)
             .Select(u => new
             {
                 HasAuthenticator = db.UserTokens.Any(t => t.UserId == userId && t.LoginProvider == IdentityStore && t.Name == AuthenticatorKey),
-                RecoveryCodes = db.UserTokens.Count(t => t.UserId == userId && t.LoginProvider == RecoveryCode),
+                RecoveryCodes = db.UserTokens.Count(t => t.UserId == userId && t.LoginProvider == RecoveryCodeHash),
                 Passkeys = db.UserPasskeys.Count(p => p.UserId == userId),
             })
             .FirstOrDefaultAsync(cancellation);
-        return row is null
-            ? AccountFactors.None
-            : new AccountFactors { HasAuthenticator = row.HasAuthenticator, RecoveryCodes = row.RecoveryCodes, Passkeys = row.Passkeys };
+        if (row is null)
+            return AccountFactors.None;
+        return new AccountFactors
+        {
+            HasAuthenticator = row.HasAuthenticator,
+            RecoveryCodes = row.RecoveryCodes,
+            Passkeys = row.Passkeys,
+            IsRequiredByRole = await roles.RequireMfaAsync(userId, cancellation),
+        };
     }
+
+    /// <summary>The authenticator's key, sealed; null where there is none.</summary>
+    public async Task<string?> FindAuthenticatorAsync(Guid userId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await AuthenticatorOf(db, userId).Select(t => t.Value).FirstOrDefaultAsync(cancellation);
+    }
+
+    /// <summary>Adds an authenticator with its recovery codes, in place of any that were left; false where the person has one already.</summary>
+    /// <param name="userId">Whose.</param>
+    /// <param name="sealedKey">Its key; nothing of it can be read here.</param>
+    /// <param name="codeHashes">Of the recovery codes.</param>
+    /// <param name="stamp">Random; the account's stamps from now on, by which a retry knows its own work.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<bool> AddAuthenticatorAsync(Guid userId, string sealedKey, IReadOnlyList<string> codeHashes, string stamp, CancellationToken cancellation = default) =>
+        ChangeAsync(
+            userId,
+            stamp,
+            async (db, token) =>
+            {
+                if (await AuthenticatorOf(db, userId).AnyAsync(token))
+                    return false;
+                db.UserTokens.Add(new IdentityUserToken<Guid> { UserId = userId, LoginProvider = IdentityStore, Name = AuthenticatorKey, Value = sealedKey });
+                await ReplaceCodesAsync(db, userId, codeHashes, token);
+                return true;
+            },
+            cancellation);
+
+    /// <summary>
+    /// Removes the authenticator; with the recovery codes where no passkey is left that they could stand in for. No browser is remembered any more. False where
+    /// there is none.
+    /// </summary>
+    public Task<bool> RemoveAuthenticatorAsync(Guid userId, string stamp, CancellationToken cancellation = default) =>
+        ChangeAsync(
+            userId,
+            stamp,
+            async (db, token) =>
+            {
+                if (await AuthenticatorOf(db, userId).ExecuteDeleteAsync(token) == 0)
+                    return false;
+                if (!await db.UserPasskeys.AnyAsync(p => p.UserId == userId, token))
+                    await CodesOf(db, userId).ExecuteDeleteAsync(token);
+                await KnownBrowsers.DistrustAsync(db, userId, token);
+                return true;
+            },
+            cancellation);
+
+    /// <summary>Other recovery codes in place of those that were left; false where there is nothing that they could stand in for.</summary>
+    public Task<bool> ReplaceRecoveryCodesAsync(Guid userId, IReadOnlyList<string> codeHashes, string stamp, CancellationToken cancellation = default) =>
+        ChangeAsync(
+            userId,
+            stamp,
+            async (db, token) =>
+            {
+                if (!await AuthenticatorOf(db, userId).AnyAsync(token) && !await db.UserPasskeys.AnyAsync(p => p.UserId == userId, token))
+                    return false;
+                await ReplaceCodesAsync(db, userId, codeHashes, token);
+                return true;
+            },
+            cancellation);
+
+    /// <summary>Spends a recovery code: true for the one who did.</summary>
+    public async Task<bool> SpendRecoveryCodeAsync(Guid userId, string codeHash, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await CodesOf(db, userId).Where(t => t.Name == codeHash).ExecuteDeleteAsync(cancellation) == 1;
+    }
+
+    /// <summary>
+    /// Takes all second factors from an account, and ends what was got by them, offline access too, in one transaction; false where somebody changed
+    /// the account since it was read. Passkeys go too, but for those of an account without a password, which are its way in.
+    /// </summary>
+    public Task<bool> ResetAsync(User user, string stamp, FamilyEnd offline, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        var (id, read) = (user.Id, user.ConcurrencyStamp);
+        return databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (await StampAsync(db, db.Users.Where(u => u.Id == id && u.ConcurrencyStamp == read), stamp, token) == 0)
+                    return false;
+                await AuthenticatorOf(db, id).ExecuteDeleteAsync(token);
+                await CodesOf(db, id).ExecuteDeleteAsync(token);
+                await db.UserPasskeys.Where(p => p.UserId == id && db.Users.Any(u => u.Id == id && u.PasswordHash != null)).ExecuteDeleteAsync(token);
+                await KnownBrowsers.DistrustAsync(db, id, token);
+                await Sessions.EndAllAsync(db, id, kept: null, offline, now, token);
+                return true;
+            },
+            (db, token) => db.Users.AnyAsync(u => u.Id == id && u.ConcurrencyStamp == stamp, token),
+            cancellation);
+    }
+
+    // The account is locked first, by its new stamps: of changes that come at once each sees the one before.
+    private Task<bool> ChangeAsync(Guid userId, string stamp, Func<IdpDb, CancellationToken, Task<bool>> change, CancellationToken cancellation) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (await StampAsync(db, db.Users.Where(u => u.Id == userId), stamp, token) == 0 || !await change(db, token))
+                    return false;
+                await db.SaveChangesAsync(token);
+                return true;
+            },
+            (db, token) => db.Users.AnyAsync(u => u.Id == userId && u.ConcurrencyStamp == stamp, token),
+            cancellation);
+
+    private static Task<int> StampAsync(IdpDb db, IQueryable<User> account, string stamp, CancellationToken cancellation) =>
+        account.ExecuteUpdateAsync(
+            set => set.SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp)
+                .SetProperty(u => u.SecondFactorFailures, 0).SetProperty(u => u.SecondFactorNextTryAt, (DateTimeOffset?)null),
+            cancellation);
+
+    private static async Task ReplaceCodesAsync(IdpDb db, Guid userId, IReadOnlyList<string> codeHashes, CancellationToken cancellation)
+    {
+        await CodesOf(db, userId).ExecuteDeleteAsync(cancellation);
+        db.UserTokens.AddRange(codeHashes.Select(hash => new IdentityUserToken<Guid> { UserId = userId, LoginProvider = RecoveryCodeHash, Name = hash }));
+    }
+
+    private static IQueryable<IdentityUserToken<Guid>> AuthenticatorOf(IdpDb db, Guid userId) =>
+        db.UserTokens.Where(t => t.UserId == userId && t.LoginProvider == IdentityStore && t.Name == AuthenticatorKey);
+
+    private static IQueryable<IdentityUserToken<Guid>> CodesOf(IdpDb db, Guid userId) => db.UserTokens.Where(t => t.UserId == userId && t.LoginProvider == RecoveryCodeHash);
 }

@@ -81,6 +81,7 @@ public static class StorageSetup
         .AddSingleton<Roles>()
         .AddSingleton<Schema>()
         .AddSingleton<SecondFactors>()
+        .AddSingleton<SecondFactorTries>()
         .AddSingleton<Sessions>()
         .AddSingleton<SigningKeys>()
         .AddSingleton<SignInEvents>()

@@ -1,6 +1,7 @@
 using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SignIn;
 
 namespace IdentityProvider.Protocol.Authorize;
 
@@ -25,8 +26,8 @@ public static class AcrRules
     /// <summary>Weakest first.</summary>
     private static readonly string[] Known = [OneFactor, TwoFactors];
 
-    /// <summary>The classes that some sign-in here can reach: what metadata lists.</summary>
-    public static IReadOnlyList<string> Offered { get; } = [OneFactor];
+    /// <summary>The classes that every person's sign-in here can reach, since who has no second factor can set one up on the way: what metadata lists.</summary>
+    public static IReadOnlyList<string> Offered { get; } = [OneFactor, TwoFactors];
 
     /// <summary>The class of a sign-in by these methods (RFC 8176); null where there was none.</summary>
     public static string? ClassOf(IReadOnlyList<string> amr)
@@ -60,7 +61,16 @@ public static class AcrRules
         return new RequestedAcr(client.DefaultAcrValues, isNeeded: false, client.DefaultAcrValues.Count > 0);
     }
 
-    /// <summary>What must happen before the request can go on; null where nothing must.</summary>
+    /// <summary>How strongly a request asks for two factors: where one would do as well, not at all.</summary>
+    public static SecondFactorWish WishOf(RequestedAcr requested)
+    {
+        ArgumentNullException.ThrowIfNull(requested);
+        return !requested.Values.Contains(TwoFactors, StringComparer.Ordinal) || requested.Values.Contains(OneFactor, StringComparer.Ordinal) ? SecondFactorWish.None
+            : requested.IsNeeded ? SecondFactorWish.Essential
+            : SecondFactorWish.Voluntary;
+    }
+
+    /// <summary>What must happen before the request can go on; null where nothing must. Two factors are another's to ask for (<see cref="SignInRules"/>).</summary>
     /// <param name="requested">What is asked.</param>
     /// <param name="session">Who is signed in.</param>
     /// <param name="isFresh">Whether they signed in since the request came.</param>
@@ -69,8 +79,8 @@ public static class AcrRules
         // 1. No class was named, or the sign-in is of one.
         if (requested.Values.Count == 0 || requested.Values.Any(value => Meets(session.Acr, value))) return null;
 
-        // 2. Another sign-in could be of one, and was not tried yet.
-        if (!isFresh && requested.Values.Any(Offered.Contains)) return UnmetAcr.SignInAgain;
+        // 2. Another sign-in could be of one, and was not tried yet; a second factor alone makes two of this one.
+        if (!isFresh && requested.Values.Contains(OneFactor, StringComparer.Ordinal)) return UnmetAcr.SignInAgain;
 
         // 3. What is needed can't be had (OpenID Connect Core Unmet Authentication Requirements §2, RFC 9470 §5); a wish stays one.
         return requested.IsNeeded ? UnmetAcr.Refuse : null;

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SignIn;
 
 namespace IdentityProvider.Protocol.Authorize;
 
@@ -18,7 +19,9 @@ public abstract class NextStep
     /// <param name="grant">What this person has agreed to give this client before; or null.</param>
     /// <param name="progress">What our pages have noted so far.</param>
     /// <param name="now">The moment.</param>
-    public static NextStep Decide(AuthorizationRequest request, Session? session, Grant? grant, AuthorizationProgress progress, DateTimeOffset now)
+    /// <param name="account">What the session's person can prove themselves by, and what their roles ask of them; null where nobody is signed in.</param>
+    public static NextStep Decide(
+        AuthorizationRequest request, Session? session, Grant? grant, AuthorizationProgress progress, DateTimeOffset now, AccountFactors? account = null)
     {
         var prompt = request.SignIn.Prompt;
 
@@ -39,20 +42,34 @@ public abstract class NextStep
         // tokens will say, so that an API which asked for it by the same max_age is content with what it gets (RFC 9470 §4).
         if (request.SignIn.MaxAge is { } maxAge && now - DateTimeOffset.FromUnixTimeSeconds(session.AuthTime.ToUnixTimeSeconds()) > maxAge && !isFresh) return LoginUnless(prompt.None);
 
-        // 6. The sign-in is of a class that is asked for (OpenID Connect Core §5.5.1.1, RFC 9470 §5).
+        // 6. Two factors stand behind it where the request or policy wants that: what is missing is asked for, and nothing else (RFC 9470 §5).
+        switch (SignInRules.Decide(session, account ?? AccountFactors.None, NeedsOf(request)))
+        {
+            case SignInStep.AskSecondFactor: return prompt.None ? new Refuse(Refusal.LoginRequired) : new SecondFactor(session, mustEnroll: false);
+            case SignInStep.Enroll: return prompt.None ? new Refuse(Refusal.LoginRequired) : new SecondFactor(session, mustEnroll: true);
+        }
+
+        // 7. The sign-in is of a class that is asked for (OpenID Connect Core §5.5.1.1, RFC 9470 §5).
         switch (AcrRules.Unmet(request.SignIn.Acr, session, isFresh))
         {
             case UnmetAcr.SignInAgain: return LoginUnless(prompt.None);
             case UnmetAcr.Refuse: return new Refuse(Refusal.AuthenticationRequirementsUnmet);
         }
 
-        // 7. prompt=select_account is met by choosing this session, or by signing in (OpenID Connect Core §3.1.2.1).
+        // 8. prompt=select_account is met by choosing this session, or by signing in (OpenID Connect Core §3.1.2.1).
         if (prompt.SelectAccount && progress.ChosenSession != session.SessionId && !isFresh) return new SelectAccount(session);
 
-        // 8. The person has agreed, and since the request came where an older consent is not enough (OpenID Connect Core §3.1.2.4).
+        // 9. The person has agreed, and since the request came where an older consent is not enough (OpenID Connect Core §3.1.2.4).
         if (NeedsConsent(request, session, grant, progress)) return prompt.None ? new Refuse(Refusal.ConsentRequired) : new Consent(session);
 
         return new Issue(session);
+    }
+
+    /// <summary>What a sign-in for this request must be.</summary>
+    public static SignInNeeds NeedsOf(AuthorizationRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new SignInNeeds { IsRequiredByClient = request.Client.RequireMfa, Wish = AcrRules.WishOf(request.SignIn.Acr) };
     }
 
     // A client that an operator trusts asks nothing, offline_access included: that trust is the "other condition" of OpenID Connect Core §11.
@@ -86,6 +103,17 @@ public abstract class NextStep
         internal Login()
         {
         }
+    }
+
+    /// <summary>The person is signed in, and must prove a second factor too.</summary>
+    public sealed class SecondFactor : NextStep
+    {
+        internal SecondFactor(Session session, bool mustEnroll) => (Session, MustEnroll) = (session, mustEnroll);
+
+        public Session Session { get; }
+
+        /// <summary>They have none yet, and set one up first.</summary>
+        public bool MustEnroll { get; }
     }
 
     /// <summary>The person must say whether they go on as who they are.</summary>

@@ -5,6 +5,7 @@ using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Decoupled;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Protocol.BackchannelAuthentication;
@@ -135,10 +136,20 @@ public static class BackchannelAuthenticationRules
         if (request.MaxAge is { } age && now - session.AuthTime > age && session.AuthTime < request.CreatedAt)
             return true;
 
-        // 2. Of one of the classes that would do, as far as any sign-in here reaches one (§7.1, acr_values).
-        var reachable = (request.AcrValues ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Intersect(AcrRules.Offered, StringComparer.Ordinal).ToList();
-        return reachable.Count > 0 && !reachable.Contains(session.Acr ?? AcrRules.ClassOf(session.Amr), StringComparer.Ordinal);
+        // 2. Of any class, where a class is named that every sign-in here reaches (§7.1, acr_values).
+        return Wanted(request).Contains(AcrRules.OneFactor, StringComparer.Ordinal) && (session.Acr ?? AcrRules.ClassOf(session.Amr)) is null;
     }
+
+    /// <summary>What else the person's sign-in must be before their yes counts (§7.1, <c>acr_values</c>; the client's own <c>require_mfa</c>).</summary>
+    public static SignInNeeds NeedsOf(DecoupledRequest request, Client client)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(client);
+        var isWished = Wanted(request).Contains(AcrRules.TwoFactors, StringComparer.Ordinal) && !Wanted(request).Contains(AcrRules.OneFactor, StringComparer.Ordinal);
+        return new SignInNeeds { IsRequiredByClient = client.RequireMfa, Wish = isWished ? SecondFactorWish.Voluntary : SecondFactorWish.None };
+    }
+
+    private static string[] Wanted(DecoupledRequest request) => (request.AcrValues ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static bool TryReadExpiry(string? text, out TimeSpan lifetime)
     {

@@ -75,6 +75,9 @@ public sealed record Client
     /// <summary>Whether a person is asked before the client gets anything of theirs.</summary>
     public bool RequireConsent { get; init; } = true;
 
+    /// <summary>Whether people sign in to it by two factors.</summary>
+    public bool RequireMfa { get; init; }
+
     /// <summary>Every access token of its is bound to the key of a DPoP proof (RFC 9449 §5.2); else those are that it asks for with one.</summary>
     public bool DpopBoundAccessTokens { get; init; }
 

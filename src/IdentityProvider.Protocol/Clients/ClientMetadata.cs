@@ -78,6 +78,9 @@ public sealed record ClientMetadata
     /// <summary>This server's own: true, unless an operator vouches for the client.</summary>
     public bool? RequireConsent { get; init; }
 
+    /// <summary>This server's own: whether people sign in to the client by two factors.</summary>
+    public bool? RequireMfa { get; init; }
+
     public bool? DpopBoundAccessTokens { get; init; }
 
     public bool? TlsClientCertificateBoundAccessTokens { get; init; }
@@ -172,6 +175,7 @@ public sealed record ClientMetadata
             RequireSignedRequestObject = client.RequireSignedRequestObject,
             RequestUris = client.RequestUris,
             RequireConsent = client.RequireConsent,
+            RequireMfa = client.RequireMfa,
             DpopBoundAccessTokens = client.DpopBoundAccessTokens,
             TlsClientCertificateBoundAccessTokens = client.TlsClientCertificateBoundAccessTokens,
             IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,

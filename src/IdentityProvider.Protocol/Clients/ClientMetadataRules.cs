@@ -168,6 +168,7 @@ public static class ClientMetadataRules
         AllowedOrigins = metadata.AllowedOrigins ?? [],
         RequirePkce = metadata.RequirePkce ?? true,
         RequireConsent = metadata.RequireConsent ?? true,
+        RequireMfa = metadata.RequireMfa ?? false,
         DpopBoundAccessTokens = metadata.DpopBoundAccessTokens ?? false,
         TlsClientCertificateBoundAccessTokens = metadata.TlsClientCertificateBoundAccessTokens ?? false,
         DefaultMaxAge = metadata.DefaultMaxAge,

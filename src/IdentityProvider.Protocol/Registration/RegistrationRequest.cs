@@ -31,12 +31,12 @@ public sealed class RegistrationRequest
     };
 
     /// <summary>
-    /// What an operator alone decides: who asks about tokens, who does without PKCE or consent, who exchanges whose tokens or asks for what has no
+    /// What an operator alone decides: who asks about tokens, who does without PKCE or consent, whose sign-ins need two factors, who exchanges whose tokens or asks for what has no
     /// scope; and a cookie of ours for each client that registers itself could crowd out those of sessions.
     /// </summary>
     public static IReadOnlySet<string> OfOperators { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "client_id", "introspects", "require_pkce", "require_consent", "refresh_token_delivery", "claims", "token_exchange", "authorization_details_types",
+        "client_id", "introspects", "require_pkce", "require_consent", "require_mfa", "refresh_token_delivery", "claims", "token_exchange", "authorization_details_types",
     };
 
     /// <summary>The statement about the software, signed by somebody else (RFC 7591 §2.3); null where there is none.</summary>

@@ -61,6 +61,7 @@ public static class RegistrationRules
             AllowedOrigins = asked.AllowedOrigins ?? (asked.TokenEndpointAuthMethod == "none" ? OriginsOf(asked.RedirectUris ?? []) : null),
             Introspects = null,
             RequireConsent = null,
+            RequireMfa = null,
             RequirePkce = policy.RequirePkce || asked.TokenEndpointAuthMethod == "none" ? null : false,
             RefreshTokenDelivery = null,
         };

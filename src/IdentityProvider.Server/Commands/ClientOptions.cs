@@ -28,12 +28,13 @@ internal sealed class ClientOptions
     private readonly Option<string?> _jwks = new("--jwks") { Description = "jwks: a file with the client's public keys as a JWK Set.", HelpName = "file" };
     private readonly Option<string?> _jwksUri = new("--jwks-uri") { Description = "jwks_uri: where the client publishes its public keys.", HelpName = "uri" };
     private readonly Option<bool?> _requireConsent = new("--require-consent") { Description = "require_consent: false where people need not be asked.", HelpName = "true|false" };
+    private readonly Option<bool?> _requireMfa = new("--require-mfa") { Description = "require_mfa: true where people sign in to it by two factors.", HelpName = "true|false" };
     private readonly Option<bool?> _requirePkce = new("--require-pkce") { Description = "require_pkce: false lets a client with a secret do without.", HelpName = "true|false" };
 
     private Option[] All =>
     [
         _file, _name, _isPublic, _isNative, _redirectUris, _postLogoutRedirectUris, _backchannelLogoutUri, _frontchannelLogoutUri, _grants, _scopes, _resources, _introspects, _allowedOrigins, _delivery, _method, _profile, _jwks, _jwksUri,
-        _requireConsent, _requirePkce,
+        _requireConsent, _requireMfa, _requirePkce,
     ];
 
     /// <summary>Adds the options, and the rule of which can't stand together.</summary>
@@ -89,6 +90,7 @@ internal sealed class ClientOptions
             TokenEndpointAuthMethod = device || parsed.GetValue(_isPublic) ? "none" : parsed.GetValue(_method) ?? standing.TokenEndpointAuthMethod,
             Profile = parsed.GetValue(_profile) ?? standing.Profile,
             RequireConsent = parsed.GetValue(_requireConsent) ?? standing.RequireConsent,
+            RequireMfa = parsed.GetValue(_requireMfa) ?? standing.RequireMfa,
             RequirePkce = parsed.GetValue(_requirePkce) ?? standing.RequirePkce,
         });
     }

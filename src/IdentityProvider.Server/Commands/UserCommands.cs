@@ -13,7 +13,7 @@ internal static class UserCommands
 {
     public static Command Build()
     {
-        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), UserPasswordCommands.SetPassword(), Link(), Unlink() };
+        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), UserPasswordCommands.SetPassword(), SecondFactorCommands.Reset(), Link(), Unlink() };
         foreach (var command in MembershipCommands.Build())
             users.Add(command);
         return users;
@@ -52,6 +52,7 @@ internal static class UserCommands
         document["effective_roles"] = Names(await work.Get<Storage.Users>().FindRolesAsync(user.Id, work.Cancellation));
         var links = await work.Get<UserManager<User>>().GetLoginsAsync(user);
         document["links"] = new JsonArray([.. links.Select(link => new JsonObject { ["issuer"] = link.LoginProvider, ["subject"] = link.ProviderKey })]);
+        document["second_factors"] = SecondFactorCommands.Document(await work.Get<SecondFactors>().FindAsync(user.Id, work.Cancellation));
         return document;
     }
 

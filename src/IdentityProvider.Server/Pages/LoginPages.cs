@@ -48,18 +48,11 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
     /// <summary>Shows the page, after a try with what was wrong with it.</summary>
     internal Task ShowAsync(HttpContext http, SignInTarget target, string? username, Refusal? problem)
     {
-        var model = new LoginPage.LoginModel(forms.TokenFor(http), target, target.Pending?.Accepted?.Client.ClientName, username, problem is { } reason ? TextOf(reason) : null)
-        {
-            IsPasskeyRefused = problem is Refusal.PasskeyRefused or Refusal.PasskeyChallengeInvalid or Refusal.PasskeyCounterWentBack,
-        };
+        var model = new LoginPage.LoginModel(forms.TokenFor(http), target, target.Pending?.Accepted?.Client.ClientName, username, problem);
         return PageResults.ShowAsync<LoginPage>(http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
     }
 
     // Who signs in again for a page of their own needn't type their name again.
     private async Task<string?> WhoConfirmsAsync(HttpContext http, SignInTarget target) =>
         target.Page is null ? null : (await sessions.FindAsync(http))?.User.Username;
-
-    private static string TextOf(Refusal reason) => reason == Refusal.PasswordHashingBusy
-        ? "Many people are signing in right now. Please try again in a few seconds."
-        : "That username and password don’t match an account, or there were too many tries. Check both, or try again in a few minutes.";
 }

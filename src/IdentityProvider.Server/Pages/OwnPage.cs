@@ -13,8 +13,10 @@ public sealed class OwnPage
     public const string EnteredParameter = "entered";
 
     private static readonly OwnPage[] All =
-        [new("account", "/account"), new("password", "/account/password"), new("everywhere", "/account/everywhere"), new("device", "/device/consent"),
-        new("passkeys", "/account/passkeys")];
+    [
+        new("account", "/account"), new("password", "/account/password"), new("everywhere", "/account/everywhere"), new("device", "/device/consent"),
+        new("passkeys", "/account/passkeys"), new("security", "/account/security"), new("authenticator", "/account/security/authenticator"),
+    ];
 
     private OwnPage(string name, string path)
     {
@@ -31,6 +33,10 @@ public sealed class OwnPage
     public static OwnPage Device => All[3];
 
     public static OwnPage Passkeys => All[4];
+
+    public static OwnPage Security => All[5];
+
+    public static OwnPage Authenticator => All[6];
 
     public string Name { get; }
 

@@ -21,6 +21,8 @@ internal static class PagesSetup
             .AddSingleton<SignedInPages>()
             .AddSingleton<LoginPages>()
             .AddSingleton<PasskeyPages>()
+            .AddSingleton<SecondPages>()
+            .AddSingleton<EnrollPages>()
             .AddSingleton<SelectAccountPages>()
             .AddSingleton<ConsentPages>()
             .AddSingleton<HomePages>()
@@ -41,6 +43,10 @@ internal static class PagesSetup
             routes.MapPost(PasskeyPages.Path + "/options", http => http.RequestServices.GetRequiredService<PasskeyPages>().OptionsAsync(http));
         }
 
+        routes.MapGet(SignInFlow.SecondPath, http => http.RequestServices.GetRequiredService<SecondPages>().GetAsync(http));
+        routes.MapPost(SignInFlow.SecondPath, http => http.RequestServices.GetRequiredService<SecondPages>().PostAsync(http));
+        routes.MapGet(SignInFlow.EnrollPath, http => http.RequestServices.GetRequiredService<EnrollPages>().GetAsync(http));
+        routes.MapPost(SignInFlow.EnrollPath, http => http.RequestServices.GetRequiredService<EnrollPages>().PostAsync(http));
         routes.MapGet("/select-account", http => http.RequestServices.GetRequiredService<SelectAccountPages>().GetAsync(http));
         routes.MapPost("/select-account", http => http.RequestServices.GetRequiredService<SelectAccountPages>().PostAsync(http));
         routes.MapGet("/consent", http => http.RequestServices.GetRequiredService<ConsentPages>().GetAsync(http));

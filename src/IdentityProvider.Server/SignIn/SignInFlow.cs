@@ -1,9 +1,11 @@
+using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
+using Microsoft.AspNetCore.Identity;
 
 namespace IdentityProvider.Server.SignIn;
 
@@ -25,46 +27,86 @@ internal sealed class SignInFlow(
     /// <param name="user">Who.</param>
     /// <param name="proven">By what, of everything that was proven for this sign-in.</param>
     /// <param name="target">Where it leads back to.</param>
-    /// <param name="remember">Whether they want this browser remembered, so that the second factor, just proven, isn't asked for in it.</param>
-    public async Task GoOnAsync(HttpContext http, User user, ProvenFactors proven, SignInTarget target, bool remember = false)
+    public async Task GoOnAsync(HttpContext http, User user, ProvenFactors proven, SignInTarget target) =>
+        PageResults.Redirect(http, await StepAsync(http, new SignInUnderWay(user, proven, Standing: null), target, remember: false));
+
+    /// <summary>The same, saying where to go next instead of going there.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="underWay">Who, by what, and where they are signed in already the session.</param>
+    /// <param name="target">Where it leads back to.</param>
+    /// <param name="remember">Whether the second factor, just proven, isn't to be asked for in this browser for a while.</param>
+    public async Task<string> StepAsync(HttpContext http, SignInUnderWay underWay, SignInTarget target, bool remember)
     {
+        var (user, proven, standing) = underWay;
         var account = await factors.FindAsync(user.Id, http.RequestAborted);
         var known = await memory.FindAsync(http, user.Id);
-        switch (SignInRules.Decide(proven.Amr, account, NeedsOf(target), known?.IsTrusted(sessions.Now) == true))
-        {
-            case SignInStep.Begin begin:
-                await BeginAsync(http, user, proven, begin, remember && AuthenticationMethods.AreTwoFactors(begin.Amr));
-                PageResults.Redirect(http, targets.PathOf(target));
-                return;
-            case SignInStep.AskSecondFactor:
-                await WaitAsync(http, user, proven, target, SecondPath);
-                return;
-            case SignInStep.Enroll:
-                await WaitAsync(http, user, proven, target, EnrollPath);
-                return;
-        }
+        var step = SignInRules.Decide(proven.Amr, account, NeedsOf(target), known?.IsTrusted(sessions.Now) == true);
+        if (step is not SignInStep.Begin begin)
+            return await WaitAsync(http, underWay, target, step is SignInStep.Enroll ? EnrollPath : SecondPath);
+        if (standing is null)
+            await sessions.BeginAsync(http, user.Id, begin.Amr, begin.IsRemembered, proven.Upstream);
+        else if (AuthenticationMethods.AreTwoFactors(begin.Amr))
+            await sessions.RenewAsync(http, standing with { Amr = begin.Amr, SecondFactorRemembered = false });
+        await NoteAsync(http, underWay, remember && AuthenticationMethods.AreTwoFactors(begin.Amr));
+        return targets.PathOf(target);
     }
 
-    /// <summary>What a sign-in for this target must be.</summary>
-    public static SignInNeeds NeedsOf(SignInTarget target) => SignInNeeds.None;
-
-    private async Task BeginAsync(HttpContext http, User user, ProvenFactors proven, SignInStep.Begin begin, bool remember)
+    /// <summary>
+    /// Whose second factor is asked for here: of the sign-in that is under way in this browser for this target; else of whoever is signed in. Null where it is
+    /// nobody, or no longer.
+    /// </summary>
+    public async Task<SignInUnderWay?> FindAsync(HttpContext http, SignInTarget target)
     {
-        await sessions.BeginAsync(http, user.Id, begin.Amr, begin.IsRemembered, proven.Upstream);
+        var users = http.RequestServices.GetRequiredService<UserManager<User>>();
+        if (pending.Find(http, target) is { } waiting)
+        {
+            return await users.FindByIdAsync(waiting.UserId.ToString()) is { IsDisabled: false } user && PendingSignIns.StampOf(user) == waiting.Stamp
+                ? new SignInUnderWay(user, waiting.Proven, Standing: null)
+                : null;
+        }
+
+        return await sessions.FindAsync(http) is { Session: var session } && await users.FindByIdAsync(session.UserId.ToString()) is { } person
+            ? new SignInUnderWay(person, new ProvenFactors(session.Amr), session)
+            : null;
+    }
+
+    /// <summary>Whether a session lacks a second factor that is asked for now: <see cref="SecondPath"/> gives it one.</summary>
+    public async Task<bool> LacksSecondFactorAsync(Session session, SignInNeeds needs, CancellationToken cancellation) =>
+        SignInRules.Decide(session, await factors.FindAsync(session.UserId, cancellation), needs) is not SignInStep.Begin;
+
+    private static SignInNeeds NeedsOf(SignInTarget target) => target.Pending?.Accepted is { } request ? NextStep.NeedsOf(request) : SignInNeeds.None;
+
+    private async Task NoteAsync(HttpContext http, SignInUnderWay underWay, bool remember)
+    {
         pending.Forget(http);
-        await memory.SeenAsync(http, user.Id, remember);
-        if (proven.Attempt is { } attempt)
+        var userId = underWay.User.Id;
+        await memory.SeenAsync(http, userId, remember);
+        if (underWay.Proven.Attempt is { } attempt)
             await history.DecideAsync(attempt, SignInOutcome.SignedIn, http.RequestAborted);
         else
-            await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.SignedIn, http.RequestAborted);
-        Log.SignedIn(OAuthResults.Logger(http), user.Id);
+            await history.AddAsync(userId, Origin.Of(http), SignInOutcome.SignedIn, http.RequestAborted);
+        Log.SignedIn(OAuthResults.Logger(http), userId);
     }
 
-    private async Task WaitAsync(HttpContext http, User user, ProvenFactors proven, SignInTarget target, string path)
+    private async Task<string> WaitAsync(HttpContext http, SignInUnderWay underWay, SignInTarget target, string path)
     {
-        pending.Keep(http, user, proven, target);
-        if (proven.Attempt is { } attempt)
-            await history.DecideAsync(attempt, SignInOutcome.FirstFactor, http.RequestAborted);
-        PageResults.Redirect(http, target.QueryOf(path));
+        if (underWay.Standing is null)
+        {
+            pending.Keep(http, underWay.User, underWay.Proven, target);
+            if (underWay.Proven.Attempt is { } attempt)
+                await history.DecideAsync(attempt, SignInOutcome.FirstFactor, http.RequestAborted);
+        }
+
+        return target.QueryOf(path);
     }
+}
+
+/// <summary>A sign-in that more is asked of.</summary>
+/// <param name="User">Whose.</param>
+/// <param name="Proven">What they proved so far.</param>
+/// <param name="Standing">The session in which they proved it; null where there is none yet.</param>
+internal sealed record SignInUnderWay(User User, ProvenFactors Proven, Session? Standing)
+{
+    /// <summary>With one more method proven.</summary>
+    public SignInUnderWay With(string method) => this with { Proven = Proven with { Amr = AuthenticationMethods.Join(Proven.Amr, method) } };
 }

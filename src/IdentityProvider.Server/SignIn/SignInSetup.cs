@@ -48,6 +48,10 @@ internal static class SignInSetup
         .AddSingleton<PasskeyChallenges>()
         .AddScoped<PasskeySignIn>()
         .AddScoped<PasskeyRegistration>()
+        .AddSingleton<RecoveryCodes>()
+        .AddSingleton<Authenticators>()
+        .AddSingleton<AuthenticatorSetup>()
+        .AddSingleton<SecondFactorCheck>()
         .AddScoped<PasswordSignIn>()
         .AddScoped<PasswordChange>();
 }

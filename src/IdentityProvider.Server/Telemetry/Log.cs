@@ -85,6 +85,15 @@ internal static partial class Log
     [LoggerMessage(1501, LogLevel.Information, "{UserId} changed their password")]
     public static partial void PasswordChanged(ILogger logger, Guid userId);
 
+    [LoggerMessage(1503, LogLevel.Information, "{UserId} set up an authenticator app")]
+    public static partial void SecondFactorAdded(ILogger logger, Guid userId);
+
+    [LoggerMessage(1504, LogLevel.Warning, "{UserId} removed their authenticator app")]
+    public static partial void SecondFactorRemoved(ILogger logger, Guid userId);
+
+    [LoggerMessage(1505, LogLevel.Information, "{UserId} had new recovery codes made")]
+    public static partial void RecoveryCodesMade(ILogger logger, Guid userId);
+
     [LoggerMessage(1502, LogLevel.Information, "{UserId} approved a request ({Kind}) of client {ClientId}")]
     public static partial void RequestApproved(ILogger logger, Guid userId, DecoupledKind kind, string clientId);
 

@@ -2,6 +2,7 @@ using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SignIn;
 using Xunit;
 
 namespace IdentityProvider.Protocol.Tests.Authorize;
@@ -19,7 +20,18 @@ public sealed class AcrRulesTests
     public void The_methods_make_the_class(string amr, string? acr) => Assert.Equal(acr, AcrRules.ClassOf(amr.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
 
     [Fact]
-    public void What_is_offered_is_reached_by_some_sign_in() => Assert.Contains(AcrRules.ClassOf(["pwd"])!, AcrRules.Offered);
+    public void What_is_offered_is_reached_by_some_sign_in() =>
+        Assert.Equal([AcrRules.ClassOf(["pwd"])!, AcrRules.ClassOf(AuthenticationMethods.Join(["pwd"], "otp"))!], AcrRules.Offered);
+
+    [Fact]
+    public void Two_factors_are_asked_for_where_one_is_not_as_welcome()
+    {
+        Assert.Equal(SecondFactorWish.None, AcrRules.WishOf(Ask(null)));
+        Assert.Equal(SecondFactorWish.None, AcrRules.WishOf(Ask($"{AcrRules.TwoFactors} {AcrRules.OneFactor}", isForApi: true)));
+        Assert.Equal(SecondFactorWish.Voluntary, AcrRules.WishOf(Ask($"gold {AcrRules.TwoFactors}")));
+        Assert.Equal(SecondFactorWish.Essential, AcrRules.WishOf(Ask(AcrRules.TwoFactors, isForApi: true)));
+        Assert.Equal(SecondFactorWish.Essential, AcrRules.WishOf(Ask(null, $$$"""{"id_token":{"acr":{"essential":true,"value":"{{{AcrRules.TwoFactors}}}"} } }""")));
+    }
 
     [Fact]
     public void Acr_values_are_a_wish_about_the_person_and_needed_for_an_API()
@@ -58,7 +70,7 @@ public sealed class AcrRulesTests
     public void A_stronger_sign_in_meets_what_asks_for_a_weaker_one_and_not_the_other_way()
     {
         Assert.Null(AcrRules.Unmet(Ask(AcrRules.OneFactor, isForApi: true), Strong, isFresh: false));
-        Assert.Equal(UnmetAcr.Refuse, AcrRules.Unmet(Ask(AcrRules.TwoFactors, isForApi: true), Password, isFresh: false));
+        Assert.Equal(UnmetAcr.Refuse, AcrRules.Unmet(Ask("gold", isForApi: true), Password, isFresh: false));
         Assert.Null(AcrRules.Unmet(Ask($"gold {AcrRules.OneFactor}", isForApi: true), Password, isFresh: false));
     }
 

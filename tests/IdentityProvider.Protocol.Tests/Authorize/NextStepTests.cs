@@ -4,6 +4,7 @@ using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SignIn;
 using Xunit;
 
 namespace IdentityProvider.Protocol.Tests.Authorize;
@@ -13,6 +14,8 @@ public sealed class NextStepTests
     private static readonly AuthorizationProgress JustCame = AuthorizationProgress.Start(Given.Now);
     private static readonly Session Fresh = Given.Session() with { AuthTime = Given.Now };
     private static readonly Grant Standing = Given.Grant("openid notes.read", "https://notes.example");
+
+    private static readonly AccountFactors WithApp = AccountFactors.None with { HasAuthenticator = true };
 
     private static readonly Scene Usual = new(Given.Session(), Standing, Given.Client(), "openid notes.read", new JsonWebKeySet([]), JustCame, Given.Now);
 
@@ -180,6 +183,41 @@ public sealed class NextStepTests
     }
 
     [Fact]
+    public void Two_factors_that_are_needed_are_asked_of_who_has_them_and_set_up_by_who_has_not()
+    {
+        var needed = Claims($$$"""{"id_token":{"acr":{"essential":true,"values":["{{{AcrRules.TwoFactors}}}"]} } }""");
+        var password = Usual with { Session = Fresh with { Amr = ["pwd"], Acr = AcrRules.OneFactor } };
+        Assert.False(Assert.IsType<NextStep.SecondFactor>(Decide(needed, password with { Account = WithApp })).MustEnroll);
+        Assert.True(Assert.IsType<NextStep.SecondFactor>(Decide(needed, password)).MustEnroll);
+        Refuses(Refusal.LoginRequired, Decide("prompt=none&" + needed, password with { Account = WithApp }));
+        Refuses(Refusal.LoginRequired, Decide("prompt=none&" + needed, password));
+        Assert.IsType<NextStep.Issue>(Decide(needed, Usual with { Session = Fresh with { Amr = ["pwd", "otp", "mfa"], Acr = AcrRules.TwoFactors } }));
+    }
+
+    [Fact]
+    public void A_wish_for_two_factors_asks_only_those_who_have_a_second_one()
+    {
+        var wish = "acr_values=" + AcrRules.TwoFactors;
+        var password = Usual with { Scope = "openid", Session = Given.Session() with { Amr = ["pwd"], Acr = AcrRules.OneFactor } };
+        Assert.IsType<NextStep.SecondFactor>(Decide(wish, password with { Account = WithApp }));
+        Assert.IsType<NextStep.Issue>(Decide(wish, password));
+        Assert.IsType<NextStep.Issue>(Decide($"{wish} {AcrRules.OneFactor}", password with { Account = WithApp }));
+    }
+
+    [Fact]
+    public void Policy_of_the_client_or_of_a_role_asks_for_two_factors_and_takes_a_remembered_one()
+    {
+        var strict = Usual with { Client = Given.Client() with { RequireMfa = true }, Session = Given.Session() with { Amr = ["pwd"] }, Account = WithApp };
+        Assert.IsType<NextStep.SecondFactor>(Decide("", strict));
+        Assert.IsType<NextStep.SecondFactor>(Decide("", strict with { Client = Given.Client(), Account = WithApp with { IsRequiredByRole = true } }));
+        Assert.IsType<NextStep.Issue>(Decide("", strict with { Session = strict.Session! with { SecondFactorRemembered = true } }));
+        Assert.IsType<NextStep.Issue>(Decide("", strict with { Client = Given.Client() }));
+
+        // What makes the person sign in anew goes first: they prove both then.
+        Assert.IsType<NextStep.Login>(Decide("prompt=login", strict));
+    }
+
+    [Fact]
     public void A_claim_beyond_the_scopes_is_asked_about_until_it_was_agreed_to()
     {
         var asked = Claims("""{"userinfo":{"given_name":{"essential":true},"address":null}}""");
@@ -221,7 +259,7 @@ public sealed class NextStepTests
         Assert.True(Parameters.Parse(Encoding.UTF8.GetBytes(whole)).Try(out var parameters, out _));
         var known = new AuthorizationRules.Known(scene.Client, scene.Apis, scene.Keys, Given.Issuer);
         var request = Assert.IsType<AuthorizationDecision.Accepted>(AuthorizationRules.Decide(parameters, known, Given.Now)).Request;
-        return NextStep.Decide(request, scene.Session, scene.Grant, scene.Progress, scene.Now);
+        return NextStep.Decide(request, scene.Session, scene.Grant, scene.Progress, scene.Now, scene.Account);
     }
 
     private static void Refuses(Refusal expected, NextStep step) => Assert.Equal(expected, Assert.IsType<NextStep.Refuse>(step).Reason);
@@ -229,6 +267,8 @@ public sealed class NextStepTests
     private sealed record Scene(Session? Session, Grant? Grant, Client Client, string Scope, JsonWebKeySet Keys, AuthorizationProgress Progress, DateTimeOffset Now)
     {
         public string RedirectUri { get; init; } = "https://app.example/cb";
+
+        public AccountFactors? Account { get; init; }
 
         public IReadOnlyList<Resource> Apis { get; init; } = [Given.NotesApi(), Given.FilesApi()];
     }

@@ -57,7 +57,7 @@ public sealed class ServerMetadataTests
             "name", "family_name", "given_name", "middle_name", "nickname", "preferred_username", "profile", "picture", "website", "gender",
             "birthdate", "zoneinfo", "locale", "updated_at", "email", "email_verified", "address", "phone_number", "phone_number_verified"],
           "claims_parameter_supported": true,
-          "acr_values_supported": ["urn:idp:1fa"],
+          "acr_values_supported": ["urn:idp:1fa", "urn:idp:2fa"],
           "display_values_supported": ["page"],
           "request_parameter_supported": true,
           "request_uri_parameter_supported": true,

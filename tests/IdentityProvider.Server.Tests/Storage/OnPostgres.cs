@@ -128,6 +128,13 @@ public sealed class KnownBrowsersOnPostgres : KnownBrowsersContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class SecondFactorsOnPostgres : SecondFactorsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class OutboxOnPostgres : OutboxContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

@@ -129,6 +129,13 @@ public sealed class KnownBrowsersOnSqlServer : KnownBrowsersContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class SecondFactorsOnSqlServer : SecondFactorsContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class OutboxOnSqlServer : OutboxContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

@@ -63,10 +63,14 @@ internal sealed class AuthorizeEndpoint(
     {
         var signedIn = await sessions.FindAsync(http);
         var grant = signedIn is null ? null : await grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
-        switch (NextStep.Decide(request, signedIn?.Session, grant, pending.Progress, sessions.Now))
+        var account = signedIn is null ? null : await http.RequestServices.GetRequiredService<SecondFactors>().FindAsync(signedIn.Session.UserId, http.RequestAborted);
+        switch (NextStep.Decide(request, signedIn?.Session, grant, pending.Progress, sessions.Now, account))
         {
             case NextStep.Login:
                 await GoThroughAsync(http, pending, "/login");
+                return;
+            case NextStep.SecondFactor second:
+                PageResults.Redirect(http, (second.MustEnroll ? SignInFlow.EnrollPath : SignInFlow.SecondPath) + "?resume=" + resume.Seal(pending.Parameters, pending.Progress));
                 return;
             case NextStep.SelectAccount:
                 await GoThroughAsync(http, pending, "/select-account");

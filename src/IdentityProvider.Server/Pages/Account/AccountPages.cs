@@ -54,9 +54,10 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
         var isYes = form["decision"] == "allow";
         PageResults.Redirect(http, await waiting.AnswerAsync(form["request"], current, isYes, http.RequestAborted) switch
         {
-            null => OwnPage.Account.LoginPath,
-            false => AccountNotice.PathOf(AccountNotice.RequestGone),
-            true => AccountNotice.PathOf(isYes ? AccountNotice.RequestAllowed : AccountNotice.RequestDenied),
+            WaitingAnswer.SignInFirst => OwnPage.Account.LoginPath,
+            WaitingAnswer.SecondFactorFirst => SignInTarget.Of(OwnPage.Account).QueryOf(SignInFlow.SecondPath),
+            WaitingAnswer.Gone => AccountNotice.PathOf(AccountNotice.RequestGone),
+            _ => AccountNotice.PathOf(isYes ? AccountNotice.RequestAllowed : AccountNotice.RequestDenied),
         });
     }
 }

@@ -10,6 +10,8 @@ internal static class AccountSetup
         .AddSingleton<AccountPages>()
         .AddSingleton<PasskeysPages>()
         .AddSingleton<PasswordPages>()
+        .AddSingleton<SecurityPages>()
+        .AddSingleton<SecondFactorPages>()
         .AddSingleton<EverywherePages>();
 
     public static void MapAccountPages(this IEndpointRouteBuilder routes)
@@ -25,6 +27,12 @@ internal static class AccountSetup
         routes.MapPost("/account/passkeys/remove", http => http.RequestServices.GetRequiredService<PasskeysPages>().RemoveAsync(http));
         routes.MapGet(OwnPage.Password.Path, http => http.RequestServices.GetRequiredService<PasswordPages>().GetAsync(http));
         routes.MapPost(OwnPage.Password.Path, http => http.RequestServices.GetRequiredService<PasswordPages>().PostAsync(http));
+        routes.MapGet(OwnPage.Security.Path, http => http.RequestServices.GetRequiredService<SecurityPages>().GetAsync(http));
+        routes.MapPost("/account/security/browsers/forget", http => http.RequestServices.GetRequiredService<SecurityPages>().ForgetBrowserAsync(http));
+        routes.MapGet(OwnPage.Authenticator.Path, http => http.RequestServices.GetRequiredService<SecondFactorPages>().GetAuthenticatorAsync(http));
+        routes.MapPost(OwnPage.Authenticator.Path, http => http.RequestServices.GetRequiredService<SecondFactorPages>().AddAuthenticatorAsync(http));
+        routes.MapPost("/account/security/authenticator/remove", http => http.RequestServices.GetRequiredService<SecondFactorPages>().RemoveAuthenticatorAsync(http));
+        routes.MapPost("/account/security/recovery-codes", http => http.RequestServices.GetRequiredService<SecondFactorPages>().MakeRecoveryCodesAsync(http));
         routes.MapGet(OwnPage.Everywhere.Path, http => http.RequestServices.GetRequiredService<EverywherePages>().GetAsync(http));
         routes.MapPost(OwnPage.Everywhere.Path, http => http.RequestServices.GetRequiredService<EverywherePages>().PostAsync(http));
     }

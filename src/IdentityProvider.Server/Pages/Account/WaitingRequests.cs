@@ -3,12 +3,13 @@ using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Decoupled;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Server.Decoupled;
+using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Pages.Account;
 
 /// <summary>What clients ask a person by the back channel (CIBA Core §7), and what the person answers.</summary>
-internal sealed class WaitingRequests(DecoupledRequests requests, DecoupledAnswers answers, Registry registry, TimeProvider clock)
+internal sealed class WaitingRequests(DecoupledRequests requests, DecoupledAnswers answers, Registry registry, SignInFlow flow, TimeProvider clock)
 {
     private const int MostLines = 20;
 
@@ -28,17 +29,34 @@ internal sealed class WaitingRequests(DecoupledRequests requests, DecoupledAnswe
         return lines;
     }
 
-    /// <summary>The answer; null where the person must sign in once more first.</summary>
-    public async Task<bool?> AnswerAsync(string? requestId, Session session, bool isYes, CancellationToken cancellation)
+    /// <summary>Gives the answer, where the person's sign-in is one that counts.</summary>
+    public async Task<WaitingAnswer> AnswerAsync(string? requestId, Session session, bool isYes, CancellationToken cancellation)
     {
         if (!Guid.TryParseExact(requestId, "N", out var id)
             || await requests.FindAsync(id, cancellation) is not { Kind: DecoupledKind.Backchannel } request || request.UserId != session.UserId
             || await registry.FindClientAsync(request.ClientId, cancellation) is not { } client)
-            return false;
+            return WaitingAnswer.Gone;
         if (isYes && BackchannelAuthenticationRules.NeedsSignIn(request, session, clock.GetUtcNow()))
-            return null;
-        return await answers.GiveAsync(request, client, session, isYes);
+            return WaitingAnswer.SignInFirst;
+        if (isYes && await flow.LacksSecondFactorAsync(session, BackchannelAuthenticationRules.NeedsOf(request, client), cancellation))
+            return WaitingAnswer.SecondFactorFirst;
+        return await answers.GiveAsync(request, client, session, isYes) ? WaitingAnswer.Given : WaitingAnswer.Gone;
     }
+}
+
+/// <summary>What became of an answer.</summary>
+internal enum WaitingAnswer
+{
+    Given,
+
+    /// <summary>It was answered already, or its time is over.</summary>
+    Gone,
+
+    /// <summary>The person signs in once more before it counts.</summary>
+    SignInFirst,
+
+    /// <summary>The person proves a second factor before it counts.</summary>
+    SecondFactorFirst,
 }
 
 /// <summary>A question that waits for the person.</summary>

@@ -2,6 +2,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Decoupled;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Decoupled;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages.Account;
@@ -91,11 +92,17 @@ internal sealed class DeviceConsentPages(
             return null;
         }
 
-        if (!IsOld(signedIn.Session, client, code))
+        if (IsOld(signedIn.Session, client, code))
+            PageResults.Redirect(http, OwnPage.Device.LoginPathWith(token!));
+        else if (await LacksSecondFactorAsync(http, signedIn.Session, client))
+            PageResults.Redirect(http, SignInTarget.Of(OwnPage.Device, token).QueryOf(SignInFlow.SecondPath));
+        else
             return new Opened(code, request!, client, signedIn);
-        PageResults.Redirect(http, OwnPage.Device.LoginPathWith(token!));
         return null;
     }
+
+    private static Task<bool> LacksSecondFactorAsync(HttpContext http, Session session, Client client) => http.RequestServices.GetRequiredService<SignInFlow>()
+        .LacksSecondFactorAsync(session, new SignInNeeds { IsRequiredByClient = client.RequireMfa }, http.RequestAborted);
 
     // As at /authorize: older than the client likes (OpenID Connect Registration §2, default_max_age), unless it was made for this code.
     private bool IsOld(Session session, Client client, EnteredCode code) =>

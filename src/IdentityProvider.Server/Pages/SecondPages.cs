@@ -1,0 +1,64 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.SignIn;
+using IdentityProvider.Server.Telemetry;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Pages;
+
+/// <summary>
+/// <c>/login/second</c>: who has proven one factor, just now or by their session, proves another. Nothing else is asked of them.
+/// </summary>
+internal sealed class SecondPages(SignInTargets targets, SignInFlow flow, SecondFactors factors, SecondFactorCheck check, Forms forms)
+{
+    public async Task GetAsync(HttpContext http)
+    {
+        if (!RequestParameters.ReadQuery(http).Try(out var query, out var reason))
+            await ErrorPages.RefuseAsync(http, reason);
+        else if (await targets.FindAsync(http, query) is { } target && await FindAsync(http, target) is { } underWay)
+            await ShowAsync(http, target, underWay, problem: null);
+    }
+
+    public async Task PostAsync(HttpContext http)
+    {
+        if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
+        {
+            await ErrorPages.RefuseAsync(http, reason);
+            return;
+        }
+
+        if (await targets.FindAsync(http, form) is not { } target || await FindAsync(http, target) is not { } underWay)
+            return;
+        if (!(await check.VerifyAsync(http, underWay.User.Id, form["code"], form["recovery_code"])).Try(out var method, out reason))
+        {
+            Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
+            await ShowAsync(http, target, underWay, reason);
+            return;
+        }
+
+        PageResults.Redirect(http, await flow.StepAsync(http, underWay.With(method), target, remember: form["remember"] is not null));
+    }
+
+    /// <summary>Whose second factor it is; null where an answer was given already: they sign in first, or have none to show.</summary>
+    private async Task<SignInUnderWay?> FindAsync(HttpContext http, SignInTarget target)
+    {
+        if (await flow.FindAsync(http, target) is not { } underWay)
+        {
+            PageResults.Redirect(http, target.QueryOf("/login"));
+            return null;
+        }
+
+        if ((await factors.FindAsync(underWay.User.Id, http.RequestAborted)).HasSecondFactor)
+            return underWay;
+        PageResults.Redirect(http, target.QueryOf(SignInFlow.EnrollPath));
+        return null;
+    }
+
+    private async Task ShowAsync(HttpContext http, SignInTarget target, SignInUnderWay underWay, Refusal? problem)
+    {
+        var account = await factors.FindAsync(underWay.User.Id, http.RequestAborted);
+        var model = new SecondPage.SecondModel(forms.TokenFor(http), target, underWay.User.UserName!, account, problem);
+        await PageResults.ShowAsync<SecondPage>(
+            http, model, SignInTargets.PolicyOf(target), problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
+    }
+}
