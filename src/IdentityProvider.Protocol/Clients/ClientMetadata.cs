@@ -144,7 +144,7 @@ public sealed record ClientMetadata
     public static ClientMetadata Of(Client client)
     {
         ArgumentNullException.ThrowIfNull(client);
-        return new()
+        return WithAnswers(client, new()
         {
             ClientId = client.ClientId,
             ClientName = client.ClientName,
@@ -178,19 +178,11 @@ public sealed record ClientMetadata
             RequireMfa = client.RequireMfa,
             DpopBoundAccessTokens = client.DpopBoundAccessTokens,
             TlsClientCertificateBoundAccessTokens = client.TlsClientCertificateBoundAccessTokens,
-            IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
-            AuthorizationSignedResponseAlg = client.AuthorizationSignedResponseAlg.Name,
-            IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,
             DefaultMaxAge = client.DefaultMaxAge,
             DefaultAcrValues = client.DefaultAcrValues,
             Claims = ClientClaimsMetadata.Of(client),
             SubjectType = client.SubjectType == Clients.SubjectType.Pairwise ? "pairwise" : "public",
             SectorIdentifierUri = client.SectorIdentifierUri,
-            UserinfoSignedResponseAlg = client.UserinfoSignedResponseAlg?.Name,
-            IdTokenEncryptedResponseAlg = client.IdTokenEncryptedResponseAlg?.Name,
-            IdTokenEncryptedResponseEnc = client.IdTokenEncryptedResponseAlg is null ? null : Jwe.ContentEncryption,
-            UserinfoEncryptedResponseAlg = client.UserinfoEncryptedResponseAlg?.Name,
-            UserinfoEncryptedResponseEnc = client.UserinfoEncryptedResponseAlg is null ? null : Jwe.ContentEncryption,
             BackchannelLogoutUri = client.BackchannelLogoutUri,
             BackchannelLogoutSessionRequired = client.BackchannelLogoutSessionRequired,
             FrontchannelLogoutUri = client.FrontchannelLogoutUri,
@@ -203,8 +195,21 @@ public sealed record ClientMetadata
             PolicyUri = client.PolicyUri,
             TosUri = client.TosUri,
             Contacts = client.Contacts,
-        };
+        });
     }
+
+    // How what it gets is signed and encrypted.
+    private static ClientMetadata WithAnswers(Client client, ClientMetadata metadata) => metadata with
+    {
+        IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg.Name,
+        AuthorizationSignedResponseAlg = client.AuthorizationSignedResponseAlg.Name,
+        IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg.Name,
+        UserinfoSignedResponseAlg = client.UserinfoSignedResponseAlg?.Name,
+        IdTokenEncryptedResponseAlg = client.IdTokenEncryptedResponseAlg?.Name,
+        IdTokenEncryptedResponseEnc = client.IdTokenEncryptedResponseAlg is null ? null : Jwe.ContentEncryption,
+        UserinfoEncryptedResponseAlg = client.UserinfoEncryptedResponseAlg?.Name,
+        UserinfoEncryptedResponseEnc = client.UserinfoEncryptedResponseAlg is null ? null : Jwe.ContentEncryption,
+    };
 
     private static string? NameOf(Client client, CertificateName kind) => client.TlsClientAuthSubject is { } subject && subject.Kind == kind ? subject.Value : null;
 }

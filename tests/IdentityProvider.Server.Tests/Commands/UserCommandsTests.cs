@@ -83,6 +83,21 @@ public sealed class UserCommandsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Second_factors_are_taken_away_with_all_that_was_got_by_them()
+    {
+        var made = await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password]);
+        var id = made["sub"]!.GetValue<string>();
+        await ClusterFolder.ExecuteAsync(_database, $"""INSERT INTO "UserTokens" ("UserId", "LoginProvider", "Name", "Value") VALUES ('{id}', '[AspNetUserStore]', 'AuthenticatorKey', 'sealed'), ('{id}', 'recovery-code', 'a hash', NULL)""");
+        await SignInAsync(made);
+        Assert.Equal("""{"authenticator":true,"recovery_codes":1,"passkeys":0,"required_by_role":false}""", (await _idp.DoneAsync(["users", "show", "alice"]))["second_factors"]!.ToJsonString());
+
+        Assert.Equal("""{"authenticator":false,"recovery_codes":0,"passkeys":0,"required_by_role":false}""", (await _idp.DoneAsync(["users", "reset-second-factors", "alice"]))["second_factors"]!.ToJsonString());
+        Assert.Equal(("0", "0"), (await AliveSessionsAsync(), await AliveFamiliesAsync()));
+        Assert.Equal("SecondFactorsReset", await ClusterFolder.AskAsync(_database, """SELECT "Outcome" FROM "SignInEvents" """));
+        Assert.StartsWith("username: ", (await _idp.RunAsync(["users", "reset-second-factors", "nobody", "--json"])).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_role_is_given_and_taken()
     {
         await SignInAsync(await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password]));
@@ -101,7 +116,7 @@ public sealed class UserCommandsTests : IAsyncLifetime
 
     /// <summary>A session, and an app's offline access, which hangs on none.</summary>
     private Task SignInAsync(JsonNode user) =>
-        ClusterFolder.ExecuteAsync(_database, $"""INSERT INTO "TokenFamilies" ("FamilyId", "ClientId", "UserId", "Scope", "Resources", "AuthTime", "Amr", "Generation", "RotatedAt", "CreatedAt", "ExpiresAt") VALUES (gen_random_uuid(), 'app', '{user["sub"]}', 'openid offline_access', '', now(), 'pwd', 0, now(), now(), now() + interval '30 days'); INSERT INTO "Sessions" ("SessionId", "SecretHash", "UserId", "AuthTime", "Amr", "LastUsedAt", "ExpiresAt") VALUES (gen_random_uuid(), decode(md5(random()::text), 'hex'), '{user["sub"]}', now(), 'pwd', now(), now() + interval '1 day')""");
+        ClusterFolder.ExecuteAsync(_database, $"""INSERT INTO "TokenFamilies" ("FamilyId", "ClientId", "UserId", "Scope", "Resources", "AuthTime", "Amr", "Generation", "RotatedAt", "CreatedAt", "ExpiresAt") VALUES (gen_random_uuid(), 'app', '{user["sub"]}', 'openid offline_access', '', now(), 'pwd', 0, now(), now(), now() + interval '30 days'); INSERT INTO "Sessions" ("SessionId", "SecretHash", "UserId", "AuthTime", "Amr", "SecondFactorRemembered", "LastUsedAt", "ExpiresAt") VALUES (gen_random_uuid(), decode(md5(random()::text), 'hex'), '{user["sub"]}', now(), 'pwd', false, now(), now() + interval '1 day')""");
 
     private Task<string?> AliveSessionsAsync() => ClusterFolder.AskAsync(_database, """SELECT count(*) FROM "Sessions" WHERE "EndedAt" IS NULL""");
 

@@ -89,8 +89,11 @@ public sealed partial record Page(string Path, HttpStatusCode Status, System.Net
 
     public string Action => WebUtility.HtmlDecode(Form().Match(Html).Groups[1].Value);
 
-    /// <summary>Of its first form.</summary>
-    public Dictionary<string, string> Fields => Hidden().Matches(Html.Split("</form>")[0]).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value), StringComparer.Ordinal);
+    /// <summary>What the page's first form sends without anybody's doing.</summary>
+    public Dictionary<string, string> Fields =>
+        Hidden().Matches(FirstForm).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value), StringComparer.Ordinal);
+
+    private string FirstForm => Html[Math.Max(0, Form().Match(Html).Index)..].Split("</form>")[0];
 
     public string Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
 

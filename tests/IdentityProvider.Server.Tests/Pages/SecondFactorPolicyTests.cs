@@ -126,6 +126,26 @@ public sealed class SecondFactorPolicyTests(PagesServer fixture) : IClassFixture
         Assert.True((await browser.OpenAsync(client.Request("scope=openid&acr_values=" + AcrRules.TwoFactors))).Answer.ContainsKey("code"));
     }
 
+    [Fact]
+    public async Task A_device_of_such_a_client_is_connected_by_two_factors()
+    {
+        var username = await Server.AddPersonAsync();
+        using var browser = new Browser(Server);
+        await AuthenticatorApp.SetUpAsync(Server, browser, username);
+        var device = await Device.StartAsync(Server, await Device.AddClientAsync(Server, c => c with { RequireMfa = true }));
+        Assert.Equal("The Television on a device asks for access", (await device.QuestionAsync(browser, username)).Heading);
+
+        // A session of one factor is asked for the other, and comes back to the question.
+        var old = await Server.AddPersonAsync();
+        using var weak = new Browser(Server);
+        await weak.SignInAsync(await weak.OpenAsync("/login"), old);
+        using var phone = new Browser(Server);
+        var theirs = await AuthenticatorApp.SetUpAsync(Server, phone, old);
+        var second = await device.QuestionAsync(weak, old);
+        Assert.Equal("One more step", second.Heading);
+        Assert.Equal("The Television on a device asks for access", (await weak.SubmitAsync(second, ("code", theirs.NextCode()))).Heading);
+    }
+
     private async Task GiveStrictRoleAsync(string username)
     {
         await using var scope = Server.Services.CreateAsyncScope();

@@ -34,6 +34,7 @@ internal static class Given
         AllowedOrigins = ["https://shop.example"],
         RequirePkce = false,
         RequireConsent = false,
+        RequireMfa = true,
         IdTokenSignedResponseAlg = SignatureAlgorithm.ES256,
         DefaultMaxAge = 3600,
         BackchannelLogoutSessionRequired = true,

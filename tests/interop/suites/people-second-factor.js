@@ -1,0 +1,228 @@
+import { after, afterEach, before, describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import * as oidc from 'openid-client';
+import { Window, launchBrowser } from '../support/browser.js';
+import { nativeClient } from '../support/given.js';
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** What an authenticator app shows at a step of 30 seconds (RFC 6238), written for these tests alone. */
+function codeOf(secret, step) {
+  const bits = [...secret.replaceAll(' ', '')].map((sign) => alphabet.indexOf(sign).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from(bits.match(/.{8}/g).map((octet) => parseInt(octet, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = createHmac('sha1', key).update(counter).digest();
+  return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+const used = new Set();
+
+/** A code that is good now and wasn't used: an app's clock may be off by a step, so that three are, and nobody waits here. */
+function freshCode(secret) {
+  const now = Math.floor(Date.now() / 30_000);
+  const step = [now, now + 1, now - 1].find((one) => !used.has(secret + one));
+  used.add(secret + step);
+  return codeOf(secret, step);
+}
+
+/** A code of ten minutes ago. */
+const staleCode = (secret) => codeOf(secret, Math.floor(Date.now() / 30_000) - 20);
+
+/** Second factors by the pages in Chromium, and a step-up by openid-client; each with what must fail. */
+export function peopleSecondFactorSuite(idp) {
+  describe('Second factors', () => {
+    let browser;
+    let window;
+    let app;
+
+    before(async () => {
+      browser = await launchBrowser();
+      app = createServer((_, response) => response.end('Back at the app'));
+      app.listen(0, '127.0.0.1');
+      await once(app, 'listening');
+    });
+
+    after(() => {
+      app?.close();
+      return browser?.close();
+    });
+
+    afterEach(async () => {
+      await window?.close();
+      if (window) assert.deepEqual([window.faults, window.strangers], [[], []]);
+      window = undefined;
+    });
+
+    async function signIn(page, user) {
+      await page.getByLabel('Username').fill(user.username);
+      await page.getByLabel('Password', { exact: true }).fill(user.password);
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    }
+
+    async function enterCode(page, code) {
+      await page.getByLabel('Code from your authenticator app').fill(code);
+      await page.getByRole('button', { name: 'Continue' }).click();
+    }
+
+    /** On the page that shows a key: reads it and confirms it. */
+    async function setUp(page) {
+      await page.getByRole('img', { name: /QR code/ }).waitFor();
+      const secret = await page.locator('#secret').innerText();
+      idp.seen.add('authenticator key', secret.replaceAll(' ', ''));
+      await page.getByLabel('The code that the app shows now').fill(freshCode(secret));
+      await page.getByRole('button', { name: 'Set up' }).click();
+      await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor();
+      const codes = await page.locator('.codes code').allInnerTexts();
+      codes.forEach((code) => idp.seen.add('recovery code', code));
+      assert.equal(codes.length, 10);
+      return { secret, codes };
+    }
+
+    async function setUpInAccount(page, user) {
+      await page.goto(`${idp.issuer}/account/security`);
+      await signIn(page, user);
+      await page.getByRole('link', { name: 'Set up…' }).click();
+      const made = await setUp(page);
+      await page.getByRole('link', { name: 'I have kept them' }).click();
+      await page.getByText('On: after your password you are asked for a code from the app.').waitFor();
+      return made;
+    }
+
+    async function newWindow() {
+      await window?.close();
+      window = await Window.open(browser, idp);
+      return window.page;
+    }
+
+    test('An app that was set up is asked for at the next sign-in; a wrong code is refused, and so is one that was used', async () => {
+      const user = await idp.createUser('ada-authenticator');
+      const { secret } = await setUpInAccount(await newWindow(), user);
+
+      const page = await newWindow();
+      await page.goto(`${idp.issuer}/account`);
+      await signIn(page, user);
+      await enterCode(page, staleCode(secret));
+      await page.getByRole('alert').waitFor();
+      const code = freshCode(secret);
+      await enterCode(page, code);
+      await page.getByRole('heading', { name: 'Your account' }).waitFor();
+
+      const later = await newWindow();
+      await later.goto(`${idp.issuer}/account`);
+      await signIn(later, user);
+      await enterCode(later, code);
+      await later.getByRole('alert').waitFor();
+    });
+
+    test('A recovery code stands in for the app, and works once', async () => {
+      const user = await idp.createUser('ada-recovery');
+      const { codes } = await setUpInAccount(await newWindow(), user);
+      for (const works of [true, false]) {
+        const page = await newWindow();
+        await page.goto(`${idp.issuer}/account/security`);
+        await signIn(page, user);
+        await page.getByText('Use a recovery code instead').click();
+        await page.getByLabel('Recovery code', { exact: true }).fill(codes[0].toLowerCase());
+        await page.locator('form', { has: page.locator('#recovery_code') }).getByRole('button', { name: 'Continue' }).click();
+        await (works ? page.getByText('Codes left: 9') : page.getByRole('alert')).waitFor();
+      }
+    });
+
+    test('A browser that is remembered isn’t asked, until the person forgets it', async () => {
+      const user = await idp.createUser('ada-remembered');
+      const page = await newWindow();
+      const { secret } = await setUpInAccount(page, user);
+      const signOutAndIn = async () => {
+        await page.goto(`${idp.issuer}/logout`);
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.goto(`${idp.issuer}/account/security`);
+        await signIn(page, user);
+      };
+      await signOutAndIn();
+      await page.getByLabel(/Don’t ask again in this browser/).check();
+      await enterCode(page, freshCode(secret));
+      await page.getByText('No second step until').waitFor();
+      await signOutAndIn();
+      await page.getByText('No second step until').waitFor();
+
+      await page.getByRole('button', { name: /^Forget/ }).first().click();
+      await page.getByText('That browser is forgotten.').waitFor();
+      await signOutAndIn();
+      await page.getByLabel('Code from your authenticator app').waitFor();
+    });
+
+    async function configure(metadata = {}) {
+      const client = await idp.createClient({ ...nativeClient, ...metadata });
+      return oidc.discovery(new URL(idp.issuer), client.client_id, {}, oidc.None(), { execute: [oidc.allowInsecureRequests], [oidc.customFetch]: idp.fetch });
+    }
+
+    /** Sends the browser off; what comes back when the person is through. */
+    async function ask(configuration, page, parameters = {}) {
+      const checks = { pkceCodeVerifier: oidc.randomPKCECodeVerifier(), expectedState: oidc.randomState(), idTokenExpected: true };
+      const redirect_uri = `http://127.0.0.1:${app.address().port}/callback`;
+      const url = oidc.buildAuthorizationUrl(configuration, {
+        redirect_uri, scope: 'openid', state: checks.expectedState,
+        code_challenge: await oidc.calculatePKCECodeChallenge(checks.pkceCodeVerifier), code_challenge_method: 'S256', ...parameters,
+      });
+      await page.goto(url.href);
+      return async () => {
+        // A native app without a secret is asked about each time.
+        const allow = page.getByRole('button', { name: 'Allow' });
+        await allow.or(page.getByText('Back at the app')).waitFor();
+        if (await allow.isVisible()) await allow.click();
+        await page.getByText('Back at the app').waitFor();
+        return oidc.authorizationCodeGrant(configuration, new URL(page.url()), checks);
+      };
+    }
+
+    test('An app that wants two factors has the second one asked for, and no more; silently it can’t be had', async () => {
+      const user = await idp.createUser('ada-step-up');
+      const { secret } = await setUpInAccount(await newWindow(), user);
+      const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:idp:2fa' }, auth_time: { essential: true } } });
+      const configuration = await configure();
+      const remembered = await newWindow();
+
+      // A session of one factor: of a browser that was remembered.
+      await remembered.goto(`${idp.issuer}/account/security`);
+      await signIn(remembered, user);
+      await remembered.getByLabel(/Don’t ask again in this browser/).check();
+      await enterCode(remembered, freshCode(secret));
+      await remembered.goto(`${idp.issuer}/logout`);
+      await remembered.getByRole('button', { name: 'Sign out' }).click();
+      await remembered.goto(`${idp.issuer}/account`);
+      await signIn(remembered, user);
+      await remembered.getByRole('heading', { name: 'Your account' }).waitFor();
+
+      const silent = await ask(configuration, remembered, { claims: essential, prompt: 'none' });
+      await assert.rejects(silent(), { error: 'login_required' });
+      const first = (await (await ask(configuration, remembered))()).claims();
+      assert.deepEqual(first.amr, ['pwd']);
+
+      const stepped = await ask(configuration, remembered, { claims: essential });
+      await enterCode(remembered, freshCode(secret));
+      const claims = (await stepped()).claims();
+      assert.deepEqual([claims.acr, claims.amr], ['urn:idp:2fa', ['pwd', 'otp', 'mfa']]);
+      assert.equal(claims.auth_time, first.auth_time ?? claims.auth_time);
+    });
+
+    test('A client that requires two factors has a person without one set it up on the way', async () => {
+      const user = await idp.createUser('ada-enrolled');
+      const configuration = await configure({ require_mfa: true });
+      const page = await newWindow();
+      const finish = await ask(configuration, page);
+      await signIn(page, user);
+      await page.getByRole('heading', { name: 'Set up a second step' }).waitFor();
+      const secret = await page.locator('#secret').innerText();
+      await page.getByLabel('The code that the app shows now').fill(staleCode(secret));
+      await page.getByRole('button', { name: 'Set up' }).click();
+      await page.getByRole('alert').waitFor();
+      await setUp(page);
+      await page.getByRole('link', { name: 'I have kept them' }).click();
+      assert.deepEqual((await finish()).claims().amr, ['pwd', 'otp', 'mfa']);
+    });
+  });
+}
