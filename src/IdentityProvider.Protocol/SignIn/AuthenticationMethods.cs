@@ -42,12 +42,15 @@ public static class AuthenticationMethods
         return amr.Contains(MultipleFactors, StringComparer.Ordinal) || AreTwoKinds(amr);
     }
 
+    /// <summary>Whether a method is a passkey.</summary>
+    public static bool IsPasskey(string method) => method is HardwareKey or SoftwareKey;
+
     private static bool AreTwoKinds(IReadOnlyList<string> amr)
     {
-        var isHeld = amr.Any(method => method is OneTimeCode or HardwareKey or SoftwareKey);
+        var isHeld = amr.Any(method => method == OneTimeCode || IsPasskey(method));
 
         // What is known, or what another provider saw; or the holder of a key, whom the key itself knows.
-        var isMore = amr.Any(method => method is Password or Federated) || (amr.Contains(UserVerified) && amr.Any(method => method is HardwareKey or SoftwareKey));
+        var isMore = amr.Any(method => method is Password or Federated) || (amr.Contains(UserVerified) && amr.Any(IsPasskey));
         return isHeld && isMore;
     }
 }

@@ -31,8 +31,9 @@ public static class SignInRules
         // 2. The request asks for two factors, now and not on another day; where it only wishes for them, of those who have two (Core §5.5.1.1).
         if (needs.Wish == SecondFactorWish.Essential || (needs.Wish == SecondFactorWish.Voluntary && account.HasSecondFactor)) return AskOrEnroll(account);
 
-        // 3. Nobody asks for two: not the person, who set up an authenticator app for that, nor the policy.
-        if (!account.HasAuthenticator && !IsPolicy(account, needs)) return new SignInStep.Begin(amr, isRemembered: false);
+        // 3. Nobody asks for two: not the person, who set up an authenticator app against those who get their password, nor the policy.
+        var isOwnChoice = account.HasAuthenticator && !amr.Any(AuthenticationMethods.IsPasskey);
+        if (!isOwnChoice && !IsPolicy(account, needs)) return new SignInStep.Begin(amr, isRemembered: false);
 
         // 4. The person proved the second one in this browser before, and had it remembered; one that they have no more doesn't count.
         if (isRemembered && account.HasSecondFactor) return new SignInStep.Begin(amr, isRemembered: true);

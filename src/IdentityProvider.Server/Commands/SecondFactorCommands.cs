@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Mail;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -26,6 +27,7 @@ internal static class SecondFactorCommands
                 return work.Output.Refuse("user: was changed by somebody else just now; try again");
             var line = new SignInEvent { EventId = work.Get<Entropy>().NewId(), UserId = user.Id, At = work.Installation.Now, Outcome = SignInOutcome.SecondFactorsReset };
             await work.Get<SignInEvents>().AddAsync(line, work.Cancellation);
+            await work.Get<NoticeMail>().SendAsync(user.Id, NoticeKind.SecondFactorReset, http: null);
             return work.Output.Show(await UserCommands.DocumentAsync(work, user));
         });
     }

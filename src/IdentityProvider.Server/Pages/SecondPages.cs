@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
@@ -57,7 +58,8 @@ internal sealed class SecondPages(SignInTargets targets, SignInFlow flow, Second
     private async Task ShowAsync(HttpContext http, SignInTarget target, SignInUnderWay underWay, Refusal? problem)
     {
         var account = await factors.FindAsync(underWay.User.Id, http.RequestAborted);
-        var model = new SecondPage.SecondModel(forms.TokenFor(http), target, underWay.User.UserName!, account, problem);
+        var useful = underWay.Takes(AuthenticationMethods.OneTimeCode) ? account : account with { HasAuthenticator = false, RecoveryCodes = 0 };
+        var model = new SecondPage.SecondModel(forms.TokenFor(http), target, underWay.User.UserName!, useful, problem);
         await PageResults.ShowAsync<SecondPage>(
             http, model, SignInTargets.PolicyOf(target), problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
     }

@@ -3,6 +3,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
@@ -11,7 +12,7 @@ using QRCoder;
 namespace IdentityProvider.Server.SignIn;
 
 /// <summary>What the pages share on which a person sets up an authenticator app: on the way in, and in their account.</summary>
-internal sealed class AuthenticatorSetup(Authenticators authenticators, SignInHistory history, Forms forms, Settings settings)
+internal sealed class AuthenticatorSetup(Authenticators authenticators, SignInHistory history, NoticeMail notices, Forms forms, Settings settings)
 {
     /// <summary>The field of the key, sealed.</summary>
     public const string KeyField = "key";
@@ -32,6 +33,7 @@ internal sealed class AuthenticatorSetup(Authenticators authenticators, SignInHi
         if (authenticators.Open(form[KeyField], user.Id) is not { } offer || await authenticators.AddAsync(user.Id, offer, form["code"], http.RequestAborted) is not { } codes)
             return null;
         await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.SecondFactorAdded, CancellationToken.None);
+        await notices.SendAsync(user.Id, NoticeKind.SecondFactorAdded, http);
         Log.SecondFactorAdded(OAuthResults.Logger(http), user.Id);
         return codes;
     }

@@ -74,7 +74,8 @@ internal sealed class SignInFlow(
     public async Task<bool> LacksSecondFactorAsync(Session session, SignInNeeds needs, CancellationToken cancellation) =>
         SignInRules.Decide(session, await factors.FindAsync(session.UserId, cancellation), needs) is not SignInStep.Begin;
 
-    private static SignInNeeds NeedsOf(SignInTarget target) => target.Pending?.Accepted is { } request ? NextStep.NeedsOf(request) : SignInNeeds.None;
+    /// <summary>What a sign-in for this target must be.</summary>
+    public static SignInNeeds NeedsOf(SignInTarget target) => target.Pending?.Accepted is { } request ? NextStep.NeedsOf(request) : SignInNeeds.None;
 
     private async Task NoteAsync(HttpContext http, SignInUnderWay underWay, bool remember)
     {
@@ -107,6 +108,9 @@ internal sealed class SignInFlow(
 /// <param name="Standing">The session in which they proved it; null where there is none yet.</param>
 internal sealed record SignInUnderWay(User User, ProvenFactors Proven, Session? Standing)
 {
+    /// <summary>Whether that method would make two factors of what was proven.</summary>
+    public bool Takes(string method) => AuthenticationMethods.AreTwoFactors([.. Proven.Amr, method]);
+
     /// <summary>With one more method proven.</summary>
     public SignInUnderWay With(string method) => this with { Proven = Proven with { Amr = AuthenticationMethods.Join(Proven.Amr, method) } };
 }

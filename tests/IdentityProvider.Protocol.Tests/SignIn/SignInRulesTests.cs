@@ -23,6 +23,15 @@ public sealed class SignInRulesTests
     public void A_passkey_alone_is_a_way_in_and_asks_for_nothing_beside_a_password() => Begins(["pwd"], isRemembered: false, AfterPassword(Passkey, SignInNeeds.None));
 
     [Fact]
+    public void A_passkey_that_came_first_is_asked_for_no_code_of_an_app_which_is_held_like_itself()
+    {
+        var both = App with { Passkeys = 1 };
+        Begins(["hwk"], isRemembered: false, SignInRules.Decide(["hwk"], both, SignInNeeds.None, isRemembered: false));
+        Assert.IsType<SignInStep.AskSecondFactor>(SignInRules.Decide(["hwk"], both, OfClient, isRemembered: false));
+        Assert.IsType<SignInStep.AskSecondFactor>(SignInRules.Decide(["hwk", "otp"], both, OfClient, isRemembered: false));
+    }
+
+    [Fact]
     public void Another_provider_that_vouches_is_one_factor() =>
         Assert.IsType<SignInStep.AskSecondFactor>(SignInRules.Decide(["fed"], App, SignInNeeds.None, isRemembered: false));
 

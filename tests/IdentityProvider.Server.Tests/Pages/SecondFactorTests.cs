@@ -6,6 +6,7 @@ using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Tests.Database;
+using IdentityProvider.Server.Tests.Mail;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Pages;
@@ -174,6 +175,19 @@ public sealed class SecondFactorTests(PagesServer fixture) : IClassFixture<Pages
         Assert.Equal("Your sign-in for every app", (await browser.SubmitAsync(await AgainAsync(browser, username), ("code", app.NextCode()), ("remember", "yes"))).Heading);
 
     private static async Task<Page> AgainAsync(Browser browser, string username) => await browser.SignInAsync(await browser.OpenAsync("/login"), username);
+
+    [Fact]
+    public async Task The_person_is_told_by_mail_when_a_second_factor_is_added_and_when_it_is_removed()
+    {
+        var address = $"{Server.Get<Entropy>().NewId():N}@example.com";
+        var username = await Server.AddPersonAsync(user => user.SetEmail(address, isVerified: true, Server.Clock.GetUtcNow()));
+        using var browser = new Browser(Server);
+        await AuthenticatorApp.SetUpAsync(Server, browser, username);
+        await browser.SubmitAsync((await browser.OpenAsync("/account/security")).FormWith("authenticator/remove"));
+        var subjects = (await Server.MailsToAsync(address)).Select(m => m.Subject).ToList();
+        Assert.Contains(subjects, s => s.StartsWith("A second step was added", StringComparison.Ordinal));
+        Assert.Contains(subjects, s => s.StartsWith("A second step was removed", StringComparison.Ordinal));
+    }
 
     private async Task<IReadOnlyList<SignInEvent>> HistoryAsync(string username) =>
         await Server.Get<SignInEvents>().ListAsync(await Server.UserIdAsync(username), Server.Clock.GetUtcNow(), 50, TestContext.Current.CancellationToken);

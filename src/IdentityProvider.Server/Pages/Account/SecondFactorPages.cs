@@ -2,6 +2,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
@@ -45,6 +46,7 @@ internal sealed class SecondFactorPages(
         if (await authenticators.RemoveAsync(session.UserId, http.RequestAborted))
         {
             await history.AddAsync(session.UserId, Origin.Of(http), SignInOutcome.SecondFactorRemoved, CancellationToken.None);
+            await http.RequestServices.GetRequiredService<NoticeMail>().SendAsync(session.UserId, NoticeKind.SecondFactorRemoved, http);
             Log.SecondFactorRemoved(OAuthResults.Logger(http), session.UserId);
         }
 
