@@ -75,6 +75,11 @@ public enum Refusal
     AccountLinkSpent,
     AccountLinkExpired,
     AccountLinkSuperseded,
+    AccountLinkOfAnother,
+    EmailAddressMalformed,
+    EmailAddressTaken,
+    PersonNameInvalid,
+    MailAskedTooOften,
 
     // Authorization request, answered by redirect
     ResponseTypeMissing,

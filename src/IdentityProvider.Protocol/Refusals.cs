@@ -93,6 +93,11 @@ public static class Refusals
         Refusal.AccountLinkSpent => InvalidRequest(LinkFailed, "OWASP Forgot Password"),
         Refusal.AccountLinkExpired => InvalidRequest(LinkFailed, "OWASP Forgot Password"),
         Refusal.AccountLinkSuperseded => InvalidRequest(LinkFailed, "OWASP Forgot Password"),
+        Refusal.AccountLinkOfAnother => InvalidRequest("The link was sent for another account.", "OWASP Forgot Password"),
+        Refusal.EmailAddressMalformed => InvalidRequest("That is not an address that mail can be sent to.", "RFC 5321 §4.1.2"),
+        Refusal.EmailAddressTaken => InvalidRequest("Another account has the address since.", "OpenID Connect Core §5.7"),
+        Refusal.PersonNameInvalid => InvalidRequest("The name is empty, too long or can't be shown.", "OpenID Connect Core §5.1"),
+        Refusal.MailAskedTooOften => new("temporarily_unavailable", 429, "Too many mails were asked for from this network.", "RFC 6585 §4"),
 
         Refusal.ResponseTypeMissing => InvalidRequest("response_type is missing.", "RFC 6749 §4.1.2.1"),
         Refusal.ResponseTypeUnsupported => new("unsupported_response_type", 400, "Only response_type=code is supported.", "RFC 6749 §4.1.2.1"),

@@ -12,6 +12,8 @@ public sealed record Settings
     /// <summary>The issuer identifier without a trailing slash (RFC 8414 §2). Never taken from a request.</summary>
     public string Issuer { get; init; } = "";
 
+    public AccountSettings Accounts { get; init; } = new();
+
     public DatabaseSettings Database { get; init; } = new();
 
     public KeySettings Keys { get; init; } = new();
@@ -125,6 +127,7 @@ public sealed record Settings
             yield return "Idp:Sessions:IdleLimit must be a minute or more, and Idp:Sessions:AbsoluteLimit no shorter.";
         IEnumerable<string>[] ofParts =
         [
+            settings.Accounts.Mistakes(settings.Mail),
             settings.ClientCertificates.Mistakes(),
             settings.Mail.Mistakes(settings.IsDevelopment),
             settings.Passwords.Mistakes(),

@@ -21,7 +21,7 @@ public sealed class Mailboxes(IDbContextFactory<IdpDb> databases)
     /// <summary>Of whoever signs in by this: a verified address, or a user name; null where that is nobody.</summary>
     public async Task<Mailbox?> FindNamedAsync(string typed, CancellationToken cancellation = default)
     {
-        var normalized = (EmailAddress.Read(typed)?.Text ?? typed.Trim()).ToUpperInvariant();
+        var normalized = SignInNames.NormalizedOf(typed);
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var signing = db.Users.Where(Signing(normalized)).OrderByDescending(IsByAddress(normalized));
         return await signing.Select(Read).FirstOrDefaultAsync(cancellation) is { } row ? MailboxOf(row) : null;
@@ -33,6 +33,13 @@ public sealed class Mailboxes(IDbContextFactory<IdpDb> databases)
         var normalized = address.Normalized;
         await using var db = await databases.CreateDbContextAsync(cancellation);
         return await db.Users.Where(Signing(normalized)).AnyAsync(u => u.Id != except, cancellation);
+    }
+
+    /// <summary>Whether the address was shown to be another account's than this one.</summary>
+    public async Task<bool> IsAnothersAsync(EmailAddress address, Guid userId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.Users.Where(IsByAddress(address.Normalized)).AnyAsync(u => u.Id != userId, cancellation);
     }
 
     /// <summary>Whoever signs in by this text: at most two, whose order <see cref="IsByAddress"/> gives.</summary>

@@ -29,8 +29,8 @@ public sealed class User : IdentityUser<Guid>
     /// </summary>
     /// <param name="address">The address; null for none.</param>
     /// <param name="isVerified">Whether it was shown to be theirs, or an operator vouches for it.</param>
-    /// <param name="now">The moment.</param>
-    public void SetEmail(string? address, bool isVerified, DateTimeOffset now)
+    /// <param name="now">The moment, for <c>updated_at</c>; null leaves that as it is.</param>
+    public void SetEmail(string? address, bool isVerified, DateTimeOffset? now)
     {
         var claims = JsonNode.Parse(Claims)!.AsObject();
         claims.Remove("email");
@@ -41,7 +41,8 @@ public sealed class User : IdentityUser<Guid>
             claims["email_verified"] = isVerified;
         }
 
-        claims["updated_at"] = now.ToUnixTimeSeconds();
+        if (now is { } moment)
+            claims["updated_at"] = moment.ToUnixTimeSeconds();
         Claims = claims.ToJsonString();
         Email = address;
         NormalizedEmail = address is null ? null : EmailAddress.NormalizedOf(address);

@@ -52,6 +52,9 @@ public static partial class AuthorizationRules
         /// <summary>The types of authorization details that an operator registered (RFC 9396), by name.</summary>
         public IReadOnlyDictionary<string, AuthorizationDetailsType> DetailsTypes { get; init; } = ReadOnlyDictionary<string, AuthorizationDetailsType>.Empty;
 
+        /// <summary>Whether anyone may make an account (<c>prompt=create</c>).</summary>
+        public bool OffersAccounts { get; init; }
+
         /// <summary>Whether every client must push (RFC 9126 §5), and not only those that are registered so.</summary>
         public bool RequiresPushing { get; init; }
     }
@@ -179,7 +182,7 @@ public static partial class AuthorizationRules
     private static Decision<RequestedSignIn> DecideSignIn(Parameters parameters, Known known, ClaimsRequest claims, RequestedAcr acr, DateTimeOffset now)
     {
         // 1. prompt: known values; none alone.
-        if (!PromptValues.Parse(parameters["prompt"]).Try(out var prompt, out var reason)) return reason;
+        if (!PromptValues.Parse(parameters["prompt"], known.OffersAccounts).Try(out var prompt, out var reason)) return reason;
 
         // 2. max_age: whole seconds, zero and up; else what the client registered (OpenID Connect Registration §2, default_max_age).
         long? maxAge = known.Client!.DefaultMaxAge;

@@ -28,38 +28,41 @@ public abstract class NextStep
         // 1. The person said no (RFC 6749 §4.1.2.1).
         if (progress.ConsentDenied) return new Refuse(Refusal.ConsentDenied);
 
-        // 2. Someone is signed in (OpenID Connect Core §3.1.2.3).
+        // 2. prompt=create is met by a sign-in since the request came, whose page leads to the other (Initiating User Registration §4.1).
+        if (prompt.Create && (session is null || session.AuthTime < progress.StartedAt)) return new SignUp();
+
+        // 3. Someone is signed in (OpenID Connect Core §3.1.2.3).
         if (session is null) return LoginUnless(prompt.None);
 
-        // 3. The hint, and the sub of claims, mean this person (OpenID Connect Core §3.1.2.1, §5.5.1); one who just signed in as another is not asked again.
+        // 4. The hint, and the sub of claims, mean this person (OpenID Connect Core §3.1.2.1, §5.5.1); one who just signed in as another is not asked again.
         var isFresh = session.AuthTime >= progress.StartedAt;
         if (request.SignIn.Subjects is { } subjects && !subjects.Contains(request.SubjectOf(session.UserId), StringComparer.Ordinal)) return LoginUnless(prompt.None || isFresh);
 
-        // 4. prompt=login, or the wish for another account, is met by a sign-in since the request came (OpenID Connect Core §3.1.2.1).
+        // 5. prompt=login, or the wish for another account, is met by a sign-in since the request came (OpenID Connect Core §3.1.2.1).
         if ((prompt.Login || progress.WantsAnotherAccount) && !isFresh) return LoginUnless(prompt.None);
 
-        // 5. The sign-in is not older than max_age, or was made for this request (OpenID Connect Core §3.1.2.1): counted from the whole second that the
+        // 6. The sign-in is not older than max_age, or was made for this request (OpenID Connect Core §3.1.2.1): counted from the whole second that the
         // tokens will say, so that an API which asked for it by the same max_age is content with what it gets (RFC 9470 §4).
         if (request.SignIn.MaxAge is { } maxAge && now - DateTimeOffset.FromUnixTimeSeconds(session.AuthTime.ToUnixTimeSeconds()) > maxAge && !isFresh) return LoginUnless(prompt.None);
 
-        // 6. Two factors stand behind it where the request or policy wants that: what is missing is asked for, and nothing else (RFC 9470 §5).
+        // 7. Two factors stand behind it where the request or policy wants that: what is missing is asked for, and nothing else (RFC 9470 §5).
         switch (SignInRules.Decide(session, account ?? AccountFactors.None, NeedsOf(request)))
         {
             case SignInStep.AskSecondFactor: return prompt.None ? new Refuse(Refusal.LoginRequired) : new SecondFactor(session, mustEnroll: false);
             case SignInStep.Enroll: return prompt.None ? new Refuse(Refusal.LoginRequired) : new SecondFactor(session, mustEnroll: true);
         }
 
-        // 7. The sign-in is of a class that is asked for (OpenID Connect Core §5.5.1.1, RFC 9470 §5).
+        // 8. The sign-in is of a class that is asked for (OpenID Connect Core §5.5.1.1, RFC 9470 §5).
         switch (AcrRules.Unmet(request.SignIn.Acr, session, isFresh))
         {
             case UnmetAcr.SignInAgain: return LoginUnless(prompt.None);
             case UnmetAcr.Refuse: return new Refuse(Refusal.AuthenticationRequirementsUnmet);
         }
 
-        // 8. prompt=select_account is met by choosing this session, or by signing in (OpenID Connect Core §3.1.2.1).
+        // 9. prompt=select_account is met by choosing this session, or by signing in (OpenID Connect Core §3.1.2.1).
         if (prompt.SelectAccount && progress.ChosenSession != session.SessionId && !isFresh) return new SelectAccount(session);
 
-        // 9. The person has agreed, and since the request came where an older consent is not enough (OpenID Connect Core §3.1.2.4).
+        // 10. The person has agreed, and since the request came where an older consent is not enough (OpenID Connect Core §3.1.2.4).
         if (NeedsConsent(request, session, grant, progress)) return prompt.None ? new Refuse(Refusal.ConsentRequired) : new Consent(session);
 
         return new Issue(session);
@@ -114,6 +117,14 @@ public abstract class NextStep
 
         /// <summary>They have none yet, and set one up first.</summary>
         public bool MustEnroll { get; }
+    }
+
+    /// <summary>The person should make an account.</summary>
+    public sealed class SignUp : NextStep
+    {
+        internal SignUp()
+        {
+        }
     }
 
     /// <summary>The person must say whether they go on as who they are.</summary>

@@ -9,6 +9,7 @@ public sealed class PromptValues
         Login = values.Contains("login");
         Consent = values.Contains("consent");
         SelectAccount = values.Contains("select_account");
+        Create = values.Contains("create");
     }
 
     /// <summary>No page may be shown.</summary>
@@ -23,11 +24,17 @@ public sealed class PromptValues
     /// <summary>The person must say which account they mean.</summary>
     public bool SelectAccount { get; }
 
+    /// <summary>The person should make an account (Initiating User Registration via OpenID Connect 1.0 §4).</summary>
+    public bool Create { get; }
+
     /// <summary>Reads the space-separated list; absent means that the server may do as it sees fit.</summary>
-    public static Decision<PromptValues> Parse(string? text)
+    /// <param name="text">The parameter.</param>
+    /// <param name="offersAccounts">Whether anyone may make an account here: else <c>create</c> is unknown (§4.1 there).</param>
+    public static Decision<PromptValues> Parse(string? text, bool offersAccounts = false)
     {
-        // 1. Only what the specification names.
-        if (!ScopeSet.TryParse(text, out var values) || values.Any(v => v is not ("none" or "login" or "consent" or "select_account"))) return Refusal.PromptUnknown;
+        // 1. Only what the specifications name, and metadata.
+        if (!ScopeSet.TryParse(text, out var values) || values.Any(v => v is not ("none" or "login" or "consent" or "select_account") && !(v is "create" && offersAccounts)))
+            return Refusal.PromptUnknown;
 
         // 2. "none" with another value is an error.
         return values.Contains("none") && values.Count > 1 ? Refusal.PromptNoneWithOthers : new PromptValues(values);

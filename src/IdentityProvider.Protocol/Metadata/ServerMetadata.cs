@@ -116,7 +116,7 @@ public static class ServerMetadata
         WriteArray(json, "introspection_signing_alg_values_supported", algorithms);
         WriteArray(json, "code_challenge_methods_supported", ["S256"]);
         WriteArray(json, "dpop_signing_alg_values_supported", algorithms);
-        WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account"]);
+        WriteArray(json, "prompt_values_supported", ["none", "login", "consent", "select_account", .. offer.OffersAccounts ? ["create"] : Array.Empty<string>()]);
         WriteArray(json, "claim_types_supported", ["normal"]);
         WriteArray(json, "claims_supported", ClaimsSupported);
         json.WriteBoolean("claims_parameter_supported", true);

@@ -7,6 +7,9 @@ public sealed record ServerOffer(string Issuer)
     /// <summary>Whether every authorization request must be pushed (RFC 9126 §5).</summary>
     public bool RequiresPushing { get; init; }
 
+    /// <summary>Whether anyone may make an account (Initiating User Registration via OpenID Connect 1.0 §3).</summary>
+    public bool OffersAccounts { get; init; }
+
     /// <summary>Whether clients may register themselves (RFC 7591).</summary>
     public bool HasRegistration { get; init; } = true;
 

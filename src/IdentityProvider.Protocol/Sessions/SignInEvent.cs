@@ -63,4 +63,13 @@ public enum SignInOutcome
 
     /// <summary>Their passkey was refused, since its counter went back as a copy's would.</summary>
     PasskeyMayBeCopied,
+
+    /// <summary>They chose a new password by a link that was mailed to them.</summary>
+    PasswordReset,
+
+    /// <summary>They made the account.</summary>
+    AccountMade,
+
+    /// <summary>They confirmed an e-mail address.</summary>
+    EmailChanged,
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Accounts;
 
 namespace IdentityProvider.Protocol.Users;
 
@@ -10,7 +11,7 @@ public static class UserClaimsRules
 
     private static readonly string[] Texts =
     [
-        "name", "given_name", "family_name", "middle_name", "nickname", "email", "gender", "birthdate", "zoneinfo", "locale", "phone_number",
+        "name", "given_name", "family_name", "middle_name", "nickname", "gender", "birthdate", "zoneinfo", "locale", "phone_number",
     ];
 
     private static readonly string[] Pages = ["profile", "picture", "website"];
@@ -55,6 +56,8 @@ public static class UserClaimsRules
     {
         if (name is "preferred_username")
             return new(name, "is the user name itself");
+        if (name is "email")
+            return IsText(value) && EmailAddress.Read(value.GetString()) is not null ? null : new(name, "must be an address that mail can be sent to");
         if (Texts.Contains(name))
             return IsText(value) ? null : new(name, $"must be plain text of at most {LongestText} characters");
         if (Pages.Contains(name))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
@@ -13,7 +14,7 @@ internal static class UserCommands
 {
     public static Command Build()
     {
-        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), UserPasswordCommands.SetPassword(), SecondFactorCommands.Reset(), Link(), Unlink() };
+        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), UserPasswordCommands.SetPassword(), SecondFactorCommands.Reset(), InvitationCommand.Build(), Link(), Unlink() };
         foreach (var command in MembershipCommands.Build())
             users.Add(command);
         return users;
@@ -89,6 +90,8 @@ internal static class UserCommands
                 Claims = known.ToJsonString(),
                 CreatedAt = work.Installation.Now,
             };
+            if (await SetEmailAsync(work, user, known) is { } taken)
+                return work.Output.Refuse(taken);
             if (await password.ReadAsync(work, user) is { } unfit)
                 return work.Output.Refuse(unfit);
 
@@ -106,6 +109,16 @@ internal static class UserCommands
                 return work.Output.Refuse(notIn);
             return work.Output.Show(await DocumentAsync(work, user));
         });
+    }
+
+    // An operator vouches for what they call verified; it is one account's.
+    private static async Task<string?> SetEmailAsync(Work work, User user, JsonObject claims)
+    {
+        if (EmailAddress.Read(claims["email"]?.GetValue<string>()) is not { } address)
+            return null;
+        var isVerified = claims["email_verified"]?.GetValue<bool>() == true;
+        user.SetEmail(address.Text, isVerified, now: null);
+        return isVerified && await work.Get<Mailboxes>().IsTakenAsync(address, user.Id, work.Cancellation) ? "email: belongs to another account" : null;
     }
 
     private static Command List()

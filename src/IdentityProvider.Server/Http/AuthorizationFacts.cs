@@ -15,6 +15,7 @@ internal sealed class AuthorizationFacts(Registry registry, ClientDocuments docu
         {
             Subjects = subjects,
             DetailsTypes = await registry.FindDetailsTypesAsync(cancellation),
+            OffersAccounts = settings.Accounts.Registration == AccountRegistration.Open,
             RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
         };
     }

@@ -9,7 +9,7 @@ namespace IdentityProvider.Server.Mail;
 /// Puts mails into the outbox. What a stranger may cause is bounded for each address, and looks the same from outside whether the address is
 /// anybody's: whose it is is asked when the mail is written (<see cref="AskedMail"/>), long after the answer.
 /// </summary>
-internal sealed class Mails(Outbox outbox, SpentIdentifiers spent, Settings settings, Entropy entropy, TimeProvider clock)
+internal sealed class Mails(Outbox outbox, Mailboxes mailboxes, SpentIdentifiers spent, Settings settings, Entropy entropy, TimeProvider clock)
 {
     /// <summary>Mails that strangers may cause to one address within an hour.</summary>
     public const int MostAskedPerHour = 5;
@@ -26,12 +26,20 @@ internal sealed class Mails(Outbox outbox, SpentIdentifiers spent, Settings sett
     /// <summary>A mail that somebody asked for, with a link of this purpose; false where the address had its share already, which nobody outside is told.</summary>
     public async Task<bool> AskAsync(Storage.Mail mail, Guid? userId, AccountLinkPurpose purpose)
     {
-        var key = (EmailAddress.Read(mail.Address)?.Text ?? mail.Address.Trim()).ToUpperInvariant();
+        var key = SignInNames.NormalizedOf(mail.Address);
         if (!await HasRoomAsync("mail/asked", key, MostAskedPerHour))
             return false;
         await outbox.AddMailAsync(new(entropy.NewId(), mail, userId, Now + AccountLinkRules.LifetimeOf(purpose)), Now, CancellationToken.None);
         return true;
     }
+
+    /// <summary>The same by whose account it is.</summary>
+    public async Task<OutgoingMail?> NoticeOfAsync(Guid userId, NoticeKind kind, HttpContext? http) =>
+        await mailboxes.FindAsync(userId) is { } mailbox ? NoticeOf(mailbox, kind, http) : null;
+
+    /// <summary>A mail that an operator sends.</summary>
+    public Task SendAsync(Storage.Mail mail, AccountLinkPurpose purpose) =>
+        outbox.AddMailAsync(new(entropy.NewId(), mail, null, Now + AccountLinkRules.LifetimeOf(purpose)), Now, CancellationToken.None);
 
     /// <summary>A notice, for a transaction of its cause; null where mail is off or no address is known to be theirs.</summary>
     public OutgoingMail? NoticeOf(Mailbox mailbox, NoticeKind kind, HttpContext? http, string? detail = null)

@@ -36,6 +36,11 @@ internal static class ErrorPages
         Refusal.AuthorizationRequestTooLong or Refusal.BodyTooLarge or Refusal.TooManyParameters => new("Errors.MalformedTitle", "Errors.TooLongText", "Errors.AskTheApp"),
         Refusal.LogoutHintInvalid or Refusal.LogoutClientMismatch or Refusal.LogoutRedirectUriNotRegistered or Refusal.LogoutRedirectUriWithoutClient =>
             new("Errors.LogoutTitle", "Errors.LogoutText", "Errors.LogoutAdvice", ("Errors.LogoutLink", "/logout")),
+        Refusal.AccountLinkUnknown or Refusal.AccountLinkSpent or Refusal.AccountLinkExpired or Refusal.AccountLinkSuperseded =>
+            new("SignUp.LinkGoneTitle", "SignUp.LinkGoneText", "SignUp.LinkGoneAdvice", ("SignUp.BackToSignIn", "/login")),
+        Refusal.AccountLinkOfAnother => new("SignUp.OtherTitle", "SignUp.OtherText", "SignUp.OtherAdvice"),
+        Refusal.EmailAddressTaken => new("SignUp.TakenTitle", "SignUp.TakenText", "SignUp.TakenAdvice", ("SignUp.BackToSignIn", "/login")),
+        Refusal.MailAskedTooOften => new("SignUp.TooOftenTitle", "SignUp.TooOftenText", "SignUp.TooOftenAdvice"),
         _ => new("Errors.MalformedTitle", "Errors.MalformedText", "Errors.AskTheApp"),
     };
 

@@ -16,6 +16,7 @@ public sealed class OwnPage
     [
         new("account", "/account"), new("password", "/account/password"), new("everywhere", "/account/everywhere"), new("device", "/device/consent"),
         new("passkeys", "/account/passkeys"), new("security", "/account/security"), new("authenticator", "/account/security/authenticator"),
+        new("email", "/account/email"), new("confirm-email", "/confirm-email"),
     ];
 
     private OwnPage(string name, string path)
@@ -37,6 +38,11 @@ public sealed class OwnPage
     public static OwnPage Security => All[5];
 
     public static OwnPage Authenticator => All[6];
+
+    public static OwnPage Email => All[7];
+
+    /// <summary>Where a link leads that was sent to a new address; it comes back here with what was entered, the link's secret.</summary>
+    public static OwnPage ConfirmEmail => All[8];
 
     public string Name { get; }
 

@@ -1,5 +1,6 @@
 using IdentityProvider.Server.Pages.Account;
 using IdentityProvider.Server.Pages.Device;
+using IdentityProvider.Server.Pages.SignUp;
 using IdentityProvider.Server.SignIn;
 using Microsoft.AspNetCore.Antiforgery;
 
@@ -28,7 +29,8 @@ internal static class PagesSetup
             .AddSingleton<HomePages>()
             .AddSingleton<LogoutFrames>()
             .AddDevicePages()
-            .AddAccountPages();
+            .AddAccountPages()
+            .AddSignUpPages();
     }
 
     public static void MapPages(this IEndpointRouteBuilder routes)
@@ -53,5 +55,6 @@ internal static class PagesSetup
         routes.MapPost("/consent", http => http.RequestServices.GetRequiredService<ConsentPages>().PostAsync(http));
         routes.MapDevicePages();
         routes.MapAccountPages();
+        routes.MapSignUpPages();
     }
 }

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
@@ -21,7 +22,7 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
         if (!place.IsAcquired)
             return Refusal.PasswordHashingBusy;
 
-        var user = MayBeAName(username.Trim()) ? await users.FindByNameAsync(username.Trim()) : null;
+        var user = MayBeAName(username) ? await users.FindBySignInNameAsync(username, cancellation) : null;
         var mayTry = user is { IsDisabled: false } && !await users.IsLockedOutAsync(user);
 
         // The attempt counts, and is noted, as failed before its outcome is known: of attempts that race none goes uncounted, and the writes, which
@@ -45,8 +46,8 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
         return new Verified(user, attempt);
     }
 
-    // Identity's alphabet of names is printable ASCII. Of what lies beyond, some can't even be normalised.
-    private static bool MayBeAName(string username) => username.All(c => c is > ' ' and <= '~');
+    // Identity's alphabet of names is printable ASCII. Of what lies beyond, some can't even be normalised; an address's host may be written in it.
+    private static bool MayBeAName(string username) => username.Trim().All(c => c is > ' ' and <= '~') || EmailAddress.Read(username) is not null;
 
     /// <param name="User">Whose password it was.</param>
     /// <param name="Attempt">The attempt's line in their history.</param>

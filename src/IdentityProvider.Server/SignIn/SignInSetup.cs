@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -12,6 +13,7 @@ internal static class SignInSetup
     {
         services.AddIdentityCore<User>(options =>
         {
+            options.User.AllowedUserNameCharacters = EmailAddress.Alphabet;
             options.Lockout.MaxFailedAccessAttempts = 5;
             options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
 
@@ -25,7 +27,7 @@ internal static class SignInSetup
                 RequireNonAlphanumeric = false,
                 RequiredUniqueChars = 1,
             };
-        }).AddRoles<Role>();
+        }).AddRoles<Role>().AddUserValidator<NameIsNobodysAddress>();
 
         return services
             .Configure<PasswordHasherOptions>(options => options.IterationCount = AccountPasswordHasher.Rounds)

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.Decoupled;
 using IdentityProvider.Protocol.Tokens;
 
@@ -99,6 +100,15 @@ internal static partial class Log
 
     [LoggerMessage(1510, LogLevel.Warning, "A new password was not looked up among those that leaked elsewhere: {Reason}")]
     public static partial void BreachCheckLeftOut(ILogger logger, string reason);
+
+    [LoggerMessage(1530, LogLevel.Information, "{UserId} chose a new password by a link")]
+    public static partial void PasswordReset(ILogger logger, Guid userId);
+
+    [LoggerMessage(1531, LogLevel.Information, "{UserId} made their account ({Purpose})")]
+    public static partial void AccountMade(ILogger logger, Guid userId, AccountLinkPurpose purpose);
+
+    [LoggerMessage(1532, LogLevel.Information, "{UserId} confirmed an e-mail address")]
+    public static partial void EmailChanged(ILogger logger, Guid userId);
 
     [LoggerMessage(1550, LogLevel.Information, "{UserId} added a passkey")]
     public static partial void PasskeyAdded(ILogger logger, Guid userId);

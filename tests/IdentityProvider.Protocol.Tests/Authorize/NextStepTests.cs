@@ -57,6 +57,15 @@ public sealed class NextStepTests
     }
 
     [Fact]
+    public void Prompt_create_is_met_by_a_sign_in_since_the_request_came_and_by_no_session_from_before()
+    {
+        Assert.IsType<NextStep.SignUp>(Decide("prompt=create", Usual with { Session = null }));
+        Assert.IsType<NextStep.SignUp>(Decide("prompt=create"));
+        Assert.IsType<NextStep.SignUp>(Decide("prompt=create+consent"));
+        Assert.IsType<NextStep.Issue>(Decide("prompt=create", Usual with { Session = Fresh }));
+    }
+
+    [Fact]
     public void Prompt_login_is_met_by_a_sign_in_since_the_request_came_and_by_no_other()
     {
         Assert.IsType<NextStep.Login>(Decide("prompt=login"));
@@ -257,7 +266,7 @@ public sealed class NextStepTests
         var whole = $"client_id=app&redirect_uri={Uri.EscapeDataString(scene.RedirectUri)}&response_type=code&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
             + $"&code_challenge_method=S256&scope={Uri.EscapeDataString(scene.Scope)}&{query}";
         Assert.True(Parameters.Parse(Encoding.UTF8.GetBytes(whole)).Try(out var parameters, out _));
-        var known = new AuthorizationRules.Known(scene.Client, scene.Apis, scene.Keys, Given.Issuer);
+        var known = new AuthorizationRules.Known(scene.Client, scene.Apis, scene.Keys, Given.Issuer) { OffersAccounts = true };
         var request = Assert.IsType<AuthorizationDecision.Accepted>(AuthorizationRules.Decide(parameters, known, Given.Now)).Request;
         return NextStep.Decide(request, scene.Session, scene.Grant, scene.Progress, scene.Now, scene.Account);
     }

@@ -82,6 +82,13 @@ public sealed class ServerMetadataTests
     }
 
     [Fact]
+    public void Where_anyone_may_make_an_account_a_client_may_ask_for_that()
+    {
+        using var document = JsonDocument.Parse(ServerMetadata.Write(Offer with { OffersAccounts = true }));
+        Assert.Equal(["none", "login", "consent", "select_account", "create"], document.RootElement.GetProperty("prompt_values_supported").EnumerateArray().Select(value => value.GetString()));
+    }
+
+    [Fact]
     public void What_is_signed_says_the_same_under_the_same_issuer()
     {
         using var document = JsonDocument.Parse(ServerMetadata.Write(Offer, Given.SigningKey));

@@ -29,6 +29,8 @@ public sealed class UserClaimsRulesTests
     [InlineData("""{"name": 1}""", "name")]
     [InlineData("""{"name": "a\u0000b"}""", "name")]
     [InlineData("""{"email_verified": true}""", "email_verified")]
+    [InlineData("""{"email": "nobody"}""", "email")]
+    [InlineData("""{"email": "a@example.com\r\nBcc: b@example.com"}""", "email")]
     [InlineData("""{"email": "a@example.com", "email_verified": "true"}""", "email_verified")]
     [InlineData("""{"picture": "javascript:alert(1)"}""", "picture")]
     [InlineData("""{"updated_at": -1}""", "updated_at")]

@@ -13,8 +13,8 @@ public static class PostOffice
         var folder = TestCluster.MailFolderOf(server.ConnectionString);
         if (!Directory.Exists(folder))
             return [];
-        var mails = Directory.EnumerateFiles(folder, "*.eml").Order(StringComparer.Ordinal).Select(file => ReceivedMail.Parse(File.ReadAllText(file)));
-        return [.. mails.Where(mail => mail.To == address)];
+        var mails = Directory.EnumerateFiles(folder, "*.eml").OrderBy(File.GetLastWriteTimeUtc).Select(file => ReceivedMail.Parse(File.ReadAllText(file)));
+        return [.. mails.Where(mail => mail.To.Equals(address, StringComparison.OrdinalIgnoreCase))];
     }
 
     /// <summary>The newest of them.</summary>

@@ -39,10 +39,11 @@ export const machineClient = {
   resources: [ordersApi.identifier],
 };
 
+/** The address is said of many accounts here, so it is shown to be nobody's; one that is belongs to one account. */
 export const claimsOfAda = {
   name: 'Ada Example',
   given_name: 'Ada',
   family_name: 'Example',
   email: 'ada@example.com',
-  email_verified: true,
+  email_verified: false,
 };

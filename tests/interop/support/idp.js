@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Program, freePort, root } from './program.js';
+import { mailOf } from './mail.js';
+import { Program, freePort, root, until } from './program.js';
 import { Seen, noticingFetch } from './seen.js';
 
 const executable = process.env.IDP_EXE ?? join(root, 'idp');
@@ -33,6 +34,7 @@ export class Idp {
       Idp__Issuer: idp.issuer,
       Idp__Database__Directory: join(idp.#folder, 'database'),
       Idp__Keys__MasterKeyFile: join(idp.#folder, 'master.key'),
+      Idp__Mail__Folder: join(idp.#folder, 'mail'),
       ...(certificate && {
         Kestrel__Certificates__Default__Path: certificate.certificateFile,
         Kestrel__Certificates__Default__KeyPath: certificate.keyFile,
@@ -87,6 +89,22 @@ export class Idp {
     this.seen.add('password', password);
     const answer = await this.command(['users', 'create', '--username', username, '--password', password, '--claims', '-'], claims);
     return { ...answer, username, password, claims };
+  }
+
+  /** The mails to an address, oldest first, as `{ subject, text, html, link }`; their links' secrets are noted. */
+  async mailsTo(address) {
+    const folder = join(this.#folder, 'mail');
+    const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml')).sort();
+    const mails = (await Promise.all(names.map(async (name) => mailOf(await readFile(join(folder, name), 'utf8'))))).filter(({ to }) => to === address);
+    for (const { link } of mails) if (link) this.seen.add('link', link.searchParams.get('link'));
+    return mails;
+  }
+
+  /** The next mail to an address, after `count` that were there before. */
+  async nextMailTo(address, count = 0) {
+    let mails = [];
+    await until(`mail ${count + 1} to ${address} is there`, async () => (mails = await this.mailsTo(address)).length > count, 20);
+    return mails[count];
   }
 
   async stop() {

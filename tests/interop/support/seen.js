@@ -1,7 +1,7 @@
 /** Names under which secrets travel in forms, queries and JSON answers. */
 const secretNames = new Set([
   'password', 'current_password', 'new_password', 'client_secret', 'client_assertion', 'code', 'code_verifier', 'device_code',
-  'access_token', 'refresh_token', 'registration_access_token', 'id_token', 'id_token_hint', 'token', 'logout_token', '__RequestVerificationToken',
+  'access_token', 'refresh_token', 'registration_access_token', 'id_token', 'id_token_hint', 'token', 'logout_token', 'link', 'entered', 'repeated_password', '__RequestVerificationToken',
 ]);
 
 /**

@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Server.Accounts;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.SignIn;
@@ -71,6 +72,9 @@ internal sealed class AuthorizeEndpoint(
                 return;
             case NextStep.SecondFactor second:
                 PageResults.Redirect(http, (second.MustEnroll ? SignInFlow.EnrollPath : SignInFlow.SecondPath) + "?resume=" + resume.Seal(pending.Parameters, pending.Progress));
+                return;
+            case NextStep.SignUp:
+                await GoThroughAsync(http, pending, AccountPaths.SignUp);
                 return;
             case NextStep.SelectAccount:
                 await GoThroughAsync(http, pending, "/select-account");

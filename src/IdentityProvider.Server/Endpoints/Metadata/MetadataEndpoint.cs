@@ -31,6 +31,7 @@ internal sealed class MetadataEndpoint(KeyRing keys, Registry registry, Settings
     private ServerOffer Offer(IEnumerable<string> types) => new(settings.Issuer)
     {
         AuthorizationDetailsTypes = [.. types.Order(StringComparer.Ordinal)],
+        OffersAccounts = settings.Accounts.Registration == AccountRegistration.Open,
         RequiresPushing = settings.Authorization.RequirePushedAuthorizationRequests,
         HasRegistration = settings.Registration.Mode != RegistrationMode.Off,
         HasClientDocuments = settings.Registration.ClientIdMetadataDocuments,

@@ -11,6 +11,8 @@ internal static class AccountNotice
     public const string AppRemoved = "app-removed";
     public const string PasswordChanged = "password-changed";
 
+    public const string EmailConfirmed = "email-confirmed";
+
     public const string RequestAllowed = "request-allowed";
     public const string RequestDenied = "request-denied";
     public const string RequestGone = "request-gone";
@@ -25,6 +27,7 @@ internal static class AccountNotice
         OthersEnded => "Account.DoneOthersEnded",
         AppRemoved => "Account.DoneAppRemoved",
         PasswordChanged => "Account.DonePasswordChanged",
+        EmailConfirmed => "SignUp.EmailDone",
         RequestAllowed => "Account.DoneRequestAllowed",
         RequestDenied => "Account.DoneRequestDenied",
         RequestGone => "Account.DoneRequestGone",
