@@ -40,13 +40,17 @@ const authority = new Authority(folder);
 const idp = await Idp.start({ Idp__Accounts__Registration: 'Open', Idp__Registration__Mode: 'Open', Idp__Registration__ClientIdMetadataDocuments: 'true', SSL_CERT_FILE: authority.file });
 const samples = await Samples.start(idp);
 await idp.createResource(ordersApi);
+const tenant = await Idp.start({}, { name: 'tenant', path: '/tenant/one' });
+await tenant.createResource(ordersApi);
 after(async () => {
+  await tenant.stop();
   await samples.stop();
   await idp.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
 openidClientSuite(idp);
+openidClientSuite(tenant, 'openid-client at an issuer with a path');
 oauth4webapiSuite(idp);
 joseSuite(idp);
 introspectionSuite(idp);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Protocol.Clients;
 
@@ -62,16 +63,7 @@ public static class ClientAssertionRules
             return Refusal.ClientAuthenticationMethodNotRegistered;
 
         // 2. Its signature, by a key of this client; iss is the client; exp, nbf and iat fit (RFC 7523 §3 numbers 1 and 4 to 6, 9).
-        var expected = new JwtExpectations
-        {
-            Typ = Typ,
-            Issuer = client.ClientId,
-            Audience = ExpectedAudience.CheckedByTheCaller,
-            ClockSkew = ClockSkew,
-            RequiredClaims = ["sub", "jti"],
-            MaxLength = LongestAssertion,
-        };
-        var verification = Jwt.Verify(presented.Assertion, keys, expected, now);
+        var verification = Jwt.Verify(presented.Assertion, keys, AssertionClaims.From(client.ClientId, Typ, ClockSkew) with { MaxLength = LongestAssertion }, now);
         if (verification is JwtVerification.Refused refused)
             return ReasonOf(refused);
         var verified = (JwtVerification.Verified)verification;
@@ -85,27 +77,17 @@ public static class ClientAssertionRules
             return Refusal.ClientAssertionIssuerMismatch;
 
         // 5. For this server and nobody else (RFC 7523 §3 number 3; rfc7523bis §4); the issuer as one string (FAPI 2.0 §5.3.2.1 number 8).
-        if (client.Profile == ClientProfile.None ? !IsForUsAlone(verified, audiences) : !IsTheIssuer(verified, audiences))
+        if (client.Profile == ClientProfile.None ? !AssertionClaims.AreForUsAlone(verified, audiences) : !IsTheIssuer(verified, audiences))
             return Refusal.ClientAssertionAudienceMismatch;
 
         // 6. It soon expires (RFC 7523 §3 number 4).
-        var end = verified.Claims.GetProperty("exp").GetDouble();
-        if (end > (now + LongestLife + ClockSkew - DateTimeOffset.UnixEpoch).TotalSeconds)
+        if (AssertionClaims.EndOrNull(verified, LongestLife, ClockSkew, now) is not { } end)
             return Refusal.ClientAssertionLifetimeTooLong;
 
         // 7. It has an identifier of its own (OpenID Connect Core §9).
         if (verified.StringOrNull("jti") is not { Length: > 0 } jti)
             return Refusal.ClientAssertionClaimMissing;
-        return new VerifiedClientAssertion(client, jti, DateTimeOffset.UnixEpoch.AddSeconds(end) + ClockSkew);
-    }
-
-    // Each name in aud is ours: one that another server could show to us, or we to another, is no proof.
-    private static bool IsForUsAlone(JwtVerification.Verified verified, IReadOnlyList<string> audiences)
-    {
-        var aud = verified.Claims.GetProperty("aud");
-        return aud.ValueKind is JsonValueKind.String
-            ? audiences.Contains(aud.GetString(), StringComparer.Ordinal)
-            : aud.GetArrayLength() > 0 && aud.EnumerateArray().All(name => audiences.Contains(name.GetString(), StringComparer.Ordinal));
+        return new VerifiedClientAssertion(client, jti, end);
     }
 
     private static bool IsTheIssuer(JwtVerification.Verified verified, IReadOnlyList<string> audiences) =>

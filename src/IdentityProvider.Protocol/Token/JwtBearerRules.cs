@@ -1,4 +1,3 @@
-using System.Text.Json;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
@@ -49,33 +48,22 @@ public static class JwtBearerRules
             return Refusal.AssertionNotForClient;
 
         // 2. Its signature, by a key of this issuer; exp, nbf and iat fit (RFC 7523 §3 numbers 4 to 6, 9).
-        var expected = new JwtExpectations
-        {
-            Typ = Typ,
-            Issuer = issuer.Issuer,
-            Audience = ExpectedAudience.CheckedByTheCaller,
-            ClockSkew = ClockSkew,
-            RequiredClaims = ["sub", "jti"],
-        };
-        if (Jwt.Verify(request.Assertion, keys, expected, now) is not JwtVerification.Verified verified)
+        if (Jwt.Verify(request.Assertion, keys, AssertionClaims.From(issuer.Issuer, Typ, ClockSkew), now) is not JwtVerification.Verified verified)
             return Refusal.AssertionInvalid;
 
         // 3. For this server and nobody else (RFC 7523 §3 number 3; rfc7523bis §4).
-        var aud = verified.Claims.GetProperty("aud");
-        var names = aud.ValueKind is JsonValueKind.String ? [aud.GetString()] : aud.EnumerateArray().Select(name => name.GetString()).ToList();
-        if (names.Count == 0 || !names.All(name => audiences.Contains(name, StringComparer.Ordinal)))
+        if (!AssertionClaims.AreForUsAlone(verified, audiences))
             return Refusal.AssertionAudienceMismatch;
 
         // 4. It soon expires (RFC 7523 §3 number 4).
-        var end = verified.Claims.GetProperty("exp").GetDouble();
-        if (end > (now + LongestLife + ClockSkew - DateTimeOffset.UnixEpoch).TotalSeconds)
+        if (AssertionClaims.EndOrNull(verified, LongestLife, ClockSkew, now) is not { } end)
             return Refusal.AssertionLifetimeTooLong;
 
         // 5. It has an identifier of its own, and names its subject as this issuer was registered to (RFC 7523 §3 numbers 2, 7).
         var subject = verified.StringOrNull(issuer.UsernameClaim ?? "sub");
         if (verified.StringOrNull("jti") is not { Length: > 0 } jti || subject is not { Length: > 0 and <= TrustedIssuerRules.LongestName })
             return Refusal.AssertionInvalid;
-        return new VerifiedAssertion(issuer, subject, jti, DateTimeOffset.UnixEpoch.AddSeconds(end) + ClockSkew);
+        return new VerifiedAssertion(issuer, subject, jti, end);
     }
 
     /// <summary>What the assertion earns.</summary>

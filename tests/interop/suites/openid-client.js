@@ -5,8 +5,8 @@ import { Person } from '../support/person.js';
 import { claimsOfAda, confidentialClient, machineClient, ordersApi, redirectUri } from '../support/given.js';
 
 /** The relying-party library that most Node applications use, with every check that it offers turned on. */
-export function openidClientSuite(idp) {
-  describe('openid-client', () => {
+export function openidClientSuite(idp, name = 'openid-client') {
+  describe(name, () => {
     let user;
     let configuration;
 
@@ -54,6 +54,12 @@ export function openidClientSuite(idp) {
         assert.ok(metadata[`${name}_endpoint`]?.startsWith(`${idp.issuer}/`), `${name}_endpoint`);
       assert.deepEqual(metadata.code_challenge_methods_supported, ['S256']);
       assert.equal(metadata.authorization_response_iss_parameter_supported, true);
+    });
+
+    test('Discovers the same by RFC 8414, where the issuer\'s path stands behind the well-known name', async () => {
+      const options = { algorithm: 'oauth2', execute: [oidc.allowInsecureRequests], [oidc.customFetch]: idp.fetch };
+      const found = await oidc.discovery(new URL(idp.issuer), 'anyone', {}, oidc.None(), options);
+      assert.deepEqual(found.serverMetadata().token_endpoint, configuration.serverMetadata().token_endpoint);
     });
 
     test('Signs a person in with code, PKCE, state, nonce and the issuer in the answer', async () => {

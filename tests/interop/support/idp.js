@@ -18,11 +18,15 @@ export class Idp {
   #environment;
   #program;
 
-  /** Over TLS where there is a `certificate`; `trust` is then the file of the authorities that it trusts itself, and `isReady` asks it. */
-  static async start(settings = {}, { name = 'idp', certificate, trust, isReady } = {}) {
+  /**
+   * Over TLS where there is a `certificate`; `trust` is then the file of the authorities that it trusts itself, and `isReady` asks it. The issuer is
+   * the server's origin and, where there is one, a `path` below it.
+   */
+  static async start(settings = {}, { name = 'idp', path = '', certificate, trust, isReady } = {}) {
     const idp = new Idp();
     const port = await freePort();
-    idp.issuer = `${certificate ? 'https' : 'http'}://localhost:${port}`;
+    idp.origin = `${certificate ? 'https' : 'http'}://localhost:${port}`;
+    idp.issuer = idp.origin + path;
     idp.seen = new Seen();
     idp.fetch = noticingFetch((found) => idp.seen.addAll(found));
     idp.#folder = await mkdtemp(join(tmpdir(), 'idp-interop-'));

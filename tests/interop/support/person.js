@@ -56,7 +56,7 @@ export class Person {
   async open(url, { method = 'GET', body } = {}) {
     for (let hops = 0; hops < 12; hops++) {
       const headers = { accept: 'text/html', cookie: this.cookieHeader };
-      if (method === 'POST') headers.origin = this.#idp.issuer;
+      if (method === 'POST') headers.origin = this.#idp.origin;
       const response = await this.#idp.fetch(url, { method, body, headers, redirect: 'manual' });
       this.#keepCookies(response);
       const location = response.headers.get('location');
@@ -69,7 +69,7 @@ export class Person {
       }
       await response.body?.cancel();
       const next = new URL(location, url);
-      if (next.origin !== this.#idp.issuer) return { left: next };
+      if (next.origin !== this.#idp.origin) return { left: next };
       url = next.href;
       if (response.status !== 307) [method, body] = ['GET', undefined];
     }
