@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Server.Tests.Pages;
 using IdentityProvider.Verifier;
 
@@ -87,6 +88,29 @@ public sealed partial class StepUpTests(PagesServer fixture) : IClassFixture<Pag
             var essential = Uri.EscapeDataString($$$"""{"id_token":{"acr":{"essential":true,"values":["{{{acr}}}"]} } }""");
             Assert.Equal("unmet_authentication_requirements", (await browser.OpenAsync(client.Request("prompt=none&claims=" + essential))).Answer["error"]);
         }
+    }
+
+    [Fact]
+    public async Task An_essential_class_that_the_session_lacks_is_had_by_a_second_factor_and_the_ID_token_says_so()
+    {
+        var username = await Server.AddPersonAsync();
+        using var browser = await SignInAsync(username);
+        using var elsewhere = new Browser(Server);
+        var app = await AuthenticatorApp.SetUpAsync(Server, elsewhere, username);
+        var client = await Server.AddClientAsync(c => c with { RequireConsent = false, TokenEndpointAuthMethod = ClientAuthenticationMethod.None });
+        var essential = "claims=" + Uri.EscapeDataString($$"""{"id_token":{"acr":{"essential":true,"values":["{{AcrRules.TwoFactors}}"]} } }""");
+
+        Assert.Equal("login_required", (await browser.OpenAsync(client.Request("prompt=none&" + essential))).Answer["error"]);
+        var second = await browser.OpenAsync(client.Request(essential));
+        var code = (await browser.SubmitAsync(second, ("code", app.NextCode()))).Answer["code"];
+        using var form = new FormUrlEncodedContent(
+            [new("grant_type", "authorization_code"), new("client_id", client.ClientId), new("code", code), new("redirect_uri", client.RedirectUris[0]), new("code_verifier", SignedIn.CodeVerifier)]);
+        using var answer = await Server.Http.PostAsync("/token", form, TestContext.Current.CancellationToken);
+        var idToken = Claims(JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("id_token").GetString()!);
+
+        Assert.Equal(AcrRules.TwoFactors, idToken.GetProperty("acr").GetString());
+        Assert.Superset(new HashSet<string?> { "pwd", "otp", "mfa" }, idToken.GetProperty("amr").EnumerateArray().Select(m => m.GetString()).ToHashSet());
+        Assert.True((await browser.OpenAsync(client.Request("prompt=none&" + essential))).Answer.ContainsKey("code"));
     }
 
     /// <summary>What the API answers (RFC 9470 §3): null where it is content.</summary>
