@@ -1,13 +1,18 @@
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Claims;
+using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.Users;
 
 namespace IdentityProvider.Protocol.Introspection;
 
 /// <summary>What is said of an active token (RFC 7662 §2.2). Made by <see cref="IntrospectionRules"/> alone.</summary>
 public sealed class IntrospectionResponse
 {
+    private static readonly IReadOnlySet<string> NoNames = new HashSet<string>();
+
     internal IntrospectionResponse()
     {
     }
@@ -47,6 +52,12 @@ public sealed class IntrospectionResponse
     /// <summary>Who acts for the subject (RFC 8693 §4.1).</summary>
     public Actor? Actor { get; internal init; }
 
+    /// <summary>Whose token it is, as they are now.</summary>
+    internal UserClaims? User { get; init; }
+
+    /// <summary>The APIs that are told of them what their operator says (§2.2).</summary>
+    internal IReadOnlyList<Resource> Apis { get; init; } = [];
+
     /// <summary>Writes the answer about a token that is active, or the one answer about all others.</summary>
     public static void Write(Utf8JsonWriter json, IntrospectionResponse? response)
     {
@@ -85,10 +96,15 @@ public sealed class IntrospectionResponse
         if (Acr is not null)
             json.WriteString("acr", Acr);
         Confirmation?.WriteTo(json);
-        if (Actor is null)
-            return;
-        json.WritePropertyName("act");
-        Actor.WriteTo(json);
+        if (Actor is not null)
+        {
+            json.WritePropertyName("act");
+            Actor.WriteTo(json);
+        }
+
+        // A token is for one API; none of these names is one that stands here already.
+        if (User is not null && Apis is [var api, ..])
+            api.Claims.WriteTo(json, User, Scope, NoNames, ClaimMapping.LargestInAccessToken);
     }
 
     private void WriteAudience(Utf8JsonWriter json)

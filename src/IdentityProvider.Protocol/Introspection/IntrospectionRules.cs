@@ -74,7 +74,17 @@ public static class IntrospectionRules
             AuthTime = token.AuthTime,
             Acr = token.Acr,
             Actor = token.Actor,
+            User = facts.User,
+            Apis = [.. facts.Apis.Where(api => caller.Introspects.Contains(api.Identifier, StringComparer.Ordinal))],
         };
+    }
+
+    /// <summary>Those of a token's APIs that the one who asks speaks for: what they are told of people, they are told here too.</summary>
+    public static IReadOnlyList<string> ApisOf(IntrospectionRequest request, VerifiedAccessToken token)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(token);
+        return [.. token.Audience.Intersect(request.Client.Client.Introspects, StringComparer.Ordinal)];
     }
 
     /// <summary>What the client may know of a refresh token; null: that it isn't active.</summary>

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Users;
 
 namespace IdentityProvider.Protocol.Tokens;
@@ -8,7 +9,11 @@ namespace IdentityProvider.Protocol.Tokens;
 /// <param name="Family">The sign-in that it names, if it names one.</param>
 /// <param name="User">Whose sign-in that is.</param>
 /// <param name="IsRevoked">Whether this very token was revoked, or the key that signed it.</param>
-public sealed record AccessTokenFacts(Client? Client, TokenFamily? Family, UserClaims? User, bool IsRevoked);
+public sealed record AccessTokenFacts(Client? Client, TokenFamily? Family, UserClaims? User, bool IsRevoked)
+{
+    /// <summary>The APIs that it is for, where somebody asks who may be told what they are told of the person.</summary>
+    public IReadOnlyList<Resource> Apis { get; init; } = [];
+}
 
 /// <summary>Whether a token that verified still stands: the one answer that UserInfo and introspection give alike.</summary>
 public static class AccessTokenRules

@@ -13,13 +13,13 @@ public sealed class AccessTokenStanding(Clients clients, SigningKeys keys, Revok
     /// <summary>All that a rule asks about it.</summary>
     public Task<AccessTokenFacts> LoadAsync(VerifiedAccessToken token, CancellationToken cancellation) => LoadAsync(token, [], cancellation);
 
-    /// <summary>The same where it may become a token for one of these APIs, which may be told more of the person.</summary>
+    /// <summary>The same where one of these APIs is to be told of it, or of a token that it becomes: they may be told more of the person.</summary>
     public async Task<AccessTokenFacts> LoadAsync(VerifiedAccessToken token, IReadOnlyList<Resource> resources, CancellationToken cancellation)
     {
         var client = await clients.FindAsync(token.ClientId, cancellation);
         var isRevoked = await revoked.ContainsAsync(token.Jti, cancellation) || (token.Kid is { } kid && !await keys.StandsAsync(kid, cancellation));
         var family = token.FamilyId is { } familyId ? await families.FindAsync(familyId, cancellation) : null;
         var user = family is null ? null : await people.FindAsync(family.UserId, family.ClientId, resources, cancellation);
-        return new AccessTokenFacts(client, family, user, isRevoked);
+        return new AccessTokenFacts(client, family, user, isRevoked) { Apis = resources };
     }
 }

@@ -34,6 +34,17 @@ public sealed class ClaimMappingTests
     }
 
     [Fact]
+    public void Groups_are_told_where_a_mapping_says_so_and_roles_apart_from_them()
+    {
+        var mapping = Of(new() { ["groups"] = "groups", ["realm_roles"] = "roles" });
+        Assert.True(mapping is { NeedsRoles: true, NeedsGroups: true });
+        Assert.False(Of(new() { ["groups"] = "roles" }).NeedsGroups);
+        Assert.Equal("""{"groups":["sales"],"realm_roles":["admin","staff"]}""", Write(mapping, Alice with { Groups = ["sales"] }, OpenIdAlone));
+        Assert.Equal("""{"realm_roles":["admin","staff"]}""", Write(mapping, Alice, OpenIdAlone));
+        Assert.Equal("{}", Write(Of(new() { ["groups"] = "groups" }), Alice with { Groups = [.. Enumerable.Range(0, 101).Select(n => $"{n}")] }, OpenIdAlone));
+    }
+
+    [Fact]
     public void What_is_too_much_is_left_out_whole()
     {
         var many = Alice with { Roles = [.. Enumerable.Range(0, 101).Select(n => $"{n}")] };

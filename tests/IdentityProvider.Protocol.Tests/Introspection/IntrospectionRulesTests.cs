@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Introspection;
 using IdentityProvider.Protocol.Token;
@@ -35,6 +36,23 @@ public sealed class IntrospectionRulesTests
     {
         var code = Given.Code() with { Scope = ScopeSet.Of(["openid", "profile"]) };
         Assert.Equal("alice", IntrospectionRules.Decide(Ask(Owner), Given.VerifiedAccessToken(code), Given.Issuer, AccessFacts, Given.Now)!.Username);
+    }
+
+    [Fact]
+    public void An_API_is_told_of_the_person_what_its_tokens_tell_it_and_nobody_else_is()
+    {
+        Assert.Null(ClaimMapping.Read(new Dictionary<string, string> { ["roles"] = "roles", ["mail"] = "email" }, besideStandardClaims: false, out var mapping));
+        var facts = AccessFacts with { User = Given.User() with { Roles = ["staff"] }, Apis = [Given.NotesApi() with { Identifier = "https://notes.example", Claims = mapping }] };
+        var json = Told(Api, facts);
+        Assert.Equal(["staff"], json.GetProperty("roles").EnumerateArray().Select(name => name.GetString()));
+        Assert.False(json.TryGetProperty("mail", out _)); // its scope wasn't granted
+        Assert.False(Told(Owner, facts).TryGetProperty("roles", out _));
+
+        Assert.Equal(["https://notes.example"], IntrospectionRules.ApisOf(Ask(Api), Given.VerifiedAccessToken()));
+        Assert.Empty(IntrospectionRules.ApisOf(Ask(Owner), Given.VerifiedAccessToken()));
+
+        static System.Text.Json.JsonElement Told(Client caller, AccessTokenFacts facts) => Given.Written(writer => IntrospectionResponse.Write(
+            writer, IntrospectionRules.Decide(Ask(caller), Given.VerifiedAccessToken(), Given.Issuer, facts, Given.Now)));
     }
 
     [Fact]

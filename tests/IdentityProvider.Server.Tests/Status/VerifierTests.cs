@@ -2,7 +2,9 @@ using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Tests.Database;
 using IdentityProvider.Server.Tests.Endpoints;
+using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
+using Microsoft.EntityFrameworkCore;
 using IdentityProvider.Verifier;
 
 namespace IdentityProvider.Server.Tests.Status;
@@ -73,6 +75,35 @@ public sealed class VerifierTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_change_of_a_person_s_groups_and_of_their_groups_roles_makes_a_token_stale()
+    {
+        var (groups, now) = (Server.Get<Groups>(), Server.Clock.GetUtcNow());
+        var sales = new Group(Server.Get<Entropy>().NewId(), "sales", now);
+        await groups.AddAsync(sales, SignedIn.Cancellation);
+        var seller = await AddRoleAsync("seller");
+        var other = await AddRoleAsync("other");
+        var tokens = await _signedIn.TokensAsync(SignedIn.App);
+
+        await MakesStaleAsync(() => groups.AddMemberAsync(sales.GroupId, _signedIn.UserId, now, SignedIn.Cancellation));
+        await MakesStaleAsync(() => groups.GrantRoleAsync(sales.GroupId, seller, now, SignedIn.Cancellation));
+        await MakesStaleAsync(() => groups.RevokeRoleAsync(sales.GroupId, seller, now, SignedIn.Cancellation));
+        await MakesStaleAsync(() => groups.GrantRoleAsync(sales.GroupId, other, now, SignedIn.Cancellation));
+        await MakesStaleAsync(() => Server.Get<Roles>().DeleteAsync(other, now, SignedIn.Cancellation));
+        await MakesStaleAsync(() => groups.RemoveMemberAsync(sales.GroupId, _signedIn.UserId, now, SignedIn.Cancellation));
+        await groups.AddMemberAsync(sales.GroupId, _signedIn.UserId, now, SignedIn.Cancellation);
+        await MakesStaleAsync(() => groups.DeleteAsync(sales.GroupId, now, SignedIn.Cancellation));
+
+        // Refreshed, it is good again: nobody has to sign in for it.
+        async Task MakesStaleAsync(Func<Task<bool>> change)
+        {
+            tokens = await _signedIn.RefreshAsync(SignedIn.App, tokens.RefreshToken);
+            Assert.Null(await RefusalAsync(tokens.AccessToken));
+            Assert.True(await change());
+            await BecomesAsync(VerifierRefusal.TokenStale, tokens.AccessToken);
+        }
+    }
+
+    [Fact]
     public async Task A_revoked_key_takes_its_tokens_along_and_its_successor_is_known_at_once()
     {
         var old = await MachineTokenAsync();
@@ -104,6 +135,15 @@ public sealed class VerifierTests : IAsyncLifetime
 
     private async Task BecomesAsync(VerifierRefusal expected, string accessToken, AccessTokenVerifier? verifier = null) =>
         await Eventually.TrueAsync(async () => await RefusalAsync(accessToken, verifier) == expected, $"refused as {expected}");
+
+    private async Task<Guid> AddRoleAsync(string name)
+    {
+        await using var db = await Server.Get<IDbContextFactory<IdpDb>>().CreateDbContextAsync(SignedIn.Cancellation);
+        var role = new Role { Id = Server.Get<Entropy>().NewId(), Name = name, NormalizedName = name.ToUpperInvariant() };
+        db.Roles.Add(role);
+        await db.SaveChangesAsync(SignedIn.Cancellation);
+        return role.Id;
+    }
 
     private async Task<string> MachineTokenAsync() =>
         (await _signedIn.PostAsync("/token", SignedIn.Machine, ("grant_type", GrantTypes.ClientCredentials), ("scope", "notes.read"))).AccessToken;

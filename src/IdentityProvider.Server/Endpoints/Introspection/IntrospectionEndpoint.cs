@@ -20,19 +20,21 @@ internal sealed class IntrospectionEndpoint(
         }
 
         var now = clock.GetUtcNow();
-        await answers.SendAsync(http, client, await DecideAsync(request, now, http.RequestAborted), now);
+        await answers.SendAsync(http, client, await DecideAsync(http, request, now), now);
     }
 
-    private async Task<IntrospectionResponse?> DecideAsync(IntrospectionRequest request, DateTimeOffset now, CancellationToken cancellation)
+    private async Task<IntrospectionResponse?> DecideAsync(HttpContext http, IntrospectionRequest request, DateTimeOffset now)
     {
+        var cancellation = http.RequestAborted;
         if (refreshTokens.Parse(request.Token).Try(out var refreshToken, out _))
         {
             var facts = await refreshTokens.LoadAsync(refreshToken, cancellation);
             return IntrospectionRules.Decide(request, refreshToken, settings.Issuer, facts, settings.Sessions.IdleLimit, now);
         }
 
-        return accessTokens.Verify(request.Token, now).Try(out var accessToken, out _)
-            ? IntrospectionRules.Decide(request, accessToken, settings.Issuer, await standing.LoadAsync(accessToken, cancellation), now)
-            : null;
+        if (!accessTokens.Verify(request.Token, now).Try(out var accessToken, out _))
+            return null;
+        var apis = await http.RequestServices.GetRequiredService<Registry>().FindResourcesAsync(IntrospectionRules.ApisOf(request, accessToken), cancellation);
+        return IntrospectionRules.Decide(request, accessToken, settings.Issuer, await standing.LoadAsync(accessToken, apis, cancellation), now);
     }
 }
