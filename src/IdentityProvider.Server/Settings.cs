@@ -20,6 +20,8 @@ public sealed record Settings
 
     public SessionSettings Sessions { get; init; } = new();
 
+    public AccountSettings Accounts { get; init; } = new();
+
     public AuthorizationSettings Authorization { get; init; } = new();
 
     public ClientCertificateSettings ClientCertificates { get; init; } = new();
@@ -72,6 +74,8 @@ public sealed record Settings
         {
             IsDevelopment = isDevelopment,
             Issuer = read.Issuer.Length == 0 && isDevelopment ? "http://localhost:8080" : read.Issuer.TrimEnd('/'),
+            // An empty list is none, and the binder takes it for one that isn't set.
+            Accounts = configuration["Idp:Accounts:EditableClaims"] is "" ? read.Accounts with { EditableClaims = [] } : read.Accounts,
             Database = read.Database with { Directory = Path.GetFullPath(read.Database.Directory, root) },
             Keys = read.Keys with { MasterKeyFile = Path.GetFullPath(read.Keys.MasterKeyFile, root) },
             ClientCertificates = read.ClientCertificates with

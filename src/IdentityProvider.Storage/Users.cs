@@ -53,6 +53,30 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
         return await FewAsync(db.UserGroups.Where(member => member.UserId == userId).Join(db.Groups, member => member.GroupId, group => group.GroupId, (_, group) => group.Name), cancellation);
     }
 
+    /// <summary>The claims of an account with the stamp that <see cref="ChangeClaimsAsync"/> wants to see again; null where there is none.</summary>
+    public async Task<StampedClaims?> FindStampedAsync(Guid userId, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var row = await db.Users.AsNoTracking().Where(u => u.Id == userId).Select(u => new { u.Claims, u.ConcurrencyStamp }).FirstOrDefaultAsync(cancellation);
+        return row is null ? null : new StampedClaims(JsonNode.Parse(row.Claims)!.AsObject(), row.ConcurrencyStamp);
+    }
+
+    /// <summary>Writes what is known of a person; false where somebody changed the account since it was read.</summary>
+    /// <param name="userId">Whose.</param>
+    /// <param name="claims">The claims from now on.</param>
+    /// <param name="read">The stamp that was read.</param>
+    /// <param name="stamp">Random; the account's stamp from now on, by which a retry knows its own work.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<bool> ChangeClaimsAsync(Guid userId, JsonObject claims, string? read, string stamp, CancellationToken cancellation = default)
+    {
+        var text = claims.ToJsonString();
+        return databases.TransactAsync(
+            async (db, token) => await db.Users.Where(u => u.Id == userId && u.ConcurrencyStamp == read)
+                .ExecuteUpdateAsync(set => set.SetProperty(u => u.Claims, text).SetProperty(u => u.ConcurrencyStamp, stamp), token) == 1,
+            (db, token) => db.Users.AnyAsync(u => u.Id == userId && u.ConcurrencyStamp == stamp, token),
+            cancellation);
+    }
+
     /// <summary>One page of accounts, by normalized name, of those after <paramref name="afterName"/>; from the first where it is null.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(string? afterName, int limit, CancellationToken cancellation = default)
     {
@@ -112,3 +136,8 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
 
     private sealed record ClaimsRow(string Username, string Claims, DateTimeOffset? DisabledAt);
 }
+
+/// <summary>The claims of an account as they were read.</summary>
+/// <param name="Claims">By their wire names.</param>
+/// <param name="Stamp">Another with each change of the account.</param>
+public sealed record StampedClaims(JsonObject Claims, string? Stamp);

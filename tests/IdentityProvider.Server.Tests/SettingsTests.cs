@@ -25,6 +25,7 @@ public sealed class SettingsTests
     [InlineData("Idp:Mail:From", "a@example.com\r\nBcc: b@example.com", "Idp:Mail:From must be the address that mails come from, such as 'Sign-in <no-reply@example.com>', not 'a@example.com\r\nBcc: b@example.com'.")]
     [InlineData("Idp:Mail:Smtp:Username", "idp", "Idp:Mail:Smtp:Username and Idp:Mail:Smtp:Password need each other.")]
     [InlineData("Idp:Mail:Smtp:Port", "0", "Idp:Mail:Smtp:Port must be from 1 to 65535.")]
+    [InlineData("Idp:Accounts:EditableClaims:0", "email", "Idp:Accounts:EditableClaims has 'email', which people can't be let change; they can: name, given_name, middle_name, family_name, nickname, gender, birthdate, picture, profile, website, locale, zoneinfo, phone_number, address.")]
     public void A_mistake_is_one_line_that_names_it(string key, string value, string line) =>
         Assert.Equal(line, Assert.Throws<SettingsException>(() => Load(isDevelopment: true, key, value)).Message);
 
@@ -41,6 +42,14 @@ public sealed class SettingsTests
     {
         Assert.Equal("http://localhost:8080", Load(isDevelopment: true).Issuer);
         Assert.StartsWith("Idp:Issuer must be set", Assert.Throws<SettingsException>(() => Load(isDevelopment: false)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_people_may_change_of_themselves_is_what_was_named_or_all_or_nothing()
+    {
+        Assert.Equal(14, Load(isDevelopment: true).Accounts.Editable.Count);
+        Assert.Equal(["nickname"], Load(isDevelopment: true, "Idp:Accounts:EditableClaims:0", "nickname").Accounts.Editable);
+        Assert.Empty(Load(isDevelopment: true, "Idp:Accounts:EditableClaims", "").Accounts.Editable);
     }
 
     [Fact]

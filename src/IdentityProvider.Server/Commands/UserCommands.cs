@@ -14,7 +14,7 @@ internal static class UserCommands
 {
     public static Command Build()
     {
-        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), UserPasswordCommands.SetPassword(), SecondFactorCommands.Reset(), InvitationCommand.Build(), Link(), Unlink() };
+        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), UserPasswordCommands.SetPassword(), SecondFactorCommands.Reset(), InvitationCommand.Build(), UserClaimsCommand.Build(), Link(), Unlink() };
         foreach (var command in MembershipCommands.Build())
             users.Add(command);
         return users;
@@ -111,8 +111,8 @@ internal static class UserCommands
         });
     }
 
-    // An operator vouches for what they call verified; it is one account's.
-    private static async Task<string?> SetEmailAsync(Work work, User user, JsonObject claims)
+    /// <summary>An operator vouches for what they call verified; it is one account's. Why not, or null.</summary>
+    public static async Task<string?> SetEmailAsync(Work work, User user, JsonObject claims)
     {
         if (EmailAddress.Read(claims["email"]?.GetValue<string>()) is not { } address)
             return null;

@@ -12,38 +12,36 @@ public sealed class OwnPage
     /// <summary>The parameter of a device's code on its way through the sign-in (<see cref="Pages.Device.EnteredCodes"/>).</summary>
     public const string EnteredParameter = "entered";
 
-    private static readonly OwnPage[] All =
-    [
-        new("account", "/account"), new("password", "/account/password"), new("everywhere", "/account/everywhere"), new("device", "/device/consent"),
-        new("passkeys", "/account/passkeys"), new("security", "/account/security"), new("authenticator", "/account/security/authenticator"),
-        new("email", "/account/email"), new("confirm-email", "/confirm-email"),
-    ];
-
     private OwnPage(string name, string path)
     {
         Name = name;
         Path = path;
     }
 
-    public static OwnPage Account => All[0];
+    public static OwnPage Account { get; } = new("account", "/account");
 
-    public static OwnPage Password => All[1];
+    public static OwnPage Password { get; } = new("password", "/account/password");
 
-    public static OwnPage Everywhere => All[2];
+    public static OwnPage Everywhere { get; } = new("everywhere", "/account/everywhere");
 
-    public static OwnPage Device => All[3];
+    public static OwnPage Device { get; } = new("device", "/device/consent");
 
-    public static OwnPage Passkeys => All[4];
+    public static OwnPage Passkeys { get; } = new("passkeys", "/account/passkeys");
 
-    public static OwnPage Security => All[5];
+    public static OwnPage Security { get; } = new("security", "/account/security");
 
-    public static OwnPage Authenticator => All[6];
+    public static OwnPage Authenticator { get; } = new("authenticator", "/account/security/authenticator");
 
-    public static OwnPage Email => All[7];
+    public static OwnPage Email { get; } = new("email", "/account/email");
 
     /// <summary>Where a link leads that was sent to a new address; it comes back here with what was entered, the link's secret.</summary>
-    public static OwnPage ConfirmEmail => All[8];
+    public static OwnPage ConfirmEmail { get; } = new("confirm-email", "/confirm-email");
 
+    public static OwnPage Profile { get; } = new("profile", "/account/profile");
+
+    private static OwnPage[] All => [Account, Password, Everywhere, Device, Passkeys, Security, Authenticator, Email, ConfirmEmail, Profile];
+
+    /// <summary>Where a link leads that was sent to a new address; it comes back here with what was entered, the link's secret.</summary>
     public string Name { get; }
 
     public string Path { get; }

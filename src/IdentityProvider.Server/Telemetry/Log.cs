@@ -166,4 +166,9 @@ internal static partial class Log
 
     [LoggerMessage(1801, LogLevel.Warning, "A request object of client {ClientId} could not be fetched from its request_uri: {Reason}")]
     public static partial void RequestObjectNotFetched(ILogger logger, string clientId, string reason);
+
+    // Profiles: 2300 to 2399
+
+    [LoggerMessage(2300, LogLevel.Information, "User {UserId} changed their profile: {Fields}")]
+    public static partial void ProfileChanged(ILogger logger, Guid userId, string fields);
 }

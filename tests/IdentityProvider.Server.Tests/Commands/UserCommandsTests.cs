@@ -98,6 +98,22 @@ public sealed class UserCommandsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_known_of_a_person_is_changed_in_parts()
+    {
+        await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password, "--claims", "-"], """{"name": "Alice", "nickname": "Al", "updated_at": 5}""");
+        var claims = (await _idp.DoneAsync(["users", "update", "alice", "--claims", "-"], """{"name": "Alice E.", "nickname": null, "address": {"country": "IS"}}"""))["claims"]!;
+        Assert.Equal(("Alice E.", null, "IS"), (claims["name"]!.GetValue<string>(), claims["nickname"], claims["address"]!["country"]!.GetValue<string>()));
+        Assert.NotEqual(5, claims["updated_at"]!.GetValue<long>());
+        await _idp.DoneAsync(["users", "update", "alice", "--claims", "-"], """{"email": "Alice@Example.com", "email_verified": true}""");
+        Assert.Equal("Alice@example.com ALICE@EXAMPLE.COM t", await ClusterFolder.AskAsync(_database, """SELECT concat_ws(' ', "Email", "NormalizedEmail", "EmailConfirmed") FROM "Users" """));
+        await _idp.DoneAsync(["users", "create", "--username", "bob", "--password", Password]);
+        Assert.StartsWith("email: ", (await _idp.RunAsync(["users", "update", "bob", "--claims", "-", "--json"], """{"email": "alice@example.com", "email_verified": true}""")).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("email: ", (await _idp.RunAsync(["users", "update", "bob", "--claims", "-", "--json"], """{"email": "nobody"}""")).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("roles: ", (await _idp.RunAsync(["users", "update", "alice", "--claims", "-", "--json"], """{"roles": ["admin"]}""")).Refusal, StringComparison.Ordinal);
+        Assert.StartsWith("username: ", (await _idp.RunAsync(["users", "update", "nobody", "--claims", "-", "--json"], "{}")).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_role_is_given_and_taken()
     {
         await SignInAsync(await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password]));

@@ -12,6 +12,7 @@ internal static class AccountSetup
         .AddSingleton<PasswordPages>()
         .AddSingleton<SecurityPages>()
         .AddSingleton<SecondFactorPages>()
+        .AddSingleton<ProfilePages>()
         .AddSingleton<EverywherePages>();
 
     public static void MapAccountPages(this IEndpointRouteBuilder routes)
@@ -33,6 +34,8 @@ internal static class AccountSetup
         routes.MapPost(OwnPage.Authenticator.Path, http => http.RequestServices.GetRequiredService<SecondFactorPages>().AddAuthenticatorAsync(http));
         routes.MapPost("/account/security/authenticator/remove", http => http.RequestServices.GetRequiredService<SecondFactorPages>().RemoveAuthenticatorAsync(http));
         routes.MapPost("/account/security/recovery-codes", http => http.RequestServices.GetRequiredService<SecondFactorPages>().MakeRecoveryCodesAsync(http));
+        routes.MapGet(OwnPage.Profile.Path, http => http.RequestServices.GetRequiredService<ProfilePages>().GetAsync(http));
+        routes.MapPost(OwnPage.Profile.Path, http => http.RequestServices.GetRequiredService<ProfilePages>().PostAsync(http));
         routes.MapGet(OwnPage.Everywhere.Path, http => http.RequestServices.GetRequiredService<EverywherePages>().GetAsync(http));
         routes.MapPost(OwnPage.Everywhere.Path, http => http.RequestServices.GetRequiredService<EverywherePages>().PostAsync(http));
     }
