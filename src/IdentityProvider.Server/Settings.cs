@@ -20,9 +20,9 @@ public sealed record Settings
 
     public SessionSettings Sessions { get; init; } = new();
 
-    public AccountSettings Accounts { get; init; } = new();
-
     public AuthorizationSettings Authorization { get; init; } = new();
+
+    public BrandingSettings Branding { get; init; } = new();
 
     public ClientCertificateSettings ClientCertificates { get; init; } = new();
 
@@ -76,6 +76,7 @@ public sealed record Settings
             Issuer = read.Issuer.Length == 0 && isDevelopment ? "http://localhost:8080" : read.Issuer.TrimEnd('/'),
             // An empty list is none, and the binder takes it for one that isn't set.
             Accounts = configuration["Idp:Accounts:EditableClaims"] is "" ? read.Accounts with { EditableClaims = [] } : read.Accounts,
+            Branding = read.Branding with { Logo = read.Branding.Logo is { } logo ? Path.GetFullPath(logo, root) : null },
             Database = read.Database with { Directory = Path.GetFullPath(read.Database.Directory, root) },
             Keys = read.Keys with { MasterKeyFile = Path.GetFullPath(read.Keys.MasterKeyFile, root) },
             ClientCertificates = read.ClientCertificates with
@@ -88,6 +89,7 @@ public sealed record Settings
         foreach (var mistake in Mistakes(read))
             throw new SettingsException(mistake);
         read.ClientCertificates.ReadAuthorities();
+        read.Branding.ReadLogo();
         return read;
     }
 
@@ -132,6 +134,7 @@ public sealed record Settings
         IEnumerable<string>[] ofParts =
         [
             settings.Accounts.Mistakes(settings.Mail),
+            settings.Branding.Mistakes(),
             settings.ClientCertificates.Mistakes(),
             settings.Mail.Mistakes(settings.IsDevelopment),
             settings.Passwords.Mistakes(),

@@ -25,6 +25,11 @@ public sealed class SettingsTests
     [InlineData("Idp:Mail:From", "a@example.com\r\nBcc: b@example.com", "Idp:Mail:From must be the address that mails come from, such as 'Sign-in <no-reply@example.com>', not 'a@example.com\r\nBcc: b@example.com'.")]
     [InlineData("Idp:Mail:Smtp:Username", "idp", "Idp:Mail:Smtp:Username and Idp:Mail:Smtp:Password need each other.")]
     [InlineData("Idp:Mail:Smtp:Port", "0", "Idp:Mail:Smtp:Port must be from 1 to 65535.")]
+    [InlineData("Idp:Branding:AccentColor", "yellow", "Idp:Branding:AccentColor must be a colour as #rrggbb.")]
+    [InlineData("Idp:Branding:AccentColor", "#ffff00", "Idp:Branding:AccentColor #ffff00 has a contrast of 1.0 to 1 on a light page and needs 4.5 (WCAG 2.2 AA); #707000 has it.")]
+    [InlineData("Idp:Branding:AccentColorDark", "#ffffff", "Idp:Branding:AccentColorDark needs Idp:Branding:AccentColor.")]
+    [InlineData("Idp:Branding:Name", "a\u202Eb", "Idp:Branding:Name must be plain text of at most 60 characters.")]
+    [InlineData("Idp:Branding:Color", "#000000", "Idp has no setting 'Color'.")]
     [InlineData("Idp:Accounts:EditableClaims:0", "email", "Idp:Accounts:EditableClaims has 'email', which people can't be let change; they can: name, given_name, middle_name, family_name, nickname, gender, birthdate, picture, profile, website, locale, zoneinfo, phone_number, address.")]
     public void A_mistake_is_one_line_that_names_it(string key, string value, string line) =>
         Assert.Equal(line, Assert.Throws<SettingsException>(() => Load(isDevelopment: true, key, value)).Message);

@@ -1,4 +1,5 @@
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Branding;
 using IdentityProvider.Protocol.Claims;
 
 namespace IdentityProvider.Protocol.Clients;
@@ -158,6 +159,9 @@ public sealed record Client
     public string? ClientUri { get; init; }
 
     public string? LogoUri { get; init; }
+
+    /// <summary>Its colour on our pages that are about it, where its operator gave it one.</summary>
+    public Accent? Accent { get; init; }
 
     public string? PolicyUri { get; init; }
 

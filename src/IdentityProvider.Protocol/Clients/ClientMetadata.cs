@@ -134,6 +134,9 @@ public sealed record ClientMetadata
 
     public string? LogoUri { get; init; }
 
+    /// <summary>This server's own: the colour of our pages that are about the client, as <c>#rrggbb</c>.</summary>
+    public string? BrandColor { get; init; }
+
     public string? PolicyUri { get; init; }
 
     public string? TosUri { get; init; }
@@ -192,6 +195,7 @@ public sealed record ClientMetadata
             BackchannelClientNotificationEndpoint = client.BackchannelClientNotificationEndpoint,
             ClientUri = client.ClientUri,
             LogoUri = client.LogoUri,
+            BrandColor = client.Accent?.Light.ToString(),
             PolicyUri = client.PolicyUri,
             TosUri = client.TosUri,
             Contacts = client.Contacts,

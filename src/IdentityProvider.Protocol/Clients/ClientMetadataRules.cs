@@ -153,7 +153,7 @@ public static class ClientMetadataRules
         };
         client = ClientExchangeRules.Read(metadata, client);
         return ClientBackchannelRules.Read(metadata, ref client)
-            ?? ClientAuthorizationRules.Read(metadata, ref client) ?? ClientClaimRules.Read(metadata, ref client) ?? ClientProfileRules.Read(metadata, ref client);
+            ?? ClientUriRules.ReadAccent(metadata, ref client) ?? ClientAuthorizationRules.Read(metadata, ref client) ?? ClientClaimRules.Read(metadata, ref client) ?? ClientProfileRules.Read(metadata, ref client);
     }
 
     /// <summary>What has one meaning as it is written, or the default.</summary>

@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Branding;
+
 namespace IdentityProvider.Protocol.Clients;
 
 /// <summary>The addresses in a client's metadata: where browsers are sent to, from where they may call, and what is shown to people.</summary>
@@ -54,6 +56,16 @@ internal static class ClientUriRules
             [("client_uri", client.ClientUri), ("logo_uri", client.LogoUri), ("policy_uri", client.PolicyUri), ("tos_uri", client.TosUri)];
         var wrong = pages.FirstOrDefault(page => page.Uri is not null && !WebUris.IsSecure(page.Uri));
         return Broken(wrong.Member is not null, wrong.Member!, Pages);
+    }
+
+    /// <summary>A colour that can be read on our pages (WCAG 2.2 AA), in light and, lighter, in dark.</summary>
+    internal static MetadataError? ReadAccent(ClientMetadata metadata, ref Client client)
+    {
+        if (metadata.BrandColor is not { } color)
+            return null;
+        var error = Accent.Read(color, dark: null, ("brand_color", "brand_color"), out var accent);
+        client = client with { Accent = accent };
+        return error;
     }
 
     private static MetadataError? RefuseList(string member, IReadOnlyList<string> uris, ApplicationType type)

@@ -36,7 +36,7 @@ public sealed class RegistrationRequest
     /// </summary>
     public static IReadOnlySet<string> OfOperators { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "client_id", "introspects", "require_pkce", "require_consent", "require_mfa", "refresh_token_delivery", "claims", "token_exchange", "authorization_details_types",
+        "client_id", "introspects", "require_pkce", "require_consent", "require_mfa", "refresh_token_delivery", "claims", "token_exchange", "authorization_details_types", "brand_color",
     };
 
     /// <summary>The statement about the software, signed by somebody else (RFC 7591 §2.3); null where there is none.</summary>

@@ -48,7 +48,7 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
     /// <summary>Shows the page, after a try with what was wrong with it.</summary>
     internal Task ShowAsync(HttpContext http, SignInTarget target, string? username, Refusal? problem)
     {
-        var model = new LoginPage.LoginModel(forms.TokenFor(http), target, target.Pending?.Accepted?.Client.ClientName, username, problem);
+        var model = new LoginPage.LoginModel(forms.TokenFor(http), target, target.Pending?.Accepted?.Client, username, problem);
         return PageResults.ShowAsync<LoginPage>(http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
     }
 

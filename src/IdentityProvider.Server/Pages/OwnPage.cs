@@ -41,7 +41,6 @@ public sealed class OwnPage
 
     private static OwnPage[] All => [Account, Password, Everywhere, Device, Passkeys, Security, Authenticator, Email, ConfirmEmail, Profile];
 
-    /// <summary>Where a link leads that was sent to a new address; it comes back here with what was entered, the link's secret.</summary>
     public string Name { get; }
 
     public string Path { get; }

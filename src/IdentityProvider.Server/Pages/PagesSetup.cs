@@ -17,6 +17,7 @@ internal static class PagesSetup
         services.AddOptions<AntiforgeryOptions>().Configure<Settings>(Forms.Configure);
         return services
             .AddSingleton<Texts>()
+            .AddSingleton<Branding>()
             .AddSingleton<Forms>()
             .AddSingleton<Resume>()
             .AddSingleton<SignedInPages>()
@@ -36,6 +37,7 @@ internal static class PagesSetup
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
         DesignFile.Map(routes);
+        routes.ServiceProvider.GetRequiredService<Branding>().Map(routes);
         routes.MapGet("/", http => http.RequestServices.GetRequiredService<HomePages>().GetAsync(http));
         routes.MapGet("/login", http => http.RequestServices.GetRequiredService<LoginPages>().GetAsync(http));
         routes.MapPost("/login", http => http.RequestServices.GetRequiredService<LoginPages>().PostAsync(http));

@@ -31,5 +31,5 @@ internal sealed class SignInTargets(AuthorizationRequests requests, Resume resum
 
     /// <summary>What beyond our own a page on the way there may use: its form may lead, by redirects, to the client.</summary>
     public static PagePolicy PolicyOf(SignInTarget target) =>
-        target.Pending?.Accepted is { } request ? PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value) : PagePolicy.OwnForm;
+        target.Pending?.Accepted is { } request ? PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value, request.Client.LogoUri) : PagePolicy.OwnForm;
 }
