@@ -14,7 +14,7 @@ const longest = 5_000;
 const mostMemoryMb = 96;
 const agent = new Agent({ keepAlive: true, maxSockets: lanes });
 
-const idp = await Idp.start({ Idp__Throttling__Enabled: 'false' });
+const idp = await Idp.start({ Idp__Throttling__Enabled: 'false', Idp__Accounts__Registration: 'Open' });
 const found = [];
 const counts = new Map();
 try {

@@ -32,7 +32,7 @@ export async function plant(idp, { web, native, machine, user }) {
   if (!tokens.refresh_token) throw new Error(`no tokens to begin with: ${JSON.stringify(tokens)}`);
 
   const cookie = person.cookieHeader;
-  const login = await person.open(`${idp.issuer}/login`);
+  const pages = await pagesOf(idp, person, cookie);
   const post = (path, form, headers = {}) => ({ method: 'POST', path, query: [], form, headers });
   const get = (path, query = [], headers = {}) => ({ method: 'GET', path, query, form: undefined, headers });
   const asWeb = { authorization: basic(web) };
@@ -60,13 +60,30 @@ export async function plant(idp, { web, native, machine, user }) {
     post('/bc-authorize', [['scope', 'openid'], ['login_hint', 'ada'], ['binding_message', 'W4SCT']], asWeb),
     { ...post('/register', undefined, { 'content-type': 'application/json' }), body: Buffer.from(JSON.stringify({ redirect_uris: [redirectUri], client_name: 'x', jwks_uri: 'https://127.0.0.1/x' })) },
     get('/device', [['user_code', 'BCDF-GHJK']]), get('/device', [['user_code', 'BCDF-GHJK']], { cookie }), post('/device', [['user_code', 'BCDF-GHJK']], { cookie }),
-    get('/login'), get('/login', [['resume', code]]), ...login.forms.map((form) => post(new URL(form.action).pathname, [...form.fields, ['username', 'ada'], ['password', 'x']], { cookie, origin: idp.issuer })),
-    get('/consent', [['resume', code]], { cookie }), get('/select-account', [['resume', code]], { cookie }), get('/account', [], { cookie }), post('/account', [['session', 'x']], { cookie, origin: idp.issuer }),
-    get('/account/password', [], { cookie }), get('/account/everywhere', [], { cookie }),
+    ...pages, get('/login', [['resume', code]]), get('/login/upstream/elsewhere'), get('/login/upstream/elsewhere/callback', [['state', 's'], ['code', code], ['iss', 'https://elsewhere.example']], { cookie }),
+    post('/login/upstream/elsewhere/backchannel-logout', [['logout_token', tokens.id_token]]),
+    get('/consent', [['resume', code]], { cookie }), get('/select-account', [['resume', code]], { cookie }),
     get('/logout', [['post_logout_redirect_uri', 'https://app.example/signed-out'], ['client_id', web.client_id], ['state', 'x']]), get('/logout', [['id_token_hint', tokens.id_token]]),
     get('/status'), get('/status/1'), get('/session/check'), get('/health/ready'), get('/.well-known/jwks.json'), get('/.well-known/oauth-authorization-server'), get('/.well-known/oauth-protected-resource'),
     ...Object.entries(metadata).filter(([name]) => name.endsWith('_endpoint') && name !== 'status_events_endpoint').map(([, url]) => post(new URL(url).pathname, asked, asWeb)),
   ];
   const pool = [code, verifier, tokens.access_token, tokens.id_token, tokens.refresh_token, web.client_id, native.client_id, machine.client_id, machine.client_secret, redirectUri, ordersApi.identifier, 'openid', 'S256', 'code'];
   return { seeds, pool, redirectUris: [redirectUri, 'http://127.0.0.1', 'https://app.example/signed-out'] };
+}
+
+/** Every page that a person meets, and each form on it as they would send it. */
+async function pagesOf(idp, person, cookie) {
+  const paths = `/ /login /login/second /login/enroll /login/passkey /signup /invitation /confirm-email /forgot /reset /account /account/security /account/security/authenticator /account/passkeys
+    /account/password /account/email /account/profile /account/links /account/history /account/data /account/everywhere`.split(/\s+/);
+  const found = [];
+  for (const path of paths) {
+    found.push({ method: 'GET', path, query: [], form: undefined, headers: { cookie } });
+    const { forms } = await person.open(`${idp.issuer}${path}`);
+    for (const { action, method, fields, names } of forms ?? []) {
+      if (method !== 'POST' || /everywhere|logout/.test(action)) continue; // the rest of a part lives on this session
+      const typed = names.filter((name) => name && !fields.some(([filled]) => filled === name)).map((name) => [name, 'x']);
+      found.push({ method, path: new URL(action).pathname, query: [], form: [...fields, ...typed], headers: { cookie: person.cookieHeader, origin: idp.issuer } });
+    }
+  }
+  return found;
 }
