@@ -18,7 +18,7 @@ internal static class Languages
     private const string Parameter = "language";
 
     // What says which page it is, and for whose sign-in: all that is kept of a query or of the form that a page answers.
-    private static readonly string[] OfPages = ["resume", OwnPage.Parameter, OwnPage.EnteredParameter, "request", "answer"];
+    private static readonly string[] OfPages = ["resume", OwnPage.Parameter, OwnPage.EnteredParameter, "request", "answer", "link"];
 
     private static readonly object WishedKey = new();
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
@@ -62,7 +61,7 @@ internal sealed record SharedClaims(IReadOnlyList<SharedClaim> Lines, IReadOnlyL
         {
             // OpenID Connect Core §5.1.1: written out, or in its parts.
             JsonObject address => address["formatted"]?.ToString() ?? string.Join(", ", PartsOfAddress.Select(part => address[part]?.ToString()).Where(part => !string.IsNullOrWhiteSpace(part))),
-            JsonValue number when number.TryGetValue<long>(out var seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("d", CultureInfo.CurrentCulture),
+            JsonValue number when number.TryGetValue<long>(out var seconds) => Account.Moments.Day(DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime),
             _ => value.ToString(),
         };
         return text.Length > LongestShown ? string.Concat(text.AsSpan(0, LongestShown), "…") : text;

@@ -1,36 +1,11 @@
 import { after, afterEach, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import * as oidc from 'openid-client';
+import { freshCode, staleCode } from '../support/authenticator.js';
 import { Window, launchBrowser } from '../support/browser.js';
 import { nativeClient } from '../support/given.js';
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-
-/** What an authenticator app shows at a step of 30 seconds (RFC 6238), written for these tests alone. */
-function codeOf(secret, step) {
-  const bits = [...secret.replaceAll(' ', '')].map((sign) => alphabet.indexOf(sign).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from(bits.match(/.{8}/g).map((octet) => parseInt(octet, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  return String((mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-}
-
-const used = new Set();
-
-/** A code that is good now and wasn't used: an app's clock may be off by a step, so that three are, and nobody waits here. */
-function freshCode(secret) {
-  const now = Math.floor(Date.now() / 30_000);
-  const step = [now, now + 1, now - 1].find((one) => !used.has(secret + one));
-  used.add(secret + step);
-  return codeOf(secret, step);
-}
-
-/** A code of ten minutes ago. */
-const staleCode = (secret) => codeOf(secret, Math.floor(Date.now() / 30_000) - 20);
 
 /** Second factors by the pages in Chromium, and a step-up by openid-client; each with what must fail. */
 export function peopleSecondFactorSuite(idp) {
@@ -88,6 +63,7 @@ export function peopleSecondFactorSuite(idp) {
       await page.getByRole('link', { name: 'Set up…' }).click();
       const made = await setUp(page);
       await page.getByRole('link', { name: 'I have kept them' }).click();
+      await page.waitForURL(`${idp.issuer}/account/security`);
       await page.getByText('On: after your password you are asked for a code from the app.').waitFor();
       return made;
     }
@@ -139,6 +115,7 @@ export function peopleSecondFactorSuite(idp) {
       const signOutAndIn = async () => {
         await page.goto(`${idp.issuer}/logout`);
         await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
         await page.goto(`${idp.issuer}/account/security`);
         await signIn(page, user);
       };
@@ -193,6 +170,7 @@ export function peopleSecondFactorSuite(idp) {
       await enterCode(remembered, freshCode(secret));
       await remembered.goto(`${idp.issuer}/logout`);
       await remembered.getByRole('button', { name: 'Sign out' }).click();
+      await remembered.getByRole('heading', { name: 'You are signed out' }).waitFor();
       await remembered.goto(`${idp.issuer}/account`);
       await signIn(remembered, user);
       await remembered.getByRole('heading', { name: 'Your account' }).waitFor();

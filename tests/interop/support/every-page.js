@@ -1,3 +1,4 @@
+import { freshCode } from './authenticator.js';
 import { Window } from './browser.js';
 import { claimsOfAda, redirectUri } from './given.js';
 
@@ -47,9 +48,12 @@ export class EveryPage {
     await this.#signIn(page, user, at, look);
     await this.#consent(page, at, look);
     await this.#account(page, user, at, look);
+    const key = await this.#security(page, at, look);
     await this.#device(page, user, at, look);
     await this.#errors(page, at, look);
     await this.#signOut(page, at, look);
+    await this.#second(page, user, key, at, look);
+    await this.#enroll(page, at, look);
     return window;
   }
 
@@ -62,6 +66,9 @@ export class EveryPage {
         client_name: 'Meadow Bank', client_uri: 'https://bank.example', policy_uri: 'https://bank.example/privacy', tos_uri: 'https://bank.example/terms',
         redirect_uris: [redirectUri], scope: 'openid profile email address phone offline_access orders.read orders.write', resources: [this.#samples.api],
         grant_types: ['authorization_code', 'refresh_token'], authorization_details_types: ['payment'], token_endpoint_auth_method: 'none',
+      }),
+      vault: await idp.createClient({
+        client_name: 'Vault', redirect_uris: [redirectUri], scope: 'openid', token_endpoint_auth_method: 'none', require_mfa: true,
       }),
       till: await idp.createClient({ ...apis, client_name: 'Corner Shop', grant_types: ['urn:openid:params:grant-type:ciba'], backchannel_token_delivery_mode: 'poll' }),
       television: await idp.createClient({ ...apis, client_name: 'Living Room TV', token_endpoint_auth_method: 'none', grant_types: [deviceGrant, 'refresh_token'] }),
@@ -127,6 +134,58 @@ export class EveryPage {
     await look('everywhere');
     await at('/login?return_to=everywhere');
     await look('login-again');
+  }
+
+  /** What the account's own navigation leads to, and an authenticator app: the key that it has then. */
+  async #security(page, at, look) {
+    await at('/account');
+    const paths = await page.locator('nav.tabs a').evaluateAll((links) => links.map(({ pathname }) => pathname));
+    for (const path of paths.filter((one) => one !== '/account')) {
+      await at(path);
+      await look(path.slice(1).replaceAll('/', '-'));
+    }
+    await at('/account/security/authenticator');
+    await look('authenticator');
+    const key = (await page.locator('#secret').innerText()).replaceAll(' ', '');
+    this.#idp.seen.add('authenticator key', key);
+    await this.#enter(page, 'code', '000000');
+    await look('authenticator-refused');
+    await this.#enter(page, 'code', freshCode(key));
+    for (const code of await page.locator('.codes code').allInnerTexts()) this.#idp.seen.add('recovery code', code);
+    await look('recovery-codes');
+    await at('/account/security');
+    await look('security-with-second-factor');
+    return key;
+  }
+
+  async #second(page, user, key, at, look) {
+    await at('/login?return_to=account');
+    await this.#fill(page, user);
+    await look('second');
+    await page.locator('details > summary').first().click();
+    await look('second-recovery-code');
+    await this.#enter(page, 'code', '000000');
+    await look('second-refused');
+    await page.locator('input[name=remember]').check();
+    await this.#enter(page, 'code', freshCode(key));
+    await page.waitForURL(`${this.#idp.issuer}/account`);
+  }
+
+  /** A person without a second factor, at an app that wants one. */
+  async #enroll(page, at, look) {
+    const newcomer = await this.#idp.createUser(`newcomer-${process.hrtime.bigint().toString(36)}`, claimsOfReader);
+    await page.context().clearCookies();
+    await at(`/authorize?${new URLSearchParams({
+      client_id: this.#clients.vault.client_id, response_type: 'code', redirect_uri: redirectUri, scope: 'openid', code_challenge: 'a'.repeat(43), code_challenge_method: 'S256',
+    })}`);
+    await this.#fill(page, newcomer);
+    await look('enroll');
+  }
+
+  async #enter(page, field, value) {
+    const input = page.locator(`input[name=${field}]`);
+    await input.fill(value);
+    await Promise.all([page.waitForNavigation(), input.press('Enter')]);
   }
 
   async #device(page, user, at, look) {

@@ -25,9 +25,12 @@ internal static class Moments
     {
         var culture = CultureInfo.CurrentCulture;
         var local = zone is null ? moment.UtcDateTime : TimeZoneInfo.ConvertTime(moment, zone).DateTime;
-        var words = $"{local.ToString(DayPatternOf(culture), culture)}{texts["Consent.Comma"]}{local.ToString("HH:mm", culture)}";
+        var words = $"{Day(local)}{texts["Consent.Comma"]}{local.ToString("HH:mm", culture)}";
         return zone is null ? texts["Moments.Utc", words] : words;
     }
+
+    /// <summary>A day alone.</summary>
+    public static string Day(DateTime day) => day.ToString(DayPatternOf(CultureInfo.CurrentCulture), CultureInfo.CurrentCulture);
 
     /// <summary>For machines (HTML's <c>datetime</c>).</summary>
     public static string Machine(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
