@@ -2,6 +2,7 @@ using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.BackchannelAuthentication;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Decoupled;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
 using Xunit;
@@ -89,6 +90,20 @@ public sealed class BackchannelAuthenticationRulesTests
         Assert.False(BackchannelAuthenticationRules.NeedsSignIn(request with { MaxAge = null }, session, Given.Now));
         Assert.True(BackchannelAuthenticationRules.NeedsSignIn(request with { MaxAge = null }, session with { Acr = null, Amr = [] }, Given.Now));
         Assert.False(BackchannelAuthenticationRules.NeedsSignIn(request with { MaxAge = null, AcrValues = "urn:other" }, session with { Acr = null, Amr = [] }, Given.Now));
+    }
+
+    [Theory]
+    [InlineData("urn:idp:2fa", SecondFactorWish.Voluntary)]
+    [InlineData("urn:other urn:idp:2fa", SecondFactorWish.Voluntary)]
+    [InlineData("urn:idp:2fa urn:idp:1fa", SecondFactorWish.None)]
+    [InlineData("urn:idp:1fa", SecondFactorWish.None)]
+    [InlineData(null, SecondFactorWish.None)]
+    public void Two_factors_are_wished_for_by_the_request_and_required_by_the_client(string? acrValues, SecondFactorWish wish)
+    {
+        var request = Given.Allowed(BackchannelAuthenticationRules.Decide(
+            Given.Allowed(Read("scope=openid&login_hint=alice")), Given.UserId, Given.FamilyId, Given.Now)) with { AcrValues = acrValues };
+        Assert.Equal(new SignInNeeds { Wish = wish }, BackchannelAuthenticationRules.NeedsOf(request, Till));
+        Assert.Equal(new SignInNeeds { Wish = wish, IsRequiredByClient = true }, BackchannelAuthenticationRules.NeedsOf(request, Till with { RequireMfa = true }));
     }
 
     [Fact]

@@ -38,6 +38,11 @@ export function peopleSecondFactorSuite(idp) {
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     }
 
+    async function signOut(page) {
+      await page.goto(`${idp.issuer}/logout`);
+      await Promise.all([page.waitForNavigation(), page.getByRole('button', { name: 'Sign out' }).click()]);
+    }
+
     async function enterCode(page, code) {
       await page.getByLabel('Code from your authenticator app').fill(code);
       await page.getByRole('button', { name: 'Continue' }).click();
@@ -133,7 +138,7 @@ export function peopleSecondFactorSuite(idp) {
     });
 
     async function configure(metadata = {}) {
-      const client = await idp.createClient({ ...nativeClient, ...metadata });
+      const client = await idp.createClient({ ...nativeClient, scope: 'openid', resources: [], ...metadata });
       return oidc.discovery(new URL(idp.issuer), client.client_id, {}, oidc.None(), { execute: [oidc.allowInsecureRequests], [oidc.customFetch]: idp.fetch });
     }
 
@@ -168,8 +173,8 @@ export function peopleSecondFactorSuite(idp) {
       await signIn(remembered, user);
       await remembered.getByLabel(/Don’t ask again in this browser/).check();
       await enterCode(remembered, freshCode(secret));
-      await remembered.goto(`${idp.issuer}/logout`);
-      await remembered.getByRole('button', { name: 'Sign out' }).click();
+      await remembered.getByText('No second step until').waitFor();
+      await signOut(remembered);
       await remembered.getByRole('heading', { name: 'You are signed out' }).waitFor();
       await remembered.goto(`${idp.issuer}/account`);
       await signIn(remembered, user);
