@@ -17,7 +17,10 @@ internal sealed class Letters(Texts texts, Settings settings)
     public const string Username = "username";
     public const string Notice = "notice";
 
-    private string Site => new Uri(settings.Issuer).Authority;
+    // Its name where it has one, and always the address by which people know that a link is right.
+    private string Site => settings.Branding.Name is { } name ? $"{name} ({Authority})" : Authority;
+
+    private string Authority => new Uri(settings.Issuer).Authority;
 
     /// <summary>With a link that does what the mail is about.</summary>
     /// <param name="link">What it is for, and to whom it goes.</param>

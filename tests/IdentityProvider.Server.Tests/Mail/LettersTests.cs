@@ -53,6 +53,13 @@ public sealed partial class LettersTests
     }
 
     [Fact]
+    public void A_site_with_a_name_says_it_and_its_address()
+    {
+        var named = new Letters(new Texts(), new Settings { Issuer = TestServer.Issuer, Branding = new() { Name = "The Reading Room" } });
+        Assert.Equal("You have an account at The Reading Room (localhost:8080) already", named.OfTakenAddress("ada@example.com", CultureInfo.GetCultureInfo("en")).Subject);
+    }
+
+    [Fact]
     public async Task A_mail_in_Arabic_reads_from_right_to_left_and_loads_nothing()
     {
         await using var server = await TestServer.StartAsync();

@@ -222,6 +222,39 @@ public sealed class ResetTests(OpenServer fixture) : IClassFixture<OpenServer>
     }
 
     [Fact]
+    public async Task A_mail_whose_link_would_not_work_any_more_is_not_sent_even_where_an_operator_tries_again()
+    {
+        var (_, address) = await ReaderAsync();
+        using var browser = new Browser(Server);
+        await browser.AskAsync("/forgot", address);
+        Server.Clock.Advance(AccountLinkRules.LifetimeOf(AccountLinkPurpose.PasswordReset));
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Empty(await Server.MailsToAsync(address));
+            var message = (await Server.MessagesAsync()).First(m => m.Mail!.Address == address);
+            Assert.Equal((OutboxState.GivenUp, "its time was over"), (message.State, message.LastError));
+            Assert.True(await Server.Get<Outbox>().RetryAsync(message.Id, Server.Clock.GetUtcNow(), TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Theory]
+    [InlineData("/forgot")]
+    [InlineData("/reset")]
+    [InlineData("/signup")]
+    [InlineData("/signup/finish")]
+    [InlineData("/invitation")]
+    [InlineData("/confirm-email")]
+    public async Task No_form_counts_that_another_site_made(string path)
+    {
+        var (_, address) = await ReaderAsync();
+        using var browser = new Browser(Server);
+        var page = await browser.SendAsync(HttpMethod.Post, path, new Dictionary<string, string> { ["account"] = address, ["link"] = "x" });
+        Assert.Equal((HttpStatusCode)Refusals.Of(Refusal.FormTokenInvalid).Status, page.Status);
+        Assert.Contains(Refusals.Of(Refusal.FormTokenInvalid).Description, WebUtility.HtmlDecode(page.Html), StringComparison.Ordinal);
+        Assert.Empty(await Server.MailsToAsync(address));
+    }
+
+    [Fact]
     public async Task Where_there_is_no_mail_there_is_no_such_page_and_no_link_to_one()
     {
         await using var server = await TestServer.StartAsync(change: settings => settings with { Mail = new() });
