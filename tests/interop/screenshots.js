@@ -19,7 +19,7 @@ const journeys = {
 };
 
 await mkdir(folder, { recursive: true });
-const idp = await Idp.start();
+const idp = await Idp.start({ Idp__Accounts__Registration: 'Open' });
 const samples = await Samples.start(idp);
 const browser = await launchBrowser();
 const pages = new EveryPage(idp, samples, browser);
