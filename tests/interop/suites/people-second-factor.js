@@ -118,9 +118,7 @@ export function peopleSecondFactorSuite(idp) {
       const page = await newWindow();
       const { secret } = await setUpInAccount(page, user);
       const signOutAndIn = async () => {
-        await page.goto(`${idp.issuer}/logout`);
-        await page.getByRole('button', { name: 'Sign out' }).click();
-        await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+        await signOut(page);
         await page.goto(`${idp.issuer}/account/security`);
         await signIn(page, user);
       };
