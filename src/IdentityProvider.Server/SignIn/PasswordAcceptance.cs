@@ -27,7 +27,7 @@ internal sealed class PasswordAcceptance(PasswordHashing hashing, BreachedPasswo
 
     private async Task<Decision<AcceptedPassword>> AcceptAsync(User user, string chosen, int shortest, CancellationToken cancellation)
     {
-        var words = PasswordRules.WordsOf(user.UserName, user.Email, JsonNode.Parse(user.Claims)!.AsObject(), new Uri(settings.Issuer).Host);
+        var words = PasswordRules.WordsOf(user.UserName, user.Email, JsonNode.Parse(user.Claims)!.AsObject(), new Uri(settings.Issuer).Host, settings.Branding.Name);
         if (PasswordRules.Refuse(chosen, shortest, words) is { } unfit)
             return unfit;
 

@@ -105,7 +105,7 @@ export function peopleProfileSuite(idp) {
       await window.close();
     });
 
-    test('A role that a group gives or loses kills the stale token at an API within a second, and a refresh brings the true one', async () => {
+    test('A role that a group gives or loses makes the token stale at an API, which hears of it by the stream, and a refresh brings the true one', async () => {
       const user = await idp.createUser('profile-roles', claimsOfAda);
       await idp.createResource({ identifier: 'https://staff.example/', name: 'Staff', scopes: ['staff.read'], claims: { roles: 'roles', groups: 'groups' } });
       await idp.command(['groups', 'create', 'sales', '--role', 'seller']);
@@ -190,7 +190,7 @@ export function peopleProfileSuite(idp) {
       await window.close();
     });
 
-    test('That few could read, or that is no picture, keeps the server from starting, with one line that says why', async () => {
+    test('That few could read is refused with one line, which names one that all can', async () => {
       const refused = await branded.run(['clients', 'create', '--file', '-'], { ...confidentialClient, resources: [], scope: 'openid', brand_color: '#ffee00' });
       assert.equal(refused.status, 1);
       assert.match(refused.stderr, /^brand_color: #ffee00 has a contrast of 1\.\d to 1 on a light page and needs 4\.5 \(WCAG 2\.2 AA\); #[0-9a-f]{6} has it\n$/);

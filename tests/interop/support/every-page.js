@@ -175,6 +175,11 @@ export class EveryPage {
     for (const name of ['new_password', 'repeated_password']) await page.locator(`input[name=${name}]`).fill('seven green lamps at noon');
     await Promise.all([page.waitForNavigation(), page.locator('input[name=repeated_password]').press('Enter')]);
     await look('password-refused');
+    await at('/account/profile');
+    await look('profile');
+    await page.locator('input[name=website]').fill('nowhere');
+    await Promise.all([page.waitForNavigation(), page.locator('input[name=website]').press('Enter')]);
+    await look('profile-refused');
     await at('/account/everywhere');
     await look('everywhere');
     await at('/login?return_to=everywhere');
