@@ -93,13 +93,48 @@ public sealed partial class IssuerPathTests : IAsyncLifetime
         using var resource = JsonDocument.Parse(await _server.Http.GetStringAsync("/.well-known/oauth-protected-resource" + Base, Cancellation));
         Assert.Equal(Issuer, resource.RootElement.GetProperty("resource").GetString());
 
-        // 3. The account's pages, and logout.
-        foreach (var path in new[] { "/", "/account", "/account/password", "/account/everywhere", "/device" })
-            await ReadAsync(browser, Base + path);
+        // 3. Logout.
         var bye = await browser.OpenAsync($"{At("end_session_endpoint")}?id_token_hint={idToken}");
         Assert.Equal("You are signed out", bye.Heading);
         LeadsOnlyBelow(bye);
         Assert.Equal(HttpStatusCode.Unauthorized, (await _server.AskAsync(HttpMethod.Get, At("userinfo_endpoint"), accessToken)).Status);
+    }
+
+    [Fact]
+    public async Task Every_page_that_a_person_finds_leads_to_others_below_the_path()
+    {
+        await using var server = await TestServer.StartAsync(change: s => s with { Issuer = Issuer, Accounts = new() { Registration = AccountRegistration.Open } });
+        using var stranger = new Browser(server);
+        using var person = new Browser(server);
+        await person.SignInAsync(await person.OpenAsync(Base + "/login"), await server.AddPersonAsync());
+
+        var outside = await WalkAsync(stranger, "/", "/login", "/device");
+        Assert.Superset(new HashSet<string> { Base + "/signup", Base + "/forgot" }, outside);
+        var inside = await WalkAsync(person, "/", "/account", "/device");
+        Assert.Superset(new HashSet<string> { Base + "/account/security", Base + "/account/password", Base + "/account/everywhere" }, inside);
+
+        // What went wrong is a page of ours too.
+        foreach (var wrong in new[] { "/authorize?client_id=nobody", "/login?resume=nothing", "/logout?post_logout_redirect_uri=https://elsewhere.example/" })
+            LeadsOnlyBelow(await stranger.OpenAsync(Base + wrong));
+    }
+
+    /// <summary>Reads these pages and all that they lead to.</summary>
+    private static async Task<HashSet<string>> WalkAsync(Browser browser, params string[] starts)
+    {
+        var (waiting, read) = (new Queue<string>(starts.Select(path => Base + path)), new HashSet<string>(StringComparer.Ordinal));
+        while (waiting.TryDequeue(out var path) && read.Count < 100)
+        {
+            if (!read.Add(path))
+                continue;
+            foreach (Match link in Links().Matches((await ReadAsync(browser, path)).Html))
+            {
+                var next = WebUtility.HtmlDecode(link.Groups[1].Value).Split('#')[0];
+                if (next.StartsWith(Base, StringComparison.Ordinal) && !next.Contains("/design/", StringComparison.Ordinal) && !next.Contains("/.well-known/", StringComparison.Ordinal) && !next.EndsWith("/logout", StringComparison.Ordinal))
+                    waiting.Enqueue(next);
+            }
+        }
+
+        return read;
     }
 
     [Fact]
@@ -153,6 +188,9 @@ public sealed partial class IssuerPathTests : IAsyncLifetime
         Assert.NotEmpty(own);
         Assert.All(own, address => Assert.True(address == Base || address.StartsWith(Base + "/", StringComparison.Ordinal), $"{page.Path} leads to {address}"));
     }
+
+    [GeneratedRegex("""<a [^>]*href="([^"]*)""")]
+    private static partial Regex Links();
 
     [GeneratedRegex("""(?:href|src|action|formaction)="([^"]*)""")]
     private static partial Regex Addresses();
