@@ -39,6 +39,20 @@ public sealed class ResetTests(OpenServer fixture) : IClassFixture<OpenServer>
     }
 
     [Fact]
+    public async Task A_second_factor_is_asked_for_still_and_the_mailbox_alone_opens_nothing()
+    {
+        var (username, address) = await ReaderAsync();
+        using var owner = new Browser(Server);
+        var app = await AuthenticatorApp.SetUpAsync(Server, owner, username);
+        await Server.DeliverAsync(); // the notice of it
+        using var browser = new Browser(Server);
+        var second = await browser.ChooseAsync(await browser.OpenLinkAsync(Server, "/forgot", address));
+        Assert.StartsWith("/login/second", second.Path, StringComparison.Ordinal);
+        Assert.Equal("Sign in", (await browser.OpenAsync("/account")).Heading);
+        Assert.Equal("Your account", (await browser.SubmitAsync(second, ("code", app.NextCode()))).Heading);
+    }
+
+    [Fact]
     public async Task Opening_a_link_uses_nothing_and_a_second_use_is_told_as_an_unknown_link_is()
     {
         var (_, address) = await ReaderAsync();
