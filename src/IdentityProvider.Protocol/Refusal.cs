@@ -280,6 +280,8 @@ public enum Refusal
 
     // Sign-in by another OpenID Provider (OpenID Connect Core §3.1), answered on a page
     UpstreamStateUnknown,
+    UpstreamUnknown,
+    UpstreamStateSpent,
     UpstreamMixedUp,
     UpstreamIssuerMismatch,
     UpstreamDenied,
@@ -294,12 +296,15 @@ public enum Refusal
     UpstreamSignInTooOld,
     UpstreamUserInfoMismatch,
     UpstreamAccountUnknown,
+    UpstreamAccountDisabled,
     UpstreamEmailTaken,
     UpstreamNotInvited,
+    UpstreamLinkGone,
     UpstreamLinkTaken,
     UpstreamLinksTooMany,
     UpstreamLinkLast,
     UpstreamLogoutTokenInvalid,
+    UpstreamLogoutTokenReplayed,
 
     // Logout (OpenID Connect RP-Initiated Logout §2, §3), answered on a page
     LogoutHintInvalid,

@@ -47,6 +47,18 @@ public sealed class AccountLinks(IDbContextFactory<IdpDb> databases)
         return (Read(row), stamp);
     }
 
+    /// <summary>The newest invitation to this address that is open; null where there is none.</summary>
+    public async Task<StoredAccountLink?> FindInvitationAsync(EmailAddress address, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        var text = address.Text;
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var row = await db.AccountLinks.AsNoTracking()
+            .Where(l => l.Purpose == AccountLinkPurpose.Invitation && l.Address == text && l.UsedAt == null && l.ExpiresAt > now)
+            .OrderByDescending(l => l.CreatedAt).ThenBy(l => l.LinkId)
+            .FirstOrDefaultAsync(cancellation);
+        return row is null ? null : Read(row);
+    }
+
     /// <summary>
     /// Uses a link to give a person another password, lifts their lockout, and ends all that was got by the old one, offline access too; true for
     /// the one who won. With the account's stamp every other such link dies.
@@ -172,7 +184,7 @@ public sealed class AccountLinks(IDbContextFactory<IdpDb> databases)
     }
 
     // 1. Nobody used it. 2. Its time isn't over. 3. What it is about is as it was: no account yet, or the account with the stamp of that moment.
-    private static Task<int> SpendAsync(IdpDb db, StoredAccountLink link, DateTimeOffset now, CancellationToken cancellation) =>
+    internal static Task<int> SpendAsync(IdpDb db, StoredAccountLink link, DateTimeOffset now, CancellationToken cancellation) =>
         db.AccountLinks.Where(l => l.LinkId == link.LinkId && l.UsedAt == null && l.ExpiresAt > now
                 && (l.UserId == null || db.Users.Any(u => u.Id == l.UserId && u.SecurityStamp == l.SecurityStamp && u.DisabledAt == null)))
             .ExecuteUpdateAsync(set => set.SetProperty(l => l.UsedAt, now), cancellation);

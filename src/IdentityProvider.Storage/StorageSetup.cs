@@ -91,6 +91,7 @@ public static class StorageSetup
         .AddSingleton<Topics>()
         .AddSingleton<TrustedIssuers>()
         .AddSingleton<Upstreams>()
+        .AddSingleton<UpstreamLinks>()
         .AddSingleton<TopicSignals>()
         .AddSingleton<Users>();
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.Users;
 
 namespace IdentityProvider.Protocol.Upstream;
@@ -14,9 +15,6 @@ public static class UpstreamClaims
     /// <summary>What can be taken over. <c>email</c> is one of them where it counts.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["name", "given_name", "family_name", "middle_name", "nickname", "picture", "profile", "website", "gender", "birthdate", "zoneinfo", "locale", "email", "email_verified"];
-
-    /// <summary>RFC 5321 §4.5.3.1.3.</summary>
-    private const int LongestAddress = 254;
 
     /// <summary>Takes over.</summary>
     /// <param name="upstream">Whose word it is.</param>
@@ -33,22 +31,13 @@ public static class UpstreamClaims
         }
 
         // The two words about an address are of one document, or the second is about another address (Core §5.1).
-        var email = Find(documents, upstream, "email") is { } said && said.Value.ValueKind is JsonValueKind.String && IsAddress(said.Value.GetString()!) ? said.Value.GetString() : null;
+        var said = Find(documents, upstream, "email");
+        var email = said is { Value: { ValueKind: JsonValueKind.String } text } ? EmailAddress.Read(text.GetString()) : null;
         var counts = email is not null
-            && Find([Find(documents, upstream, "email")!.Value.Document], upstream, "email_verified") is { Value.ValueKind: JsonValueKind.True }
-            && upstream.EmailDomains.Contains(email[(email.LastIndexOf('@') + 1)..].ToLowerInvariant(), StringComparer.Ordinal);
+            && Find([said!.Value.Document], upstream, "email_verified") is { Value.ValueKind: JsonValueKind.True }
+            && upstream.EmailDomains.Contains(email.Text[(email.Text.LastIndexOf('@') + 1)..], StringComparer.Ordinal);
         return new UpstreamPerson(claims, counts ? email : null);
     }
-
-    /// <summary>An address as people have it: printable ASCII, one at sign, a domain of names. What else mail allows, nobody is known by here.</summary>
-    private static bool IsAddress(string text) =>
-        text.Length <= LongestAddress
-        && text.IndexOf('@', StringComparison.Ordinal) is > 0 and <= 64 and var at
-        && at == text.LastIndexOf('@')
-        && text[..at].All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '+' or '\'')
-        && text[(at + 1)..] is var domain
-        && domain.Contains('.', StringComparison.Ordinal)
-        && Uri.CheckHostName(domain) == UriHostNameType.Dns;
 
     private static (JsonElement Document, JsonElement Value)? Find(IReadOnlyList<JsonElement> documents, UpstreamProvider upstream, string name)
     {
@@ -69,4 +58,4 @@ public static class UpstreamClaims
 /// <summary>Somebody as an upstream describes them, in our words.</summary>
 /// <param name="Claims">Standard claims that an operator could have set too; no address.</param>
 /// <param name="Email">The address, where the upstream's word for it counts; otherwise null, whatever it said.</param>
-public sealed record UpstreamPerson(JsonObject Claims, string? Email);
+public sealed record UpstreamPerson(JsonObject Claims, EmailAddress? Email);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.SignIn;
 
 namespace IdentityProvider.Protocol.Upstream;
 
@@ -129,10 +130,13 @@ public sealed class UpstreamIdentity
     public bool IsStrong { get; }
 
     /// <summary>How the person signed in, as our own tokens say it (RFC 8176; <c>fed</c> is our word).</summary>
-    public IReadOnlyList<string> Amr => IsStrong ? ["fed", "mfa"] : ["fed"];
+    public IReadOnlyList<string> Amr => AmrOf(IsStrong);
 
     /// <summary>What was said of them: the ID token's claims first.</summary>
     public IReadOnlyList<JsonElement> Documents { get; }
+
+    /// <summary>The same of somebody of whom no more is kept.</summary>
+    public static IReadOnlyList<string> AmrOf(bool isStrong) => isStrong ? [AuthenticationMethods.Federated, AuthenticationMethods.MultipleFactors] : [AuthenticationMethods.Federated];
 
     internal UpstreamIdentity With(JsonElement userInfo) => new(Session, IsStrong, [.. Documents, userInfo]);
 }

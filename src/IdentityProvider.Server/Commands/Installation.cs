@@ -4,6 +4,7 @@ using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
+using IdentityProvider.Server.Upstream;
 using IdentityProvider.Storage;
 using Serilog.Extensions.Logging;
 
@@ -104,6 +105,7 @@ internal sealed class Installation : IAsyncDisposable
         .AddSingleton<Entropy>()
         .AddIdpStorage(settings.Database.Provider, connectionString)
         .AddKeys()
+        .AddSingleton<UpstreamCredentials>()
         .AddAccounts()
         .AddSingleton<Registry>()
         .AddSingleton<Outgoing>()

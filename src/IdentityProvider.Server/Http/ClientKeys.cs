@@ -21,7 +21,9 @@ public sealed class ClientKeys(ClientKeyFetch fetch, TimeProvider clock)
 
     private const int MostAddresses = 2000;
 
-    private readonly ConcurrentDictionary<string, HeldKeySet> _held = new(StringComparer.Ordinal);
+    private static readonly HoldingTimes Times = new(FreshFor, LastGoodFor, FetchInterval);
+
+    private readonly ConcurrentDictionary<string, HeldDocument<ClientKeySet>> _held = new(StringComparer.Ordinal);
 
     /// <summary>The verification keys of a client; empty where it has none or they can't be had.</summary>
     /// <param name="client">Whose.</param>
@@ -49,7 +51,7 @@ public sealed class ClientKeys(ClientKeyFetch fetch, TimeProvider clock)
     public async ValueTask<ClientKeySet> FindPublishedAsync(string owner, string uri, Func<ClientKeySet, bool> isEnough, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var held = _held.GetOrAdd(uri, _ => new HeldKeySet(() => fetch.GetAsync(owner, uri)));
+        var held = _held.GetOrAdd(uri, _ => new HeldDocument<ClientKeySet>(() => fetch.GetAsync(owner, uri), Times));
         held.UsedAt = now;
         if (_held.Count > MostAddresses)
             ForgetOldest();

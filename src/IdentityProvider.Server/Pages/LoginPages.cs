@@ -3,6 +3,7 @@ using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
+using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Pages;
 
@@ -46,10 +47,14 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
     }
 
     /// <summary>Shows the page, after a try with what was wrong with it.</summary>
-    internal Task ShowAsync(HttpContext http, SignInTarget target, string? username, Refusal? problem)
+    internal async Task ShowAsync(HttpContext http, SignInTarget target, string? username, Refusal? problem)
     {
-        var model = new LoginPage.LoginModel(forms.TokenFor(http), target, target.Pending?.Accepted?.Client, username, problem);
-        return PageResults.ShowAsync<LoginPage>(http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
+        var upstreams = await http.RequestServices.GetRequiredService<Upstreams>().ListAsync(http.RequestAborted);
+        var model = new LoginPage.LoginModel(forms.TokenFor(http), target, target.Pending?.Accepted?.Client, username, problem)
+        {
+            Upstreams = [.. upstreams.Where(u => u.Enabled)],
+        };
+        await PageResults.ShowAsync<LoginPage>(http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
     }
 
     // Who signs in again for a page of their own needn't type their name again.

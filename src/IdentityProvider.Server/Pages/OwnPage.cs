@@ -39,7 +39,9 @@ public sealed class OwnPage
 
     public static OwnPage Profile { get; } = new("profile", "/account/profile");
 
-    private static OwnPage[] All => [Account, Password, Everywhere, Device, Passkeys, Security, Authenticator, Email, ConfirmEmail, Profile];
+    public static OwnPage Links { get; } = new("links", "/account/links");
+
+    private static OwnPage[] All => [Account, Password, Everywhere, Device, Passkeys, Security, Authenticator, Email, ConfirmEmail, Profile, Links];
 
     public string Name { get; }
 

@@ -53,6 +53,9 @@ internal sealed record PagePolicy
     public static PagePolicy LeadingTo(string redirectUri, string? logoUri = null) =>
         new() { FormAction = $"form-action 'self' https:{SourcesOf(redirectUri)}", Images = OriginOf(logoUri) };
 
+    /// <summary>A page of a person's account whose form leads to another provider; null for one that leads nowhere but to us.</summary>
+    public static PagePolicy AccountLeadingTo(string? issuer) => issuer is null ? Account : LeadingTo(issuer).WithOwnScript;
+
     /// <summary>
     /// The page of response_mode=form_post, which holds nothing but our own form: its target is the client's, and so are the redirects after it,
     /// which is why it names no form-action. The one script is by nonce. The client may see by <c>Origin</c> who posts.

@@ -1,3 +1,4 @@
+using IdentityProvider.Server.Endpoints.Upstream;
 using IdentityProvider.Server.Pages.Account;
 using IdentityProvider.Server.Pages.Device;
 using IdentityProvider.Server.Pages.SignUp;
@@ -31,7 +32,8 @@ internal static class PagesSetup
             .AddSingleton<LogoutFrames>()
             .AddDevicePages()
             .AddAccountPages()
-            .AddSignUpPages();
+            .AddSignUpPages()
+            .AddUpstreams();
     }
 
     public static void MapPages(this IEndpointRouteBuilder routes)
@@ -58,5 +60,6 @@ internal static class PagesSetup
         routes.MapDevicePages();
         routes.MapAccountPages();
         routes.MapSignUpPages();
+        routes.MapUpstreams();
     }
 }

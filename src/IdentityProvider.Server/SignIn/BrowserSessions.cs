@@ -113,6 +113,10 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     /// <summary>Ends a person's sessions in other browsers, with everything that hangs on them; offline access goes on.</summary>
     public Task EndOthersAsync(Guid userId, Guid kept, CancellationToken cancellation) => sessions.EndOthersAsync(userId, kept, offline: null, Now, cancellation);
 
+    /// <summary>Ends a person's other sessions that came from this sign-in elsewhere.</summary>
+    public Task EndUpstreamAsync(Session kept, string issuer, string subject, CancellationToken cancellation) =>
+        sessions.EndUpstreamAsync(issuer, subject, upstreamSessionId: null, kept.SessionId, Now, cancellation);
+
     /// <summary>
     /// Writes a person's changed account and ends all but this session, offline access too, as one; false where somebody changed it first. Nobody's
     /// going away leaves it half done.

@@ -101,6 +101,21 @@ internal static partial class Log
     [LoggerMessage(1510, LogLevel.Warning, "A new password was not looked up among those that leaked elsewhere: {Reason}")]
     public static partial void BreachCheckLeftOut(ILogger logger, string reason);
 
+    [LoggerMessage(1520, LogLevel.Warning, "The upstream {Upstream} could not be used, its {What}: {Reason}")]
+    public static partial void UpstreamCallFailed(ILogger logger, string upstream, string what, string reason);
+
+    [LoggerMessage(1521, LogLevel.Information, "{UserId} was made by a first sign-in by the upstream {Upstream}")]
+    public static partial void UpstreamAccountMade(ILogger logger, Guid userId, string upstream);
+
+    [LoggerMessage(1522, LogLevel.Information, "{UserId} linked their account at {Issuer}")]
+    public static partial void UpstreamLinked(ILogger logger, Guid userId, string issuer);
+
+    [LoggerMessage(1523, LogLevel.Information, "{UserId} unlinked their account at {Issuer}")]
+    public static partial void UpstreamUnlinked(ILogger logger, Guid userId, string issuer);
+
+    [LoggerMessage(1524, LogLevel.Information, "The upstream {Upstream} said that somebody signed out there: {Count} sessions ended")]
+    public static partial void UpstreamLogout(ILogger logger, string upstream, int count);
+
     [LoggerMessage(1530, LogLevel.Information, "{UserId} chose a new password by a link")]
     public static partial void PasswordReset(ILogger logger, Guid userId);
 

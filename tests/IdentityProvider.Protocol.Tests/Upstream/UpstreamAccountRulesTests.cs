@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.Upstream;
 using Xunit;
 
@@ -8,7 +9,7 @@ public sealed class UpstreamAccountRulesTests
 {
     private static readonly UpstreamPerson Nameless = new(new JsonObject(), null);
 
-    private static readonly UpstreamPerson Known = new(new JsonObject(), "ada@example.com");
+    private static readonly UpstreamPerson Known = new(new JsonObject(), EmailAddress.Read("ada@example.com"));
 
     private static readonly UpstreamAccounts Nobody = new(null, EmailIsTaken: false, IsInvited: false);
 

@@ -14,7 +14,7 @@ public sealed class UpstreamClaimsTests
         var upstream = Trusting with { Claims = new Dictionary<string, string> { ["name"] = "display_name", ["email"] = "upn", ["email_verified"] = "xms_edov" } };
         var person = Map(upstream, """{"display_name":"Ada Größe","name":"ignored","given_name":"Ada","upn":"ada@example.com","xms_edov":true,"groups":["admin"],"sub":"ada"}""");
         Assert.Equal("""{"name":"Ada Größe","given_name":"Ada"}""", Written(person));
-        Assert.Equal("ada@example.com", person.Email);
+        Assert.Equal("ada@example.com", person.Email!.Text);
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class UpstreamClaimsTests
 
     [Theory]
     [InlineData("""{"email":"ada@example.com","email_verified":true}""", "ada@example.com")]
-    [InlineData("""{"email":"Ada@EXAMPLE.com","email_verified":true}""", "Ada@EXAMPLE.com")]
+    [InlineData("""{"email":"Ada@EXAMPLE.com","email_verified":true}""", "Ada@example.com")]
     [InlineData("""{"email":"ada@example.com","email_verified":"true"}""", null)]
     [InlineData("""{"email":"ada@example.com","email_verified":false}""", null)]
     [InlineData("""{"email":"ada@example.com"}""", null)]
@@ -49,7 +49,7 @@ public sealed class UpstreamClaimsTests
     public void An_address_counts_where_it_was_verified_and_its_domain_is_the_upstreams_to_speak_for(string claims, string? email)
     {
         var person = Map(Trusting, claims);
-        Assert.Equal(email, person.Email);
+        Assert.Equal(email, person.Email?.Text);
         Assert.False(person.Claims.ContainsKey("email"));
         Assert.Null(Map(UpstreamGiven.Upstream(), claims).Email);
     }

@@ -61,6 +61,9 @@ export class EveryPage {
   async #register() {
     const idp = this.#idp;
     await idp.command(['authorization-details-types', 'create', '--file', '-'], payment).catch(() => {});
+    // Nothing is there, so that it is down.
+    const upstream = { name: 'meadow', label: 'Meadow University', issuer: 'http://127.0.0.1:9', client_id: 'us', token_endpoint_auth_method: 'none' };
+    await idp.command(['upstreams', 'create', '--file', '-'], upstream).catch(() => {});
     const apis = { scope: 'openid profile orders.read', resources: [this.#samples.api] };
     return {
       bank: await idp.createClient({
@@ -182,6 +185,8 @@ export class EveryPage {
     await look('profile-refused');
     await at('/account/everywhere');
     await look('everywhere');
+    await at('/account/links');
+    await look('links');
     await at('/login?return_to=everywhere');
     await look('login-again');
   }
@@ -268,6 +273,8 @@ export class EveryPage {
     await look('error-too-long');
     await at('/login?resume=of-long-ago');
     await look('error-start-again');
+    await at('/login/upstream/meadow');
+    await look('upstream-down');
     await at(this.#request({ request_uri: 'urn:ietf:params:oauth:request_uri:unknown' }));
     await look('error-link-spent');
     await at('/logout?id_token_hint=not-a-token');

@@ -22,10 +22,10 @@ export class Idp {
    * Over TLS where there is a `certificate`; `trust` is then the file of the authorities that it trusts itself, and `isReady` asks it. The issuer is
    * the server's origin and, where there is one, a `path` below it.
    */
-  static async start(settings = {}, { name = 'idp', path = '', certificate, trust, isReady } = {}) {
+  static async start(settings = {}, { name = 'idp', path = '', certificate, trust, isReady, host = 'localhost' } = {}) {
     const idp = new Idp();
     const port = await freePort();
-    idp.origin = `${certificate ? 'https' : 'http'}://localhost:${port}`;
+    idp.origin = `${certificate ? 'https' : 'http'}://${host}:${port}`;
     idp.issuer = idp.origin + path;
     idp.seen = new Seen();
     idp.fetch = noticingFetch((found) => idp.seen.addAll(found));

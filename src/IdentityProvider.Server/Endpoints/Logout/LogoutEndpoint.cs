@@ -11,6 +11,7 @@ using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.SignIn;
+using IdentityProvider.Server.Upstream;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace IdentityProvider.Server.Endpoints.Logout;
@@ -84,13 +85,16 @@ internal sealed class LogoutEndpoint(Registry registry, KeyRing keys, BrowserSes
     {
         await sessions.EndAsync(http, session);
         var frames = session is null ? [] : await http.RequestServices.GetRequiredService<LogoutFrames>().OfAsync(session, http.RequestAborted);
-        if (returnTo is not null && frames.Count == 0)
+        (string ClientName, string Address)? back = returnTo is null || client is null ? null : (client.ClientName, returnTo.Location);
+        var elsewhere = await http.RequestServices.GetRequiredService<UpstreamLogouts>().OfAsync(session, back, http.RequestAborted);
+        var next = elsewhere is { IsTaken: true, Location: var there } ? there : elsewhere is null ? returnTo?.Location : null;
+        if (next is not null && frames.Count == 0)
         {
-            PageResults.Redirect(http, returnTo.Location);
+            PageResults.Redirect(http, next);
             return;
         }
 
-        var model = new SignedOutPage.SignedOutModel(returnTo is null || client is null ? null : (client.ClientName, returnTo.Location), frames);
+        var model = new SignedOutPage.SignedOutModel(back, frames) { Elsewhere = elsewhere };
         await PageResults.ShowAsync<SignedOutPage>(http, model, PagePolicy.Framing(frames));
     }
 

@@ -1,4 +1,5 @@
 using IdentityProvider.Server.SignIn;
+using IdentityProvider.Server.Upstream;
 
 namespace IdentityProvider.Server.Pages.Account;
 
@@ -26,7 +27,8 @@ internal sealed class EverywherePages(AccountAccess access, BrowserSessions brow
             case "all":
                 await browsers.EndEverywhereAsync(http, session.UserId);
                 var leaving = await frames.OfAsync(session, http.RequestAborted);
-                await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null, leaving), PagePolicy.Framing(leaving));
+                var elsewhere = await http.RequestServices.GetRequiredService<UpstreamLogouts>().OfAsync(session, returnTo: null, http.RequestAborted);
+                await PageResults.ShowAsync<SignedOutPage>(http, new SignedOutPage.SignedOutModel(null, leaving) { Elsewhere = elsewhere }, PagePolicy.Framing(leaving));
                 return;
             default:
                 PageResults.Redirect(http, OwnPage.Everywhere.Path);
