@@ -29,6 +29,8 @@ class NodeProvider {
       }],
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'picture'] },
       features: { backchannelLogout: { enabled: true }, rpInitiatedLogout: { enabled: true } },
+      // It calls nobody on loopback by itself.
+      fetch: (url, { dispatcher, ...options }) => fetch(url, options),
       cookies: { keys: [randomBytes(16).toString('hex')] },
       findAccount: (_, sub) => ({
         accountId: sub,
