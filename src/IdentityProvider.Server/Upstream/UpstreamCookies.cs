@@ -23,9 +23,9 @@ internal sealed class UpstreamCookies(IDataProtectionProvider protection, Settin
     private readonly IDataProtector _attempts = protection.CreateProtector("upstream-attempt");
     private readonly IDataProtector _newcomers = protection.CreateProtector("upstream-newcomer");
 
-    private string Prefix => settings.IsHttps ? "__Host-idp-upstream-" : "idp-upstream-";
+    private string Prefix => settings.CookieName("idp-upstream") + "-";
 
-    private string NewcomerName => settings.IsHttps ? "__Host-idp-newcomer" : "idp-newcomer";
+    private string NewcomerName => settings.CookieName("idp-newcomer");
 
     public void Keep(HttpContext http, UpstreamAttempt attempt)
     {
