@@ -26,8 +26,6 @@ public sealed class OwnPage
 
     public static OwnPage Device { get; } = new("device", "/device/consent");
 
-    public static OwnPage Passkeys { get; } = new("passkeys", "/account/passkeys");
-
     public static OwnPage Security { get; } = new("security", "/account/security");
 
     public static OwnPage Authenticator { get; } = new("authenticator", "/account/security/authenticator");
@@ -41,7 +39,7 @@ public sealed class OwnPage
 
     public static OwnPage Links { get; } = new("links", "/account/links");
 
-    private static OwnPage[] All => [Account, Password, Everywhere, Device, Passkeys, Security, Authenticator, Email, ConfirmEmail, Profile, Links];
+    private static OwnPage[] All => [Account, Password, Everywhere, Device, Security, Authenticator, Email, ConfirmEmail, Profile, Links];
 
     public string Name { get; }
 

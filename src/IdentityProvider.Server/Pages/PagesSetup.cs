@@ -46,6 +46,8 @@ internal static class PagesSetup
         if (routes.ServiceProvider.GetRequiredService<RelyingParty>().Exists)
         {
             routes.MapPost(PasskeyPages.Path, http => http.RequestServices.GetRequiredService<PasskeyPages>().PostAsync(http));
+            routes.MapPost(PasskeyPages.SecondPath, http => http.RequestServices.GetRequiredService<PasskeyPages>().SecondAsync(http));
+            routes.MapPost(PasskeyPages.SecondPath + "/options", http => http.RequestServices.GetRequiredService<PasskeyPages>().SecondOptionsAsync(http));
             routes.MapPost(PasskeyPages.Path + "/options", http => http.RequestServices.GetRequiredService<PasskeyPages>().OptionsAsync(http));
         }
 

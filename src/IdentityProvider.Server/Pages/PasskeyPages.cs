@@ -6,38 +6,53 @@ using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Pages;
 
-/// <summary><c>/login/passkey</c>: a person is known by their passkey, without a name; then as after any other first factor.</summary>
-internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms forms, LoginPages login, ILogger<PasskeyPages> logger)
+/// <summary>
+/// <c>/login/passkey</c>, where a passkey says who its person is, and <c>/login/second/passkey</c>, where it is their second factor. Each has its
+/// options below it, for our script.
+/// </summary>
+internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms forms, LoginPages login, SecondPages second)
 {
     public const string Path = "/login/passkey";
+    public const string SecondPath = SignInFlow.SecondPath + "/passkey";
 
-    /// <summary>What our script hands to the browser.</summary>
     public async Task OptionsAsync(HttpContext http)
     {
-        if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
-            await OAuthResults.RefuseAsync(http, reason);
-        else if (await targets.FindAsync(http, form) is { } target)
-            await SendAsync(http, await SignInOf(http).AskAsync(http, user: null, PasskeyRules.MustVerifyUser([], SignInFlow.NeedsOf(target))));
+        if (await ReadAsync(http, isForScript: true) is var (_, target))
+            await SendAsync(http, await SignInOf(http).AskAsync(http, user: null, MustVerifyUser([], target)));
     }
 
     public async Task PostAsync(HttpContext http)
     {
-        if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
-        {
-            await ErrorPages.RefuseAsync(http, reason);
+        if (await ReadAsync(http, isForScript: false) is not var (form, target))
             return;
-        }
-
-        if (await targets.FindAsync(http, form) is not { } target)
-            return;
-        if ((await SignInOf(http).VerifyAsync(http, form, user: null, PasskeyRules.MustVerifyUser([], SignInFlow.NeedsOf(target)))).Try(out var proof, out reason))
+        if ((await SignInOf(http).VerifyAsync(http, form, user: null, MustVerifyUser([], target))).Try(out var proof, out var reason))
         {
             await flow.GoOnAsync(http, proof.User, new ProvenFactors(proof.Amr), target);
             return;
         }
 
-        Log.Refused(logger, reason, Refusals.Of(reason).Section);
+        Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
         await login.ShowAsync(http, target, username: null, reason);
+    }
+
+    public async Task SecondOptionsAsync(HttpContext http)
+    {
+        if (await ReadAsync(http, isForScript: true) is var (_, target) && await second.FindAsync(http, target) is { } underWay)
+            await SendAsync(http, await SignInOf(http).AskAsync(http, underWay.User, MustVerifyUser(underWay.Proven.Amr, target)));
+    }
+
+    public async Task SecondAsync(HttpContext http)
+    {
+        if (await ReadAsync(http, isForScript: false) is not var (form, target) || await second.FindAsync(http, target) is not { } underWay)
+            return;
+        if ((await SignInOf(http).VerifyAsync(http, form, underWay.User, MustVerifyUser(underWay.Proven.Amr, target))).Try(out var proof, out var reason))
+        {
+            PageResults.Redirect(http, await flow.StepAsync(http, underWay.With(proof.Amr), target, remember: form["remember"] is not null));
+            return;
+        }
+
+        Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
+        await second.ShowAsync(http, target, underWay, reason);
     }
 
     /// <summary>The options of a ceremony and its sealed challenge, as our script reads them.</summary>
@@ -50,5 +65,18 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
         json.WriteEndObject();
     });
 
+    /// <summary>The form and where the sign-in leads back to; null where an answer was given already.</summary>
+    private async Task<Sent?> ReadAsync(HttpContext http, bool isForScript)
+    {
+        if ((await forms.ReadAsync(http)).Try(out var form, out var reason))
+            return await targets.FindAsync(http, form) is { } target ? new Sent(form, target) : null;
+        await (isForScript ? OAuthResults.RefuseAsync(http, reason) : ErrorPages.RefuseAsync(http, reason));
+        return null;
+    }
+
+    private static bool MustVerifyUser(IReadOnlyList<string> proven, SignInTarget target) => PasskeyRules.MustVerifyUser(proven, SignInFlow.NeedsOf(target));
+
     private static PasskeySignIn SignInOf(HttpContext http) => http.RequestServices.GetRequiredService<PasskeySignIn>();
+
+    private sealed record Sent(Parameters Form, SignInTarget Target);
 }

@@ -41,7 +41,7 @@ internal sealed class SecondPages(SignInTargets targets, SignInFlow flow, Second
     }
 
     /// <summary>Whose second factor it is; null where an answer was given already: they sign in first, or have none to show.</summary>
-    private async Task<SignInUnderWay?> FindAsync(HttpContext http, SignInTarget target)
+    internal async Task<SignInUnderWay?> FindAsync(HttpContext http, SignInTarget target)
     {
         if (await flow.FindAsync(http, target) is not { } underWay)
         {
@@ -55,12 +55,13 @@ internal sealed class SecondPages(SignInTargets targets, SignInFlow flow, Second
         return null;
     }
 
-    private async Task ShowAsync(HttpContext http, SignInTarget target, SignInUnderWay underWay, Refusal? problem)
+    /// <summary>Shows the page, after a try with what was wrong with it.</summary>
+    internal async Task ShowAsync(HttpContext http, SignInTarget target, SignInUnderWay underWay, Refusal? problem)
     {
         var account = await factors.FindAsync(underWay.User.Id, http.RequestAborted);
         var useful = underWay.Takes(AuthenticationMethods.OneTimeCode) ? account : account with { HasAuthenticator = false, RecoveryCodes = 0 };
         var model = new SecondPage.SecondModel(forms.TokenFor(http), target, underWay.User.UserName!, useful, problem);
         await PageResults.ShowAsync<SecondPage>(
-            http, model, SignInTargets.PolicyOf(target), problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
+            http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
     }
 }

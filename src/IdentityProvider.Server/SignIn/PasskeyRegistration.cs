@@ -1,6 +1,8 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -9,7 +11,7 @@ namespace IdentityProvider.Server.SignIn;
 
 /// <summary>A person's passkeys: a new one by ASP.NET Core Identity's WebAuthn, another name for one, and an end of one.</summary>
 internal sealed class PasskeyRegistration(
-    UserManager<User> users, RelyingParty party, PasskeyChallenges challenges, Storage.Passkeys passkeys, SignInHistory history, ILogger<PasskeyRegistration> logger)
+    UserManager<User> users, RelyingParty party, PasskeyChallenges challenges, Storage.Passkeys passkeys, SignInHistory history, NoticeMail notices)
 {
     /// <summary>What the browser hands to the authenticator; those that have a passkey of this account say so themselves.</summary>
     public async Task<Decision<PasskeyOptions>> AskAsync(HttpContext http, SignedIn person)
@@ -30,7 +32,8 @@ internal sealed class PasskeyRegistration(
         var userId = person.Session.UserId;
 
         // 1. It has a name.
-        var typed = string.IsNullOrWhiteSpace(form["name"]) ? Device.Of(Origin.Of(http).UserAgent) : form["name"];
+        var device = Device.Of(Origin.Of(http).UserAgent);
+        var typed = string.IsNullOrWhiteSpace(form["name"]) ? device[..Math.Min(device.Length, PasskeyRules.LongestName)] : form["name"];
         if (!PasskeyRules.ReadName(typed).Try(out var name, out var reason))
             return reason;
 
@@ -62,8 +65,8 @@ internal sealed class PasskeyRegistration(
                 return Refusal.PasskeyTaken;
         }
 
-        Log.PasskeyAdded(logger, userId);
-        await history.AddAsync(userId, Origin.Of(http), SignInOutcome.PasskeyAdded, CancellationToken.None);
+        Log.PasskeyAdded(OAuthResults.Logger(http), userId);
+        await TellAsync(http, userId, SignInOutcome.PasskeyAdded, NoticeKind.PasskeyAdded, name);
         return null;
     }
 
@@ -78,6 +81,7 @@ internal sealed class PasskeyRegistration(
     /// <summary>Null where it is done, else why not.</summary>
     public async Task<Refusal?> RemoveAsync(HttpContext http, Guid userId, byte[] credentialId, string stamp)
     {
+        var removed = (await passkeys.ListAsync(userId, http.RequestAborted)).FirstOrDefault(p => p.CredentialId.AsSpan().SequenceEqual(credentialId));
         switch (await passkeys.RemoveAsync(userId, credentialId, stamp, CancellationToken.None))
         {
             case PasskeyRemoval.NotThere:
@@ -86,9 +90,15 @@ internal sealed class PasskeyRegistration(
                 return Refusal.PasskeyIsOnlyWayIn;
         }
 
-        Log.PasskeyRemoved(logger, userId);
-        await history.AddAsync(userId, Origin.Of(http), SignInOutcome.PasskeyRemoved, CancellationToken.None);
+        Log.PasskeyRemoved(OAuthResults.Logger(http), userId);
+        await TellAsync(http, userId, SignInOutcome.PasskeyRemoved, NoticeKind.PasskeyRemoved, removed?.Name);
         return null;
+    }
+
+    private async Task TellAsync(HttpContext http, Guid userId, SignInOutcome outcome, NoticeKind kind, string? name)
+    {
+        await history.AddAsync(userId, Origin.Of(http), outcome, CancellationToken.None);
+        await notices.SendAsync(userId, kind, http, name);
     }
 
     private UserPasskeyInfo Named(UserPasskeyInfo made, string name) =>

@@ -111,6 +111,6 @@ internal sealed record SignInUnderWay(User User, ProvenFactors Proven, Session? 
     /// <summary>Whether that method would make two factors of what was proven.</summary>
     public bool Takes(string method) => AuthenticationMethods.AreTwoFactors([.. Proven.Amr, method]);
 
-    /// <summary>With one more method proven.</summary>
-    public SignInUnderWay With(string method) => this with { Proven = Proven with { Amr = AuthenticationMethods.Join(Proven.Amr, method) } };
+    /// <summary>With more methods proven.</summary>
+    public SignInUnderWay With(params IReadOnlyList<string> methods) => this with { Proven = Proven with { Amr = AuthenticationMethods.Join(Proven.Amr, methods) } };
 }

@@ -259,7 +259,7 @@ public sealed class PasskeyAttacks(PagesServer fixture) : IClassFixture<PagesSer
 
         // A form that was shown to another session does nothing.
         fields["shown"] = PasskeyPeople.Form(shown, Make)["shown"];
-        Assert.Equal("/account/passkeys", (await thief.SendAsync(HttpMethod.Post, Make, fields)).Location);
+        Assert.Equal("/account/security", (await thief.SendAsync(HttpMethod.Post, Make, fields)).Location);
     }
 
     private async Task<Page> RefuseAsync(SoftAuthenticator passkey, Action<Dictionary<string, string>>? edit = null)

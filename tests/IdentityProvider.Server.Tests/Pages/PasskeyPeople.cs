@@ -6,7 +6,7 @@ namespace IdentityProvider.Server.Tests.Pages;
 /// <summary>People with passkeys: what our script does in a browser, done by a test.</summary>
 internal static class PasskeyPeople
 {
-    public const string Section = "/account/passkeys";
+    public const string Section = "/account/security";
 
     /// <summary>The options that a form asks for, and the sealed challenge.</summary>
     public static async Task<(JsonElement Options, string Challenge)> AskAsync(this Browser browser, Page page, string action)

@@ -21,8 +21,7 @@ internal static class AccountSetup
         routes.MapPost("/account/sessions/end", http => http.RequestServices.GetRequiredService<AccountPages>().EndSessionAsync(http));
         routes.MapPost("/account/requests/answer", http => http.RequestServices.GetRequiredService<AccountPages>().AnswerRequestAsync(http));
         routes.MapPost("/account/apps/remove", http => http.RequestServices.GetRequiredService<AccountPages>().RemoveAppAsync(http));
-        routes.MapGet(OwnPage.Passkeys.Path, http => http.RequestServices.GetRequiredService<PasskeysPages>().GetAsync(http));
-        routes.MapPost(OwnPage.Passkeys.Path, http => http.RequestServices.GetRequiredService<PasskeysPages>().AddAsync(http));
+        routes.MapPost("/account/passkeys", http => http.RequestServices.GetRequiredService<PasskeysPages>().AddAsync(http));
         routes.MapPost("/account/passkeys/options", http => http.RequestServices.GetRequiredService<PasskeysPages>().OptionsAsync(http));
         routes.MapPost("/account/passkeys/rename", http => http.RequestServices.GetRequiredService<PasskeysPages>().RenameAsync(http));
         routes.MapPost("/account/passkeys/remove", http => http.RequestServices.GetRequiredService<PasskeysPages>().RemoveAsync(http));

@@ -5,7 +5,7 @@ using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Pages.Account;
 
-/// <summary><c>/account/passkeys</c>: a person adds a passkey, renames it, removes it. Each leads back to the page that shows them.</summary>
+/// <summary>A person's passkeys on <c>/account/security</c>: they add one, rename it, remove it.</summary>
 internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, Storage.Passkeys passkeys, Entropy entropy, ILogger<PasskeysPages> logger)
 {
     /// <summary>What the page shows of them.</summary>
@@ -13,16 +13,10 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
         access.FormToken(http), person.Session.SessionId.ToString("N"), await passkeys.ListAsync(person.Session.UserId, http.RequestAborted),
         PasskeyNotice.Of(query[PasskeyNotice.Parameter]), party.Exists);
 
-    public async Task GetAsync(HttpContext http)
-    {
-        if (await access.OpenAsync(http, OwnPage.Passkeys, needsFreshSignIn: false) is var (query, person))
-            await PageResults.ShowAsync<PasskeysPage>(http, await LoadAsync(http, person, query), PagePolicy.OwnForm.WithOwnScript);
-    }
-
     /// <summary>What our script hands to the browser.</summary>
     public async Task OptionsAsync(HttpContext http)
     {
-        if (await access.ReadAsync(http, OwnPage.Passkeys, needsFreshSignIn: true) is not var (_, person))
+        if (await access.ReadAsync(http, OwnPage.Security, needsFreshSignIn: true) is not var (_, person))
             return;
         if ((await RegistrationOf(http).AskAsync(http, person)).Try(out var options, out var reason))
             await PasskeyPages.SendAsync(http, options);
@@ -32,13 +26,13 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
 
     public async Task AddAsync(HttpContext http)
     {
-        if (await access.ReadAsync(http, OwnPage.Passkeys, needsFreshSignIn: true) is var (form, person))
+        if (await access.ReadAsync(http, OwnPage.Security, needsFreshSignIn: true) is var (form, person))
             Answer(http, await RegistrationOf(http).AddAsync(http, person, form), PasskeyNotice.Added);
     }
 
     public async Task RenameAsync(HttpContext http)
     {
-        if (await access.ReadAsync(http, OwnPage.Passkeys, needsFreshSignIn: false) is not var (form, person))
+        if (await access.ReadAsync(http, OwnPage.Security, needsFreshSignIn: false) is not var (form, person))
             return;
         var credentialId = PasskeysModel.ReadId(form["credential_id"]);
         Answer(http, await RegistrationOf(http).RenameAsync(person.Session.UserId, credentialId, form["name"], http.RequestAborted), PasskeyNotice.Renamed);
@@ -46,7 +40,7 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
 
     public async Task RemoveAsync(HttpContext http)
     {
-        if (await access.ReadAsync(http, OwnPage.Passkeys, needsFreshSignIn: true) is not var (form, person))
+        if (await access.ReadAsync(http, OwnPage.Security, needsFreshSignIn: true) is not var (form, person))
             return;
         var credentialId = PasskeysModel.ReadId(form["credential_id"]);
         Answer(http, await RegistrationOf(http).RemoveAsync(http, person.Session.UserId, credentialId, entropy.NewId().ToString("D")), PasskeyNotice.Removed);
@@ -57,7 +51,7 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
         if (problem is { } reason)
             Log.Refused(logger, reason, Refusals.Of(reason).Section);
         var notice = problem is { } refusal ? PasskeyNotice.Of(refusal) : done;
-        PageResults.Redirect(http, $"{OwnPage.Passkeys.Path}?{PasskeyNotice.Parameter}={notice.Word}#passkeys");
+        PageResults.Redirect(http, $"{OwnPage.Security.Path}?{PasskeyNotice.Parameter}={notice.Word}#passkeys");
     }
 
     private static PasskeyRegistration RegistrationOf(HttpContext http) => http.RequestServices.GetRequiredService<PasskeyRegistration>();

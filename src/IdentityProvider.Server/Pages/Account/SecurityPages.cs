@@ -5,14 +5,15 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Pages.Account;
 
 /// <summary><c>/account/security</c>: what a person signs in by, and the browsers that are known to be theirs.</summary>
-internal sealed class SecurityPages(AccountAccess access, SecondFactors factors, KnownBrowsers browsers, BrowserMemory memory, BrowserSessions sessions)
+internal sealed class SecurityPages(AccountAccess access, SecondFactors factors, KnownBrowsers browsers, BrowserMemory memory, BrowserSessions sessions, PasskeysPages passkeys)
 {
     private const int MostBrowsers = 50;
 
     public async Task GetAsync(HttpContext http)
     {
-        if (await access.OpenAsync(http, OwnPage.Security, needsFreshSignIn: false) is not var (query, (session, user)))
+        if (await access.OpenAsync(http, OwnPage.Security, needsFreshSignIn: false) is not var (query, person))
             return;
+        var session = person.Session;
         var here = memory.PresentedHash(http);
         var model = new SecurityPage.SecurityModel(
             access.FormToken(http),
@@ -20,7 +21,8 @@ internal sealed class SecurityPages(AccountAccess access, SecondFactors factors,
             SecurityNotice.KeyOf(query[AccountNotice.Parameter]),
             await factors.FindAsync(session.UserId, http.RequestAborted),
             [.. (await browsers.ListAsync(session.UserId, MostBrowsers, http.RequestAborted)).Select(b => new BrowserLine(b, here is not null && b.SecretHash.AsSpan().SequenceEqual(here)))],
-            sessions.Now);
+            sessions.Now,
+            await passkeys.LoadAsync(http, person, query));
         await PageResults.ShowAsync<SecurityPage>(http, model, PagePolicy.Account);
     }
 
