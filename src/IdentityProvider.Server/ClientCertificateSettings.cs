@@ -26,10 +26,7 @@ public sealed record ClientCertificateSettings
     public bool IsEnabled => FromConnection || Header is not null;
 
     /// <summary>The proxies' networks, an address being one of its own.</summary>
-    internal IEnumerable<IPNetwork?> Networks => TrustedProxies.Select(text =>
-        IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
-        : IPNetwork.TryParse(text, out var network) ? network
-        : (IPNetwork?)null);
+    internal IEnumerable<IPNetwork?> Networks => TrustedProxies.Select(ForwardingSettings.NetworkOf);
 
     /// <summary>The certificates of <see cref="AuthoritiesFile"/>.</summary>
     /// <exception cref="SettingsException">It can't be read, or holds none.</exception>

@@ -74,6 +74,7 @@ public static class Hosting
         builder.Services.KeepNoDataProtectionKeys();
 
         var app = builder.Build();
+        app.UseForwarding(settings);
         app.UseRequestPipeline(settings);
         app.MapHealth();
         app.MapMetadata();

@@ -26,6 +26,8 @@ public sealed record Settings
 
     public ClientCertificateSettings ClientCertificates { get; init; } = new();
 
+    public ForwardingSettings Forwarding { get; init; } = new();
+
     public LinkSettings Links { get; init; } = new();
 
     public MailSettings Mail { get; init; } = new();
@@ -136,6 +138,7 @@ public sealed record Settings
             settings.Accounts.Mistakes(settings.Mail),
             settings.Branding.Mistakes(),
             settings.ClientCertificates.Mistakes(),
+            settings.Forwarding.Mistakes(),
             settings.Mail.Mistakes(settings.IsDevelopment),
             settings.Passwords.Mistakes(),
             settings.Registration.Mistakes(),

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage.Rows;
 using Microsoft.AspNetCore.Identity;
@@ -81,13 +82,15 @@ public sealed class AccountLinks(IDbContextFactory<IdpDb> databases)
                     return false;
                 if (await db.Users.Where(u => u.Id == userId && u.SecurityStamp == link.SecurityStamp && u.DisabledAt == null)
                     .ExecuteUpdateAsync(
-                        set => set.SetProperty(u => u.PasswordHash, passwordHash).SetProperty(u => u.AccessFailedCount, 0).SetProperty(u => u.LockoutEnd, (DateTimeOffset?)null)
+                        set => set.SetProperty(u => u.PasswordHash, passwordHash)
                             .SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp),
                         token) == 0)
                     return false;
                 if (notice is not null)
                     Outbox.AddMail(db, notice, now);
                 await db.SaveChangesAsync(token);
+                await KnownBrowsers.DistrustAsync(db, userId, token);
+                await Attempts.ForgetAsync(db, AttemptKey.OfAccount(userId), token);
                 await Sessions.EndAllAsync(db, userId, kept: null, FamilyEnd.GrantRevoked, now, token);
                 return true;
             },

@@ -47,6 +47,7 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
                 db.SpentIdentifiers.Where(s => s.ExpiresAt < now - Storage.SpentIdentifiers.Kept).OrderBy(s => s.ExpiresAt), cancellation),
             AccountLinks = await DeleteAsync(db.AccountLinks.Where(l => l.ExpiresAt < end).OrderBy(l => l.ExpiresAt), cancellation),
             SignInEvents = await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation),
+            Attempts = await DeleteAsync(db.Attempts.Where(a => a.EndsAt < now).OrderBy(a => a.EndsAt), cancellation),
             KnownBrowsers = await DeleteAsync(db.KnownBrowsers.Where(b => b.LastSeenAt < forgotten).OrderBy(b => b.LastSeenAt), cancellation),
             OutboxMessages = await DeleteAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), cancellation)
                 + await DeleteAsync(db.OutboxMessages.Where(m => m.GivenUpAt < now - Outbox.GivenUpKept).OrderBy(m => m.GivenUpAt), cancellation),
@@ -103,6 +104,8 @@ public sealed record PrunedRows
 
     public int SignInEvents { get; init; }
 
+    public int Attempts { get; init; }
+
     public int KnownBrowsers { get; init; }
 
     public int OutboxMessages { get; init; }
@@ -121,6 +124,7 @@ public sealed record PrunedRows
         ("spent_identifiers", SpentIdentifiers),
         ("account_links", AccountLinks),
         ("sign_in_events", SignInEvents),
+        ("attempts", Attempts),
         ("known_browsers", KnownBrowsers),
         ("outbox_messages", OutboxMessages),
         ("statuses", Statuses),

@@ -32,6 +32,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<SignInEventRow> SignInEvents => Set<SignInEventRow>();
 
+    internal DbSet<AttemptRow> Attempts => Set<AttemptRow>();
+
     internal DbSet<KnownBrowserRow> KnownBrowsers => Set<KnownBrowserRow>();
 
     internal DbSet<SessionClientRow> SessionClients => Set<SessionClientRow>();
@@ -233,17 +235,9 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             session.HasIndex(s => s.ExpiresAt);
             session.HasIndex(s => s.EndedAt).HasFilter(HasEnded);
         });
-        builder.Entity<SignInEventRow>(entry =>
-        {
-            entry.ToTable("SignInEvents").HasKey(e => e.EventId);
-            entry.Property(e => e.EventId).ValueGeneratedNever();
-            entry.Property(e => e.Address).HasMaxLength(Longest.Address);
-            entry.Property(e => e.UserAgent).HasMaxLength(Longest.UserAgent);
-            entry.Property(e => e.Outcome).HasConversion<string>().HasMaxLength(40);
-            entry.HasIndex(e => new { e.UserId, e.At });
-            entry.HasIndex(e => e.At);
-        });
+        builder.Entity<SignInEventRow>(SignInEventRow.Configure);
         builder.Entity<KnownBrowserRow>(KnownBrowserRow.Configure);
+        builder.Entity<AttemptRow>(AttemptRow.Configure);
         builder.Entity<SessionClientRow>(client =>
         {
             client.ToTable("SessionClients").HasKey(c => new { c.SessionId, c.ClientId });

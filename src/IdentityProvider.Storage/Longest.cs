@@ -58,6 +58,9 @@ public static class Longest
 
     public const int UserAgent = 400;
 
+    /// <summary>Of a line of an account's history.</summary>
+    public const int Detail = 200;
+
     /// <summary>
     /// Whether a key of this text can be there: printable ASCII of at most this length. Anything else is not found, without asking a database
     /// that would refuse a null byte, or compare padded.

@@ -54,11 +54,14 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
     /// <param name="sealedKey">Its key; nothing of it can be read here.</param>
     /// <param name="codeHashes">Of the recovery codes.</param>
     /// <param name="stamp">Random; the account's stamps from now on, by which a retry knows its own work.</param>
+    /// <param name="read">The account's stamp as it was read: where it is another by now nothing is added. Null for any.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<bool> AddAuthenticatorAsync(Guid userId, string sealedKey, IReadOnlyList<string> codeHashes, string stamp, CancellationToken cancellation = default) =>
+    public Task<bool> AddAuthenticatorAsync(
+        Guid userId, string sealedKey, IReadOnlyList<string> codeHashes, string stamp, string? read = null, CancellationToken cancellation = default) =>
         ChangeAsync(
             userId,
             stamp,
+            read,
             async (db, token) =>
             {
                 if (await AuthenticatorOf(db, userId).AnyAsync(token))
@@ -77,6 +80,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
         ChangeAsync(
             userId,
             stamp,
+            read: null,
             async (db, token) =>
             {
                 if (await AuthenticatorOf(db, userId).ExecuteDeleteAsync(token) == 0)
@@ -93,6 +97,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
         ChangeAsync(
             userId,
             stamp,
+            read: null,
             async (db, token) =>
             {
                 if (!await AuthenticatorOf(db, userId).AnyAsync(token) && !await db.UserPasskeys.AnyAsync(p => p.UserId == userId, token))
@@ -133,11 +138,11 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
     }
 
     // The account is locked first, by its new stamps: of changes that come at once each sees the one before.
-    private Task<bool> ChangeAsync(Guid userId, string stamp, Func<IdpDb, CancellationToken, Task<bool>> change, CancellationToken cancellation) =>
+    private Task<bool> ChangeAsync(Guid userId, string stamp, string? read, Func<IdpDb, CancellationToken, Task<bool>> change, CancellationToken cancellation) =>
         databases.TransactAsync(
             async (db, token) =>
             {
-                if (await StampAsync(db, db.Users.Where(u => u.Id == userId), stamp, token) == 0 || !await change(db, token))
+                if (await StampAsync(db, db.Users.Where(u => u.Id == userId && (read == null || u.SecurityStamp == read)), stamp, token) == 0 || !await change(db, token))
                     return false;
                 await db.SaveChangesAsync(token);
                 return true;

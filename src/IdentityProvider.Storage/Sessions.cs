@@ -22,10 +22,29 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         (IdpDb db, Guid sessionId, CancellationToken cancellation) =>
             db.Sessions.AsNoTracking().FirstOrDefault(s => s.SessionId == sessionId));
 
+    /// <summary>
+    /// Begins a session where the account still is as it was when its person proved who they are; false where what it signs in by has changed since, or
+    /// it was disabled. The account is held meanwhile, so that no end of all that a person has is outrun.
+    /// </summary>
     /// <param name="session">The sign-in.</param>
     /// <param name="secretHash">SHA-256 of what the browser holds.</param>
+    /// <param name="stamp">The account's security stamp as it was read with what was verified.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task AddAsync(Session session, byte[] secretHash, CancellationToken cancellation = default) =>
+    public Task<bool> BeginAsync(Session session, byte[] secretHash, string? stamp, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (!await HoldAsync(db, session.UserId, stamp, token))
+                    return false;
+                db.Sessions.Add(Row(session, secretHash));
+                await db.SaveChangesAsync(token);
+                return true;
+            },
+            (db, token) => db.Sessions.AnyAsync(s => s.SessionId == session.SessionId && s.SecretHash == secretHash, token),
+            cancellation);
+
+    /// <summary>The row alone, of no account: for tests of what hangs on a session.</summary>
+    internal Task AddAsync(Session session, byte[] secretHash, CancellationToken cancellation = default) =>
         databases.InsertAsync(db => db.Sessions.Add(Row(session, secretHash)), cancellation);
 
     /// <summary>The session of a browser, alive or not: <see cref="Session.IsAlive"/> says which.</summary>
@@ -56,22 +75,15 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     public async Task<bool> ReauthenticateAsync(Session session, byte[] secretHash, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var row = Row(session, secretHash);
-
-        // What came from elsewhere still did when the person proves more here.
-        var isLocal = session.Upstream is null;
-        return await db.Sessions.Where(s => s.SessionId == row.SessionId && s.EndedAt == null)
-            .ExecuteUpdateAsync(
-                set => set.SetProperty(s => s.SecretHash, row.SecretHash).SetProperty(s => s.AuthTime, row.AuthTime)
-                    .SetProperty(s => s.Amr, row.Amr).SetProperty(s => s.Acr, row.Acr)
-                    .SetProperty(s => s.SecondFactorRemembered, row.SecondFactorRemembered)
-                    .SetProperty(s => s.LastUsedAt, row.LastUsedAt).SetProperty(s => s.ExpiresAt, row.ExpiresAt)
-                    .SetProperty(s => s.Address, row.Address).SetProperty(s => s.UserAgent, row.UserAgent)
-                    .SetProperty(s => s.UpstreamIssuer, s => isLocal ? s.UpstreamIssuer : row.UpstreamIssuer)
-                    .SetProperty(s => s.UpstreamSubject, s => isLocal ? s.UpstreamSubject : row.UpstreamSubject)
-                    .SetProperty(s => s.UpstreamSessionId, s => isLocal ? s.UpstreamSessionId : row.UpstreamSessionId),
-                cancellation) == 1;
+        return await RenewAsync(db, Row(session, secretHash), cancellation);
     }
+
+    /// <summary>The same for a proof that counts only while the account is as it was then (<see cref="BeginAsync"/>).</summary>
+    public Task<bool> ReauthenticateAsync(Session session, byte[] secretHash, string? stamp, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) => await HoldAsync(db, session.UserId, stamp, token) && await RenewAsync(db, Row(session, secretHash), token),
+            (db, token) => db.Sessions.AnyAsync(s => s.SessionId == session.SessionId && s.SecretHash == secretHash, token),
+            cancellation);
 
     /// <summary>
     /// Ends the session and every family that hangs on it, and notes in the outbox which clients must hear of it, in one transaction; true for
@@ -146,6 +158,28 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     /// <summary>Ends a person's sessions inside a transaction of the caller's; says how many.</summary>
     internal static Task<int> EndAllAsync(IdpDb db, Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation) =>
         EndAsync(db, SessionsOf(db, userId, kept), FamiliesOf(db, userId, kept, offline), offline is null ? null : userId, now, cancellation);
+
+    private static async Task<bool> RenewAsync(IdpDb db, SessionRow row, CancellationToken cancellation)
+    {
+        // What came from elsewhere still did when the person proves more here.
+        var isLocal = row.UpstreamIssuer is null;
+        return await db.Sessions.Where(s => s.SessionId == row.SessionId && s.EndedAt == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(s => s.SecretHash, row.SecretHash).SetProperty(s => s.AuthTime, row.AuthTime)
+                    .SetProperty(s => s.Amr, row.Amr).SetProperty(s => s.Acr, row.Acr)
+                    .SetProperty(s => s.SecondFactorRemembered, row.SecondFactorRemembered)
+                    .SetProperty(s => s.LastUsedAt, row.LastUsedAt).SetProperty(s => s.ExpiresAt, row.ExpiresAt)
+                    .SetProperty(s => s.Address, row.Address).SetProperty(s => s.UserAgent, row.UserAgent)
+                    .SetProperty(s => s.UpstreamIssuer, s => isLocal ? s.UpstreamIssuer : row.UpstreamIssuer)
+                    .SetProperty(s => s.UpstreamSubject, s => isLocal ? s.UpstreamSubject : row.UpstreamSubject)
+                    .SetProperty(s => s.UpstreamSessionId, s => isLocal ? s.UpstreamSessionId : row.UpstreamSessionId),
+                cancellation) == 1;
+    }
+
+    /// <summary>Holds the account, against every change of it, where its stamp is this one; false where it isn't, or the account is disabled.</summary>
+    private static async Task<bool> HoldAsync(IdpDb db, Guid userId, string? stamp, CancellationToken cancellation) =>
+        await db.Users.Where(u => u.Id == userId && u.SecurityStamp == stamp && u.DisabledAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.DisabledAt, (DateTimeOffset?)null), cancellation) == 1;
 
     private Task<int> EndAllAsync(Guid userId, Guid? kept, FamilyEnd? offline, DateTimeOffset now, CancellationToken cancellation) =>
         EndAsync(db => SessionsOf(db, userId, kept), db => FamiliesOf(db, userId, kept, offline), offline is null ? null : userId, now, cancellation);

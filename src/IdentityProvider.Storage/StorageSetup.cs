@@ -61,7 +61,9 @@ public static class StorageSetup
     }
 
     private static IServiceCollection AddNouns(this IServiceCollection services) => services
+        .AddSingleton<AccountDeletion>()
         .AddSingleton<AccountLinks>()
+        .AddSingleton<Attempts>()
         .AddSingleton<AuthorizationCodes>()
         .AddSingleton<AuthorizationDetailsTypes>()
         .AddSingleton<Clients>()

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Claims;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
 using Microsoft.EntityFrameworkCore;
@@ -90,8 +91,8 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
     }
 
     /// <summary>
-    /// Writes what an account signs in by (password, lockout, whether it is disabled) and ends what was got by it before, offline access and the
-    /// remembering of browsers too, in one transaction; false where somebody changed the account since it was read.
+    /// Writes what an account signs in by (password, whether it is disabled) and ends what was got by it before, offline access and the remembering
+    /// of browsers too, and with it what was guessed wrong, in one transaction; false where somebody changed the account since it was read.
     /// </summary>
     /// <param name="user">The account as it was read, with what is to be written.</param>
     /// <param name="stamp">Random; the account's stamps from now on, by which a retry knows its own work.</param>
@@ -103,19 +104,18 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
         User user, string stamp, Guid? kept, FamilyEnd offline, DateTimeOffset now, CancellationToken cancellation = default)
     {
         var (id, read, hash, disabledAt) = (user.Id, user.ConcurrencyStamp, user.PasswordHash, user.DisabledAt);
-        var (failed, lockedUntil) = (user.AccessFailedCount, user.LockoutEnd);
         return databases.TransactAsync(
             async (db, token) =>
             {
                 if (await db.Users.Where(u => u.Id == id && u.ConcurrencyStamp == read)
                     .ExecuteUpdateAsync(
                         set => set.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.DisabledAt, disabledAt)
-                            .SetProperty(u => u.AccessFailedCount, failed).SetProperty(u => u.LockoutEnd, lockedUntil)
                             .SetProperty(u => u.SecondFactorFailures, 0).SetProperty(u => u.SecondFactorNextTryAt, (DateTimeOffset?)null)
                             .SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp),
                         token) == 0)
                     return false;
                 await KnownBrowsers.DistrustAsync(db, id, token);
+                await Attempts.ForgetAsync(db, AttemptKey.OfAccount(id), token);
                 await Sessions.EndAllAsync(db, id, kept, offline, now, token);
                 return true;
             },

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { basic, codeForm, embeddedDatabase, makeCodes, makeFamilies, register, signIn, startIdp } from "./lib/idp.js";
 import { load, median } from "./lib/load.js";
 import { freePort, residentMegabytes, start, stopAll } from "./lib/processes.js";
+import { measureEnumeration, measureFlood } from "./sign-in.js";
 import { measureIssuance, measureList, measurePush, measureStreams, measureVerification } from "./revocation.js";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -16,10 +17,12 @@ const seconds = Number(process.env.BENCH_SECONDS ?? 6);
 const only = process.env.BENCH_ONLY?.split(",");
 const rows = [];
 const revocationRows = [];
+const signInRows = [];
 
 try {
   if (wanted("throughput")) await measureThroughput();
   await measureRevocation();
+  await measureSignIn();
   report();
 } finally {
   await stopAll();
@@ -56,6 +59,19 @@ async function measureRevocation() {
     if (!wanted(name)) continue;
     const server = await startIdp();
     revocationRows.push(...(await measure(server, register(server))));
+    await server.stop();
+  }
+}
+
+async function measureSignIn() {
+  const parts = {
+    enumeration: (server) => measureEnumeration(server, { samples: Number(process.env.BENCH_SIGN_INS ?? 80) }),
+    flood: (server, clients) => measureFlood(server, clients, { rounds, seconds }),
+  };
+  for (const [name, measure] of Object.entries(parts)) {
+    if (!wanted(name)) continue;
+    const server = await startIdp();
+    signInRows.push(...(await measure(server, register(server))));
     await server.stop();
   }
 }
@@ -162,7 +178,7 @@ function report() {
   const revocation = table("revocation", revocationRows);
   const lines = [
     `${printed} 32 connections, medians of ${rounds} interleaved rounds. The machine is shared and noisy: compare within the table.`,
-    "", ...table("work", rows), "", ...revocation,
+    "", ...table("work", rows), "", ...revocation, "", ...table("sign-in", signInRows),
   ].join("\n");
   console.log(lines);
   if (only) return;

@@ -1,8 +1,8 @@
 namespace IdentityProvider.Protocol.Sessions;
 
 /// <summary>
-/// One line of a person's sign-in history, for their own eyes: when, from where, with what, and how it ended. It never holds a password, nor a
-/// name that was typed.
+/// One line of the history of a person's account, for their own eyes: when, from where, with what, and what happened. It never holds a password,
+/// nor a name that was typed.
 /// </summary>
 public sealed record SignInEvent
 {
@@ -20,9 +20,15 @@ public sealed record SignInEvent
     public string? UserAgent { get; init; }
 
     public required SignInOutcome Outcome { get; init; }
+
+    /// <summary>To what it happened, or how: the methods of a sign-in (RFC 8176), the name of an app. Null where the outcome says it all.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>How often, within an hour; the moment is the first one's.</summary>
+    public int Count { get; init; } = 1;
 }
 
-/// <summary>How an attempt that was made with a person's name ended.</summary>
+/// <summary>What happened to an account, or how an attempt that was made with its name ended.</summary>
 public enum SignInOutcome
 {
     /// <summary>They proved who they are.</summary>
@@ -72,4 +78,22 @@ public enum SignInOutcome
 
     /// <summary>They confirmed an e-mail address.</summary>
     EmailChanged,
+
+    /// <summary>They proved who they are in a browser that they had never signed in with.</summary>
+    SignedInNewBrowser,
+
+    /// <summary>The password was not theirs, once too often: the next attempt from there waits.</summary>
+    Locked,
+
+    /// <summary>Those who run the server gave the account another password.</summary>
+    PasswordGiven,
+
+    /// <summary>They let an app have something of theirs.</summary>
+    AppConnected,
+
+    /// <summary>They took that back.</summary>
+    AppRemoved,
+
+    /// <summary>They took a copy of what is held on them.</summary>
+    DataExported,
 }

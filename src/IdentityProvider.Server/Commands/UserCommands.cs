@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
@@ -14,7 +15,7 @@ internal static class UserCommands
 {
     public static Command Build()
     {
-        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), UserPasswordCommands.SetPassword(), SecondFactorCommands.Reset(), InvitationCommand.Build(), UserClaimsCommand.Build(), Link(), Unlink() };
+        var users = new Command("users", "The people who sign in.") { Create(), List(), Show(), Disable(), Enable(), UserPasswordCommands.SetPassword(), SecondFactorCommands.Reset(), InvitationCommand.Build(), UserClaimsCommand.Build(), UserHistoryCommand.Build(), UserDeleteCommand.Build(), Link(), Unlink() };
         foreach (var command in MembershipCommands.Build())
             users.Add(command);
         return users;
@@ -48,6 +49,7 @@ internal static class UserCommands
     public static async Task<JsonObject> DocumentAsync(Work work, User user)
     {
         var document = Document(user);
+        document["locked_until"] = (await work.Get<Attempts>().FindAsync(AttemptKey.OfAccount(user.Id), work.Cancellation))?.NextAt is { } end && end > work.Installation.Now ? Output.Moment(end) : null;
         document["roles"] = new JsonArray([.. await work.Get<UserManager<User>>().GetRolesAsync(user)]);
         document["groups"] = Names(await work.Get<Storage.Users>().FindGroupsAsync(user.Id, work.Cancellation));
         document["effective_roles"] = Names(await work.Get<Storage.Users>().FindRolesAsync(user.Id, work.Cancellation));
@@ -156,10 +158,10 @@ internal static class UserCommands
             if (await FindAsync(work, username) is not { } user)
                 return Unknown(work, username);
             user.DisabledAt = null;
-            Unlock(user);
-            return Refusal(await work.Get<UserManager<User>>().UpdateAsync(user)) is { } reason
-                ? work.Output.Refuse(reason)
-                : work.Output.Show(await DocumentAsync(work, user));
+            if (Refusal(await work.Get<UserManager<User>>().UpdateAsync(user)) is { } reason)
+                return work.Output.Refuse(reason);
+            await work.Get<Attempts>().ForgetAsync(AttemptKey.OfAccount(user.Id), work.Cancellation);
+            return work.Output.Show(await DocumentAsync(work, user));
         });
     }
 
@@ -198,12 +200,6 @@ internal static class UserCommands
 
     internal static int ChangedMeanwhile(Work work) => work.Output.Refuse("user: was changed by somebody else just now; try again");
 
-    internal static void Unlock(User user)
-    {
-        user.AccessFailedCount = 0;
-        user.LockoutEnd = null;
-    }
-
     // null where there are more than anybody is told of.
     private static JsonArray? Names(IReadOnlyList<string>? names) => names is null ? null : [.. names.Select(name => JsonValue.Create(name))];
 
@@ -212,7 +208,6 @@ internal static class UserCommands
         ["sub"] = user.Id.ToString("D"),
         ["username"] = user.UserName,
         ["disabled"] = user.IsDisabled,
-        ["locked_until"] = user.LockoutEnd is { } end ? Output.Moment(end) : null,
         ["created_at"] = Output.Moment(user.CreatedAt),
         ["claims"] = JsonNode.Parse(user.Claims),
     };

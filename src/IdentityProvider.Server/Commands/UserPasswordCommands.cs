@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
@@ -25,10 +27,12 @@ internal static class UserPasswordCommands
                 return UserCommands.Unknown(work, username);
             if (await password.ReadAsync(work, user) is { } unfit)
                 return work.Output.Refuse(unfit);
-            UserCommands.Unlock(user);
             var users = work.Get<UserManager<User>>();
             if (!(work.Parsed.GetValue(keep) ? (await users.UpdateSecurityStampAsync(user)).Succeeded : await UserCommands.ChangeAndEndAsync(work, user)))
                 return UserCommands.ChangedMeanwhile(work);
+            await work.Get<SignInEvents>().AddAsync(
+                new SignInEvent { EventId = work.Get<Entropy>().NewId(), UserId = user.Id, At = work.Installation.Now, Outcome = SignInOutcome.PasswordGiven }, work.Cancellation);
+            await work.Get<Attempts>().ForgetAsync(AttemptKey.OfAccount(user.Id), work.Cancellation);
             return work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName });
         });
     }

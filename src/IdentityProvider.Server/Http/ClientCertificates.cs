@@ -37,7 +37,7 @@ public sealed class ClientCertificates
         ArgumentNullException.ThrowIfNull(http);
         if (_settings.FromConnection)
             return http.Connection.ClientCertificate;
-        if (_settings.Header is not { } name || !IsTrustedProxy(http.Connection.RemoteIpAddress))
+        if (_settings.Header is not { } name || !IsTrustedProxy(Forwarding.PeerOf(http)))
             return null;
         if (http.Items.TryGetValue(Found, out var found))
             return (X509Certificate2?)found;

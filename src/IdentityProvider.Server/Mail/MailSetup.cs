@@ -8,7 +8,7 @@ namespace IdentityProvider.Server.Mail;
 internal static class MailSetup
 {
     /// <summary>What puts mails into the outbox: for the server and its commands.</summary>
-    public static IServiceCollection AddMails(this IServiceCollection services) => services.AddSingleton<Mails>().AddSingleton<NoticeMail>();
+    public static IServiceCollection AddMails(this IServiceCollection services) => services.AddSingleton<Mails>().AddSingleton<NoticeMail>().AddSingleton<AccountEnd>();
 
     /// <summary>What sends them, too.</summary>
     public static IServiceCollection AddMail(this IServiceCollection services)

@@ -41,6 +41,8 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
             case "allow":
                 var standing = await grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
                 await grants.PutAsync(Grant.Widen(standing, AgreedTo(request, signedIn), request.Client), http.RequestAborted);
+                if (standing is null)
+                    await NoteAsync(http, signedIn, request);
                 pending = pending with { Progress = pending.Progress with { DetailsAgreedBy = signedIn.Session.UserId, DetailsAgreement = entropy.NewId() } };
                 break;
             case "deny":
@@ -50,6 +52,10 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
 
         PageResults.Redirect(http, resume.AuthorizePath(pending.Parameters, pending.Progress));
     }
+
+    private static Task<Guid> NoteAsync(HttpContext http, SignedIn signedIn, AuthorizationRequest request) =>
+        http.RequestServices.GetRequiredService<SignInHistory>()
+            .AddAsync(signedIn.Session.UserId, Origin.Of(http), SignInOutcome.AppConnected, http.RequestAborted, request.Client.ClientName);
 
     private Grant AgreedTo(AuthorizationRequest request, SignedIn signedIn) => new()
     {

@@ -34,7 +34,7 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
             return;
 
         var signIn = http.RequestServices.GetRequiredService<PasswordSignIn>();
-        if (!(await signIn.VerifyAsync(form["username"], form["password"], Origin.Of(http), http.RequestAborted)).Try(out var verified, out reason))
+        if (!(await signIn.VerifyAsync(http, form["username"], form["password"])).Try(out var verified, out reason))
         {
             Log.Refused(logger, reason, Refusals.Of(reason).Section);
             if (reason == Refusal.PasswordHashingBusy)

@@ -39,7 +39,11 @@ public sealed class OwnPage
 
     public static OwnPage Links { get; } = new("links", "/account/links");
 
-    private static OwnPage[] All => [Account, Password, Everywhere, Device, Security, Authenticator, Email, ConfirmEmail, Profile, Links];
+    public static OwnPage History { get; } = new("history", "/account/history");
+
+    public static OwnPage Data { get; } = new("data", "/account/data");
+
+    private static OwnPage[] All => [Account, Password, Everywhere, Device, Security, Authenticator, Email, ConfirmEmail, Profile, Links, History, Data];
 
     public string Name { get; }
 

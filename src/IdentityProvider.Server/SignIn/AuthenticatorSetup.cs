@@ -30,7 +30,7 @@ internal sealed class AuthenticatorSetup(Authenticators authenticators, SignInHi
     /// <summary>Makes the key the person's, where the code is one of it: their recovery codes, to be shown once; null where it isn't.</summary>
     public async Task<IReadOnlyList<string>?> ConfirmAsync(HttpContext http, User user, Parameters form)
     {
-        if (authenticators.Open(form[KeyField], user.Id) is not { } offer || await authenticators.AddAsync(user.Id, offer, form["code"], http.RequestAborted) is not { } codes)
+        if (authenticators.Open(form[KeyField], user.Id) is not { } offer || await authenticators.AddAsync(user, offer, form["code"], http.RequestAborted) is not { } codes)
             return null;
         await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.SecondFactorAdded, CancellationToken.None);
         await notices.SendAsync(user.Id, NoticeKind.SecondFactorAdded, http);

@@ -47,13 +47,19 @@ internal sealed class Authenticators(
     /// Makes the offered key the person's, where the code is one of it, with new recovery codes, which are told here alone; null where the code is wrong, or
     /// they have an authenticator already.
     /// </summary>
-    public async Task<IReadOnlyList<string>?> AddAsync(Guid userId, AuthenticatorOffer offer, string? typed, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>?> AddAsync(User user, AuthenticatorOffer offer, string? typed, CancellationToken cancellation)
     {
+        var (userId, stamp) = (user.Id, entropy.NewId().ToString("D"));
         if (Totp.Read(typed) is not { } code || Totp.StepOfCode(offer.Key, code, clock.GetUtcNow()) is not { } step || !await SpendAsync(userId, step, cancellation))
             return null;
         var (codes, hashes) = recoveryCodes.Make(userId);
         var sealedKey = Base64Url.EncodeToString(Protector(userId).Protect(offer.Key));
-        return await factors.AddAuthenticatorAsync(userId, sealedKey, hashes, entropy.NewId().ToString("D"), cancellation) ? codes : null;
+
+        // Where what the account signs in by changed since it was read, whoever is here may not be its person.
+        if (!await factors.AddAuthenticatorAsync(userId, sealedKey, hashes, stamp, user.SecurityStamp, cancellation))
+            return null;
+        user.SecurityStamp = user.ConcurrencyStamp = stamp;
+        return codes;
     }
 
     /// <summary>Takes the person's authenticator away; false where they have none.</summary>

@@ -44,22 +44,22 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
 
     /// <summary>
     /// Signs a person in. The same person signing in again keeps their session, even one that lay idle, so that what hangs on it at other clients lives on, with a new
-    /// secret and a new <c>auth_time</c>; another person's session in this browser ends.
+    /// secret and a new <c>auth_time</c>; another person's session in this browser ends. False where what the account signs in by has changed since it was read.
     /// </summary>
     /// <param name="http">The request.</param>
-    /// <param name="userId">Who.</param>
+    /// <param name="user">Who, as they were read when they proved it.</param>
     /// <param name="amr">By what they proved it (RFC 8176).</param>
     /// <param name="secondFactorRemembered">Whether the second factor is one that this browser proved on another day.</param>
     /// <param name="upstream">The sign-in elsewhere that vouches for them; null where none does.</param>
-    public async Task BeginAsync(HttpContext http, Guid userId, IReadOnlyList<string> amr, bool secondFactorRemembered, UpstreamSession? upstream = null)
+    public async Task<bool> BeginAsync(HttpContext http, User user, IReadOnlyList<string> amr, bool secondFactorRemembered, UpstreamSession? upstream = null)
     {
         var secret = entropy.Token();
         var before = await FindUntilOverAsync(http);
         var origin = Origin.Of(http);
         var session = new Session
         {
-            SessionId = before?.UserId == userId ? before.SessionId : entropy.NewId(),
-            UserId = userId,
+            SessionId = before?.UserId == user.Id ? before.SessionId : entropy.NewId(),
+            UserId = user.Id,
             AuthTime = Now,
             Amr = amr,
             Acr = AcrRules.ClassOf(amr),
@@ -70,16 +70,18 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
             UserAgent = origin.UserAgent,
             Upstream = upstream,
         };
-        if (before?.UserId != userId || !await sessions.ReauthenticateAsync(session, SecretHash.Of(secret), http.RequestAborted))
+        if (before?.UserId != user.Id || !await sessions.ReauthenticateAsync(session, SecretHash.Of(secret), user.SecurityStamp, http.RequestAborted))
         {
+            session = session with { SessionId = entropy.NewId() };
+            if (!await sessions.BeginAsync(session, SecretHash.Of(secret), user.SecurityStamp, http.RequestAborted))
+                return false;
             if (before is not null)
                 await sessions.EndAsync(before.SessionId, Now, http.RequestAborted);
-            session = session with { SessionId = entropy.NewId() };
-            await sessions.AddAsync(session, SecretHash.Of(secret), http.RequestAborted);
         }
 
         http.Response.Cookies.Append(CookieName, secret, Cookie());
         state.Keep(http, session.SessionId);
+        return true;
     }
 
     /// <summary>

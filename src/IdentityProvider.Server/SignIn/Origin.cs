@@ -1,6 +1,6 @@
 namespace IdentityProvider.Server.SignIn;
 
-/// <summary>Where a request comes from, as far as it can be told: shown to the person later, and decided by never.</summary>
+/// <summary>Where a request comes from, as far as it can be told: shown to the person later.</summary>
 internal sealed record Origin(string? Address, string? UserAgent)
 {
     public static Origin Of(HttpContext http) => new(

@@ -1,5 +1,7 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Server.Mail;
+using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.SignIn;
 
@@ -7,7 +9,7 @@ namespace IdentityProvider.Server.SignIn;
 /// A person's own change of password. Whoever knew the old one loses what they got by it: every other session and all offline access end, and
 /// this session goes on under a new secret.
 /// </summary>
-internal sealed class PasswordChange(PasswordSignIn signIn, PasswordAcceptance acceptance, SignInHistory history, BrowserSessions sessions)
+internal sealed class PasswordChange(PasswordSignIn signIn, PasswordAcceptance acceptance, SignInHistory history, BrowserSessions sessions, NoticeMail notices)
 {
     /// <summary>Null where it is done; else why not.</summary>
     public async Task<Refusal?> ChangeAsync(HttpContext http, SignedIn signedIn, string? current, string? chosen, string? repeated)
@@ -21,10 +23,10 @@ internal sealed class PasswordChange(PasswordSignIn signIn, PasswordAcceptance a
             return Refusal.PasswordUnchanged;
 
         // 3. The old one is right; a wrong one counts as a failed sign-in.
-        if (!(await signIn.VerifyAsync(signedIn.User.Username, current, Origin.Of(http), http.RequestAborted)).Try(out var verified, out var reason))
+        if (!(await signIn.VerifyAsync(http, signedIn.User.Username, current)).Try(out var verified, out var reason))
             return reason;
         var (user, attempt) = verified;
-        await history.DecideAsync(attempt, SignInOutcome.SignedIn, http.RequestAborted);
+        await history.TakeBackAsync(attempt, http.RequestAborted);
         if (user.Id != signedIn.Session.UserId)
             return Refusal.SignInFailed;
 
@@ -37,6 +39,7 @@ internal sealed class PasswordChange(PasswordSignIn signIn, PasswordAcceptance a
         if (!await sessions.ChangeAndEndOthersAsync(user, signedIn.Session.SessionId))
             return Refusal.SignInFailed;
         await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.PasswordChanged, CancellationToken.None);
+        await notices.SendAsync(user.Id, NoticeKind.PasswordChanged, http);
         await sessions.RenewAsync(http, signedIn.Session with { AuthTime = sessions.Now });
         return null;
     }

@@ -8,14 +8,15 @@ using Microsoft.AspNetCore.Identity;
 namespace IdentityProvider.Server.SignIn;
 
 /// <summary>
-/// Sign-in by password on ASP.NET Core Identity. Whether a name is unknown, the password wrong, the account locked or disabled: the same answer
-/// after the same work (OWASP Authentication, "generic error messages").
+/// Sign-in by password on ASP.NET Core Identity. Whether a name is unknown, the password wrong, the attempt one too many or the account disabled: the
+/// same answer after the same work (OWASP Authentication, "generic error messages").
 /// </summary>
-internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing hashing, SignInHistory history)
+internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing hashing, SignInLimits limits, SignInHistory history)
 {
     /// <summary>The account, or why nobody signs in. Whether the attempt led to a sign-in is for others to note in its line of the history.</summary>
-    public async Task<Decision<Verified>> VerifyAsync(string? username, string? password, Origin origin, CancellationToken cancellation)
+    public async Task<Decision<Verified>> VerifyAsync(HttpContext http, string? username, string? password)
     {
+        var cancellation = http.RequestAborted;
         if (string.IsNullOrWhiteSpace(username) || username.Length > 256 || password is null or { Length: > PasswordRules.Longest })
             return Refusal.SignInFailed;
         using var place = await hashing.EnterAsync(cancellation);
@@ -23,27 +24,30 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
             return Refusal.PasswordHashingBusy;
 
         var user = MayBeAName(username) ? await users.FindBySignInNameAsync(username, cancellation) : null;
-        var mayTry = user is { IsDisabled: false } && !await users.IsLockedOutAsync(user);
+        var origin = Origin.Of(http);
 
-        // The attempt counts, and is noted, as failed before its outcome is known: of attempts that race none goes uncounted, and the writes, which
-        // an unknown name has not, are hidden behind the hashing, which every attempt has. While an account is locked nothing is noted, so that
-        // no flood fills its history.
+        // The attempt counts, and is noted, as failed before its outcome is known: of attempts that race none goes uncounted, and the writes, of
+        // which not every name needs all, are hidden behind the hashing, which every attempt has. Where no attempt may be made nothing is noted, so
+        // that no flood fills the history.
         var verifying = hashing.VerifyAsync(user, user?.PasswordHash, password);
-        var counted = !mayTry || (await users.AccessFailedAsync(user!)).Succeeded;
-        var attempt = mayTry && counted ? await history.AddAsync(user!.Id, origin, SignInOutcome.WrongPassword, cancellation) : Guid.Empty;
+        var taken = await limits.TakeAsync(http, user?.Id, username.Trim());
+        var mayTry = taken is not null && user is { IsDisabled: false };
+        var noted = mayTry ? await history.CountAsync(user!.Id, origin, taken!.Locks ? SignInOutcome.Locked : SignInOutcome.WrongPassword, cancellation) : Guid.Empty;
         var verified = await verifying;
-        if (user is null || !mayTry || !counted || verified == PasswordVerificationResult.Failed)
+        if (user is null || !mayTry || verified == PasswordVerificationResult.Failed)
             return Refusal.SignInFailed;
-
-        user.AccessFailedCount = 0;
-        user.LockoutEnd = null;
-        if (verified == PasswordVerificationResult.SuccessRehashNeeded)
-            user.PasswordHash = hashing.Hash(user, password);
 
         // Whoever disabled the account or changed its password meanwhile was first.
-        if (!(await users.UpdateAsync(user)).Succeeded)
-            return Refusal.SignInFailed;
-        return new Verified(user, attempt);
+        if (verified == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            user.PasswordHash = hashing.Hash(user, password);
+            if (!(await users.UpdateAsync(user)).Succeeded)
+                return Refusal.SignInFailed;
+        }
+
+        await limits.ForgiveAsync(taken!, cancellation);
+        await history.TakeBackAsync(noted, cancellation);
+        return new Verified(user, await history.AddAsync(user.Id, origin, SignInOutcome.FirstFactor, cancellation));
     }
 
     // Identity's alphabet of names is printable ASCII. Of what lies beyond, some can't even be normalised; an address's host may be written in it.

@@ -32,7 +32,7 @@ internal sealed class SecondFactorCheck(
             : await recoveryCodes.SpendAsync(userId, ofPaper!, http.RequestAborted);
         if (!isRight)
         {
-            await history.AddAsync(userId, Origin.Of(http), SignInOutcome.WrongSecondFactor, CancellationToken.None);
+            await history.CountAsync(userId, Origin.Of(http), SignInOutcome.WrongSecondFactor, CancellationToken.None);
             return Refusal.SecondFactorWrong;
         }
 

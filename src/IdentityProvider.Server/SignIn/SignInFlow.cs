@@ -1,9 +1,7 @@
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
-using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages;
-using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -14,7 +12,7 @@ namespace IdentityProvider.Server.SignIn;
 /// go where the sign-in was to lead; else what they proved is kept in this browser, and the second factor comes next.
 /// </summary>
 internal sealed class SignInFlow(
-    BrowserSessions sessions, SecondFactors factors, PendingSignIns pending, BrowserMemory memory, SignInHistory history, SignInTargets targets)
+    BrowserSessions sessions, SecondFactors factors, PendingSignIns pending, BrowserMemory memory, SignInTraces traces, SignInTargets targets)
 {
     /// <summary>Where a second factor is asked for.</summary>
     public const string SecondPath = "/login/second";
@@ -42,12 +40,17 @@ internal sealed class SignInFlow(
         var known = await memory.FindAsync(http, user.Id);
         var step = SignInRules.Decide(proven.Amr, account, NeedsOf(target), known?.IsTrusted(sessions.Now) == true);
         if (step is not SignInStep.Begin begin)
-            return await WaitAsync(http, underWay, target, step is SignInStep.Enroll ? EnrollPath : SecondPath);
+            return Wait(http, underWay, target, step is SignInStep.Enroll ? EnrollPath : SecondPath);
+        pending.Forget(http);
         if (standing is null)
-            await sessions.BeginAsync(http, user.Id, begin.Amr, begin.IsRemembered, proven.Upstream);
+        {
+            // What the account signs in by changed meanwhile: what was proven proves nothing any more.
+            if (!await sessions.BeginAsync(http, user, begin.Amr, begin.IsRemembered, proven.Upstream))
+                return target.QueryOf("/login");
+        }
         else if (AuthenticationMethods.AreTwoFactors(begin.Amr))
             await sessions.RenewAsync(http, standing with { Amr = begin.Amr, SecondFactorRemembered = false });
-        await NoteAsync(http, underWay, remember && AuthenticationMethods.AreTwoFactors(begin.Amr));
+        await traces.LeaveAsync(http, user.Id, proven.Attempt, begin.Amr, remember && AuthenticationMethods.AreTwoFactors(begin.Amr));
         return targets.PathOf(target);
     }
 
@@ -77,27 +80,10 @@ internal sealed class SignInFlow(
     /// <summary>What a sign-in for this target must be.</summary>
     public static SignInNeeds NeedsOf(SignInTarget target) => target.Pending?.Accepted is { } request ? NextStep.NeedsOf(request) : SignInNeeds.None;
 
-    private async Task NoteAsync(HttpContext http, SignInUnderWay underWay, bool remember)
-    {
-        pending.Forget(http);
-        var userId = underWay.User.Id;
-        await memory.SeenAsync(http, userId, remember);
-        if (underWay.Proven.Attempt is { } attempt)
-            await history.DecideAsync(attempt, SignInOutcome.SignedIn, http.RequestAborted);
-        else
-            await history.AddAsync(userId, Origin.Of(http), SignInOutcome.SignedIn, http.RequestAborted);
-        Log.SignedIn(OAuthResults.Logger(http), userId);
-    }
-
-    private async Task<string> WaitAsync(HttpContext http, SignInUnderWay underWay, SignInTarget target, string path)
+    private string Wait(HttpContext http, SignInUnderWay underWay, SignInTarget target, string path)
     {
         if (underWay.Standing is null)
-        {
             pending.Keep(http, underWay.User, underWay.Proven, target);
-            if (underWay.Proven.Attempt is { } attempt)
-                await history.DecideAsync(attempt, SignInOutcome.FirstFactor, http.RequestAborted);
-        }
-
         return target.QueryOf(path);
     }
 }

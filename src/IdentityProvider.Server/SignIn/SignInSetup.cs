@@ -14,8 +14,6 @@ internal static class SignInSetup
         services.AddIdentityCore<User>(options =>
         {
             options.User.AllowedUserNameCharacters = EmailAddress.Alphabet;
-            options.Lockout.MaxFailedAccessAttempts = 5;
-            options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
 
             // PasswordAcceptance decides; this is what Identity itself still looks at.
             options.Password = new PasswordOptions
@@ -42,6 +40,8 @@ internal static class SignInSetup
         .AddSingleton<BrowserSessions>()
         .AddSingleton<BrowserState>()
         .AddSingleton<SignInHistory>()
+        .AddSingleton<SignInLimits>()
+        .AddSingleton<SignInTraces>()
         .AddSingleton<BrowserMemory>()
         .AddSingleton<PendingSignIns>()
         .AddSingleton<SignInTargets>()

@@ -45,6 +45,9 @@ internal static partial class Log
     [LoggerMessage(1101, LogLevel.Error, "A request failed")]
     public static partial void RequestFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1102, LogLevel.Warning, "A request has {Header}, and no proxy is trusted to write it: Idp:Forwarding:TrustedProxies names none. People behind a proxy seem to come from one address")]
+    public static partial void ProxyNotTrusted(ILogger logger, string header);
+
     // Host: 1200 to 1299
 
     [LoggerMessage(1200, LogLevel.Information, "Serving {Issuer}")]
@@ -97,6 +100,9 @@ internal static partial class Log
 
     [LoggerMessage(1502, LogLevel.Information, "{UserId} approved a request ({Kind}) of client {ClientId}")]
     public static partial void RequestApproved(ILogger logger, Guid userId, DecoupledKind kind, string clientId);
+
+    [LoggerMessage(1511, LogLevel.Warning, "The account {UserId} was deleted (by an operator: {ByOperator})")]
+    public static partial void AccountDeleted(ILogger logger, Guid userId, bool byOperator);
 
     [LoggerMessage(1510, LogLevel.Warning, "A new password was not looked up among those that leaked elsewhere: {Reason}")]
     public static partial void BreachCheckLeftOut(ILogger logger, string reason);

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace IdentityProvider.Server.Tests.Pages;
 
 /// <summary>A person's browser without a screen: keeps cookies, follows redirects within the server, reads forms and sends them.</summary>
-public sealed class Browser(TestServer server, bool keepsCookies = true, string? userAgent = null) : IDisposable
+public sealed class Browser(TestServer server, bool keepsCookies = true, string? userAgent = null, string? forwardedFor = null) : IDisposable
 {
     private readonly HttpClient _http = keepsCookies
         ? server.NewBrowser()
@@ -28,6 +28,8 @@ public sealed class Browser(TestServer server, bool keepsCookies = true, string?
             request.Headers.Add("User-Agent", userAgent);
         if (cookie is not null)
             request.Headers.Add("Cookie", cookie);
+        if (forwardedFor is not null)
+            request.Headers.Add("X-Forwarded-For", forwardedFor);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
         if (response.Headers.TryGetValues("Set-Cookie", out var cookies))
         {

@@ -63,17 +63,6 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
         Assert.Equal("Sign in", (await TryAsync(username, Person.Password)).Heading);
     }
 
-    [Fact]
-    public async Task Of_attempts_that_race_none_goes_unanswered_as_if_it_never_was()
-    {
-        var username = await Server.AddPersonAsync();
-        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => TryAsync(username, "not it")));
-        await using var scope = Server.Services.CreateAsyncScope();
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<User>>();
-        var user = (await users.FindByNameAsync(username))!;
-        Assert.True(await users.IsLockedOutAsync(user) || user.AccessFailedCount > 0);
-    }
-
     [Theory]
     [InlineData("", "")]
     [InlineData("alice", "")]

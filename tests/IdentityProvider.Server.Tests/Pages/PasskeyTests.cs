@@ -97,7 +97,7 @@ public sealed class PasskeyTests(PagesServer fixture) : IClassFixture<PagesServe
         Assert.Contains("code", answer.Answer.Keys);
         var session = Assert.Single(await Server.Get<Sessions>().ListAsync(await Server.UserIdAsync(username), alsoEnded: false, 10, Cancellation), s => s.Amr[0] != "pwd");
         Assert.Equal((amr, acr), (string.Join(' ', session.Amr), session.Acr));
-        Assert.Equal(SignInOutcome.SignedIn, (await HistoryAsync(username))[0]);
+        Assert.Equal(SignInOutcome.SignedInNewBrowser, (await HistoryAsync(username))[0]);
     }
 
     [Fact]

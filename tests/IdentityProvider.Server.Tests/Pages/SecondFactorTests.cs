@@ -47,7 +47,7 @@ public sealed class SecondFactorTests(PagesServer fixture) : IClassFixture<Pages
         // The history tells of each.
         var history = await Server.Get<SignInEvents>().ListAsync(session.UserId, Server.Clock.GetUtcNow(), 10, TestContext.Current.CancellationToken);
         Assert.Equal(
-            new[] { SignInOutcome.SignedIn, SignInOutcome.SignedIn, SignInOutcome.SecondFactorAdded, SignInOutcome.WrongSecondFactor }.Order(), history.Select(e => e.Outcome).Order());
+            new[] { SignInOutcome.SignedIn, SignInOutcome.SignedInNewBrowser, SignInOutcome.SecondFactorAdded, SignInOutcome.WrongSecondFactor }.Order(), history.Select(e => e.Outcome).Order());
     }
 
     [Fact]

@@ -44,6 +44,13 @@ public sealed class SignInEventsOnPostgres : SignInEventsContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class AttemptsOnPostgres : AttemptsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class RegistrationsOnPostgres : RegistrationsContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

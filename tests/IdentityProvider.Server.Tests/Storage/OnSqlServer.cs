@@ -45,6 +45,13 @@ public sealed class SignInEventsOnSqlServer : SignInEventsContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class AttemptsOnSqlServer : AttemptsContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class RegistrationsOnSqlServer : RegistrationsContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

@@ -27,6 +27,30 @@ public sealed class PostgresInterleavingTests
         Assert.Null((await storage.Codes.FindAsync(Given.Bytes(1, 2)))!.RedeemedAt);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sign_in_that_waited_for_a_new_password_loses(bool isThere)
+    {
+        await using var storage = await Postgres.NewAsync();
+        var session = Given.Session();
+        await storage.AskAsync(db =>
+        {
+            db.Users.Add(new User { Id = session.UserId, UserName = "alice", NormalizedUserName = "ALICE", SecurityStamp = "before", CreatedAt = Now });
+            return db.SaveChangesAsync();
+        });
+        if (isThere)
+            Assert.True(await storage.Sessions.BeginAsync(session, Given.Bytes(1, 1), "before"));
+        await using var other = await Other.BeginAsync(storage, """UPDATE "Users" SET "SecurityStamp" = 'after'""");
+
+        var beginning = isThere ? storage.Sessions.ReauthenticateAsync(session, Given.Bytes(1, 2), "before") : storage.Sessions.BeginAsync(session, Given.Bytes(1, 2), "before");
+        await other.WhenBlockedAsync(1);
+        await other.CommitAsync();
+
+        Assert.False(await beginning);
+        Assert.Null(await storage.Sessions.FindAsync(Given.Bytes(1, 2)));
+    }
+
     [Fact]
     public async Task Of_32_redemptions_that_wait_for_one_row_one_wins()
     {

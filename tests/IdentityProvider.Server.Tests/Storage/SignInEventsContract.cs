@@ -52,6 +52,59 @@ public abstract class SignInEventsContract : StorageContract
         Assert.Equal(1, (await storage.Get<ExpiredRows>().PruneAsync(Now + SignInEvent.Kept + TimeSpan.FromMinutes(1))).SignInEvents);
     }
 
+    [Fact]
+    public async Task Failures_of_one_hour_and_address_are_one_line_that_counts_them()
+    {
+        await using var storage = await NewAsync();
+        var events = storage.Get<SignInEvents>();
+        var user = Given.NewId();
+        var first = await events.CountAsync(Event(user));
+        Assert.Equal(first, await events.CountAsync(Event(user) with { At = Now.AddMinutes(5) }));
+        Assert.NotEqual(first, await events.CountAsync(Event(user) with { Outcome = SignInOutcome.Locked }));
+        Assert.NotEqual(first, await events.CountAsync(Event(user) with { Address = "192.0.2.8" }));
+        Assert.NotEqual(first, await events.CountAsync(Event(user) with { At = Now.AddHours(1) }));
+        Assert.NotEqual(first, await events.CountAsync(Event(Given.NewId())));
+
+        var lines = await events.ListAsync(user, Now.AddDays(1), 10);
+        Assert.Equal(4, lines.Count);
+        Assert.Equal((2, Given.Kept(Now)), (lines.Single(l => l.EventId == first).Count, lines.Single(l => l.EventId == first).At));
+
+        await events.TakeBackAsync(first);
+        Assert.Equal(1, (await events.ListAsync(user, Now.AddDays(1), 10)).Single(l => l.EventId == first).Count);
+        await events.TakeBackAsync(first);
+        await events.TakeBackAsync(first);
+        Assert.Equal(3, (await events.ListAsync(user, Now.AddDays(1), 10)).Count);
+    }
+
+    [Fact]
+    public async Task Of_32_failures_that_race_none_goes_uncounted()
+    {
+        await using var storage = await NewAsync();
+        var entry = Event(Given.NewId());
+        await RaceAsync(storage, _ => storage.Get<SignInEvents>().CountAsync(entry));
+        Assert.Equal(Runners, Assert.Single(await storage.Get<SignInEvents>().ListAsync(entry.UserId, Now, 10)).Count);
+    }
+
+    [Fact]
+    public async Task Goes_on_after_a_line_also_among_those_of_one_moment()
+    {
+        await using var storage = await NewAsync();
+        var events = storage.Get<SignInEvents>();
+        var user = Given.NewId();
+        for (var i = 0; i < 7; i++)
+            await events.AddAsync(Event(user) with { At = Now.AddMinutes(i / 4) });
+
+        var seen = new List<Guid>();
+        HistoryPlace? place = null;
+        while (await events.ListAsync(user, Now.AddDays(1), 2, place) is { Count: > 0 } page)
+        {
+            seen.AddRange(page.Select(l => l.EventId));
+            place = new HistoryPlace(page[^1].At, page[^1].EventId);
+        }
+
+        Assert.Equal((await events.ListAsync(user, Now.AddDays(1), 10)).Select(l => l.EventId), seen);
+    }
+
     private static SignInEvent Event(Guid userId) => new()
     {
         EventId = Given.NewId(),

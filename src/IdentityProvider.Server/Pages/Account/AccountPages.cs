@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 
@@ -42,7 +43,12 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
         if (await access.ReadAsync(http, OwnPage.Account, needsFreshSignIn: false) is not var (form, (current, _)))
             return;
         if (form["client_id"] is { } clientId)
+        {
             await grants.RevokeAsync(current.UserId, clientId, browsers.Now, http.RequestAborted);
+            var name = (await http.RequestServices.GetRequiredService<Registry>().FindClientAsync(clientId, http.RequestAborted))?.ClientName;
+            await http.RequestServices.GetRequiredService<SignInHistory>().AddAsync(current.UserId, Origin.Of(http), SignInOutcome.AppRemoved, http.RequestAborted, name);
+        }
+
         PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.AppRemoved));
     }
 

@@ -9,6 +9,10 @@ internal static class AccountSetup
         .AddSingleton<WaitingRequests>()
         .AddSingleton<AccountPages>()
         .AddSingleton<PasskeysPages>()
+        .AddSingleton<HistoryPages>()
+        .AddSingleton<HeldOnPerson>()
+        .AddSingleton<AccountExport>()
+        .AddSingleton<DataPages>()
         .AddSingleton<PasswordPages>()
         .AddSingleton<SecurityPages>()
         .AddSingleton<SecondFactorPages>()
@@ -25,6 +29,10 @@ internal static class AccountSetup
         routes.MapPost("/account/passkeys/options", http => http.RequestServices.GetRequiredService<PasskeysPages>().OptionsAsync(http));
         routes.MapPost("/account/passkeys/rename", http => http.RequestServices.GetRequiredService<PasskeysPages>().RenameAsync(http));
         routes.MapPost("/account/passkeys/remove", http => http.RequestServices.GetRequiredService<PasskeysPages>().RemoveAsync(http));
+        routes.MapGet(OwnPage.Data.Path, http => http.RequestServices.GetRequiredService<DataPages>().GetAsync(http));
+        routes.MapPost(DataPages.ExportPath, http => http.RequestServices.GetRequiredService<DataPages>().ExportAsync(http));
+        routes.MapPost(DataPages.DeletePath, http => http.RequestServices.GetRequiredService<DataPages>().DeleteAsync(http));
+        routes.MapGet(OwnPage.History.Path, http => http.RequestServices.GetRequiredService<HistoryPages>().GetAsync(http));
         routes.MapGet(OwnPage.Password.Path, http => http.RequestServices.GetRequiredService<PasswordPages>().GetAsync(http));
         routes.MapPost(OwnPage.Password.Path, http => http.RequestServices.GetRequiredService<PasswordPages>().PostAsync(http));
         routes.MapGet(OwnPage.Security.Path, http => http.RequestServices.GetRequiredService<SecurityPages>().GetAsync(http));

@@ -114,6 +114,32 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.ToTable("AccountLinks", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.AttemptRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("CountedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("EndsAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset?>("NextAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("EndsAt");
+
+                    b.ToTable("Attempts", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.AuthorizationCodeRow", b =>
                 {
                     b.Property<byte[]>("CodeHash")
@@ -836,6 +862,16 @@ namespace IdentityProvider.Storage.Migrations.Postgres
 
                     b.Property<DateTimeOffset>("At")
                         .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Count")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1);
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
 
                     b.Property<string>("Outcome")
                         .IsRequired()

@@ -1,0 +1,95 @@
+import { after, afterEach, before, describe, test } from 'node:test';
+import { readFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { Window, launchBrowser } from '../support/browser.js';
+
+/** Passwords, guessing, the history and the data of an account, in Chromium. */
+export function peopleDataSuite(idp) {
+  describe('A person, their password and their data', () => {
+    let browser;
+    let people = 0;
+    let open = [];
+
+    before(async () => { browser = await launchBrowser(); });
+    after(async () => { await browser?.close(); });
+
+    afterEach(async () => {
+      const windows = open;
+      open = [];
+      await Promise.all(windows.map((window) => window.close()));
+      for (const window of windows) assert.deepEqual([window.faults, window.strangers], [[], []]);
+    });
+
+    async function newPage() {
+      const window = await Window.open(browser, idp);
+      open.push(window);
+      return window.page;
+    }
+
+    const newUser = () => idp.createUser(`grace-${++people}`, { name: 'Grace Example' });
+    const heading = (page) => page.getByRole('heading', { level: 1 });
+
+    async function signIn(page, { username, password }, path = '/login') {
+      await page.goto(idp.issuer + path);
+      await page.getByLabel(/user ?name|email/i).first().fill(username);
+      await page.getByLabel('Password', { exact: true }).fill(password);
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    }
+
+    test('Whoever guesses is slowed down, and the person gets in by their own browser', async () => {
+      const user = await newUser();
+      const own = await newPage();
+      await signIn(own, user);
+      assert.equal(await heading(own).innerText(), 'Your sign-in for every app');
+
+      const stranger = await newPage();
+      for (let i = 0; i < 5; i++) await signIn(stranger, { ...user, password: 'a wrong one' });
+      await signIn(stranger, user);
+      assert.equal(await heading(stranger).innerText(), 'Sign in');
+      assert.match(await stranger.getByRole('alert').innerText(), /too many tries/);
+
+      await signIn(own, user);
+      assert.equal(await heading(own).innerText(), 'Your sign-in for every app');
+      await own.goto(`${idp.issuer}/account/history`);
+      assert.equal(await own.getByText('Wrong password (4 times)').count(), 1);
+      assert.equal(await own.getByText('Wrong password, too often').count(), 1);
+    });
+
+    test('A password that could be guessed is refused with advice, and a good one is taken', async () => {
+      const user = await newUser();
+      const page = await newPage();
+      await signIn(page, user, '/login?return_to=password');
+      const change = async (chosen) => {
+        await page.getByLabel('Current password').fill(user.password);
+        await page.getByLabel('New password', { exact: true }).fill(chosen);
+        await page.getByLabel('New password, again').fill(chosen);
+        await page.getByRole('button', { name: 'Change password' }).click();
+      };
+      await change('lighthouse tune');
+      assert.match(await page.getByRole('alert').innerText(), /add another word or two/);
+      await change(`${user.username} of the lighthouse`);
+      assert.match(await page.getByRole('alert').innerText(), /without your name/);
+      await change('lighthouse tune of a marmot');
+      assert.match(await page.getByRole('status').innerText(), /password is changed/);
+    });
+
+    test('A copy of the data is one file, and a deleted account is gone', async () => {
+      const user = await newUser();
+      const page = await newPage();
+      await signIn(page, user, '/login?return_to=data');
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download' }).click()]);
+      assert.equal(download.suggestedFilename(), 'account-data.json');
+      const copy = JSON.parse(await readFile(await download.path(), 'utf8'));
+      assert.equal(copy.account.claims.name, 'Grace Example');
+
+      await page.getByLabel(/^To confirm/).fill('someone');
+      await page.getByRole('button', { name: 'Delete for good' }).click();
+      assert.match(await page.getByRole('alert').innerText(), /Nothing was deleted/);
+      await page.getByLabel(/^To confirm/).fill(user.username);
+      await page.getByRole('button', { name: 'Delete for good' }).click();
+      assert.equal(await heading(page).innerText(), 'Your account is deleted');
+      await signIn(page, user);
+      assert.equal(await heading(page).innerText(), 'Sign in');
+    });
+  });
+}
