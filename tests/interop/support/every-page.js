@@ -55,6 +55,7 @@ export class EveryPage {
     await this.#signOut(page, at, look);
     await this.#second(page, user, key, at, look);
     await this.#enroll(page, at, look);
+    await this.#mails(page, at, look);
     return window;
   }
 
@@ -235,6 +236,54 @@ export class EveryPage {
     })}`);
     await this.#fill(page, newcomer);
     await look('enroll');
+  }
+
+  /** A person who comes by mail: a new account, another address, a forgotten password; and the mails themselves. */
+  async #mails(page, at, look) {
+    const address = `reader-${process.hrtime.bigint().toString(36)}@mail.example`;
+    let mails = 0;
+    const open = async (to, name, count) => {
+      const mail = await this.#idp.nextMailTo(to, count);
+      await page.setContent(mail.html);
+      await look(`mail-${name}`);
+      await at(mail.link.href);
+      return mail.link.href;
+    };
+    await page.context().clearCookies();
+    await at('/signup');
+    await look('sign-up');
+    await this.#send(page, { '#account': address });
+    await look('sign-up-sent');
+    const spent = await open(address, 'sign-up', mails++);
+    await look('sign-up-finish');
+    const password = (chosen) => ({ 'input[name=new_password]': chosen, 'input[name=repeated_password]': chosen });
+    await this.#send(page, { 'input[name=name]': 'Grace Example', ...password('password password password') });
+    await look('sign-up-refused');
+    await this.#send(page, password('nine harbours under one lantern'));
+    await at(spent);
+    await look('error-link-gone');
+
+    await at('/account/email');
+    await this.#send(page, { 'input[name=email]': `new-${address}` });
+    await look('email-sent');
+    await open(`new-${address}`, 'new-address', 0);
+    await look('email-confirm');
+
+    await page.context().clearCookies();
+    await at('/forgot');
+    await look('forgot');
+    await this.#send(page, { '#account': address });
+    await look('forgot-sent');
+    await open(address, 'forgot', mails);
+    await look('reset');
+    await this.#send(page, { 'input[name=new_password]': 'nine harbours under two lanterns', 'input[name=repeated_password]': 'nine harbours under two lantern' });
+    await look('reset-refused');
+  }
+
+  /** Fills fields and sends their form. */
+  async #send(page, fields) {
+    for (const [field, value] of Object.entries(fields)) await page.locator(field).fill(value);
+    await Promise.all([page.waitForNavigation(), page.locator(Object.keys(fields).at(-1)).press('Enter')]);
   }
 
   async #enter(page, field, value) {
