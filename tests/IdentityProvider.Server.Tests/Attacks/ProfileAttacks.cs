@@ -68,6 +68,34 @@ public sealed class ProfileAttacks(PagesServer fixture) : IClassFixture<PagesSer
         IsInert(await browser.OpenAsync("/account"));
     }
 
+    [Fact]
+    public async Task Nor_on_the_pages_of_a_device_and_of_what_waits_for_a_persons_answer()
+    {
+        var username = await Server.AddPersonAsync(user => user.Claims = new JsonObject { ["name"] = Script, ["given_name"] = Script }.ToJsonString());
+        using var browser = new Browser(Server);
+        var television = await Device.AddClientAsync(Server, c => c with { ClientName = Script, LogoUri = "https://logo.example/a\"onerror=alert(1).png", TosUri = "https://app.example/\"><script>" });
+        var question = await (await Device.StartAsync(Server, television, "openid profile")).QuestionAsync(browser, username);
+        Assert.Contains("&lt;script&gt;", question.Html, StringComparison.Ordinal);
+        IsInert(question);
+        IsInert(await browser.SubmitAsync(question, ("decision", "allow")));
+
+        var till = await Server.AddClientAsync(c => c with
+        {
+            ClientName = Script,
+            GrantTypes = [GrantTypes.Backchannel],
+            RedirectUris = [],
+            PostLogoutRedirectUris = [],
+            TokenEndpointAuthMethod = ClientAuthenticationMethod.ClientSecretPost,
+            Secrets = Endpoints.SignedIn.App.Secrets,
+            BackchannelTokenDeliveryMode = BackchannelDelivery.Poll,
+        });
+        Dictionary<string, string> asks = new() { ["client_id"] = till.ClientId, ["client_secret"] = Endpoints.SignedIn.Secret, ["scope"] = "openid profile", ["login_hint"] = username, ["binding_message"] = "<script>alert(1)</script>" };
+        Assert.Equal(HttpStatusCode.OK, (await Device.PostAsync(Server, "/bc-authorize", asks)).Status);
+        var account = await browser.OpenAsync("/account");
+        Assert.Contains("&lt;script&gt;", account.Html, StringComparison.Ordinal);
+        IsInert(account);
+    }
+
     [Theory]
     [InlineData("client_uri", "javascript:alert(1)")]
     [InlineData("logo_uri", "javascript:alert(1)")]
