@@ -1,48 +1,41 @@
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
-import { Window, launchBrowser } from '../support/browser.js';
 import { claimsOfAda } from '../support/given.js';
+import { givenPerson } from '../support/given-person.js';
 import { Program, freePort, until } from '../support/program.js';
 import { page, signInAt, webClient } from '../support/web-app.js';
 
 const executable = process.env.HTTPD ?? '/usr/sbin/apache2';
 const modules = process.env.HTTPD_MODULES ?? '/usr/lib/apache2/modules';
 
+/** The page is for those whose address is verified, which is one person's. */
+const ada = { ...claimsOfAda, email: 'ada@apache.example', email_verified: true };
+
 /** Apache with mod_auth_openidc in front of a page of plain files: the person signs in before the page is served. */
 export function apacheSuite(idp, programs) {
   describe('Apache, mod_auth_openidc', () => {
-    let browser;
-    let user;
-    let apache;
-
-    before(async () => {
-      user = await idp.createUser('ada-apache', claimsOfAda);
-      browser = await launchBrowser();
-      apache = await Apache.start(idp);
+    const given = givenPerson(idp, 'ada-apache', async () => {
+      const apache = await Apache.start(idp);
       programs.push(apache.program);
-    });
-    after(async () => {
-      await browser?.close();
-      await apache?.stop();
-    });
+      return apache;
+    }, ada);
 
     async function signedIn(t) {
-      const window = await Window.open(browser, idp);
-      t.after(() => window.close());
-      await window.page.goto(`${apache.origin}/private/`);
-      await signInAt(window.page, user);
+      const window = await given.open(t);
+      await window.page.goto(`${given.app.origin}/private/`);
+      await signInAt(window.page, given.user);
       await window.page.getByRole('heading', { name: 'Private' }).waitFor();
       return window;
     }
 
     test('Serves the page to a person who signed in, and tells it who that is', async (t) => {
       const { page: tab, requests, faults } = await signedIn(t);
-      assert.equal(await tab.locator('#user').innerText(), `${claimsOfAda.email}`);
-      assert.equal(await tab.locator('#name').innerText(), claimsOfAda.name);
+      assert.equal(await tab.locator('#user').innerText(), ada.email);
+      assert.equal(await tab.locator('#name').innerText(), ada.name);
       const asked = requests.find(({ origin, pathname }) => origin === idp.issuer && pathname === '/authorize').searchParams;
       assert.deepEqual([asked.get('code_challenge_method'), asked.has('nonce'), asked.has('state')], ['S256', true, true]);
       assert.deepEqual(faults, []);
@@ -50,9 +43,9 @@ export function apacheSuite(idp, programs) {
 
     test('Signs out at the server too', async (t) => {
       const { page: tab } = await signedIn(t);
-      await tab.goto(`${apache.origin}/private/callback?logout=${encodeURIComponent(`${apache.origin}/`)}`);
+      await tab.goto(`${given.app.origin}/private/callback?logout=${encodeURIComponent(`${given.app.origin}/`)}`);
       await tab.getByRole('heading', { name: 'Public' }).waitFor();
-      await tab.goto(`${apache.origin}/private/`);
+      await tab.goto(`${given.app.origin}/private/`);
       await tab.getByLabel('Username').waitFor();
     });
 
@@ -62,7 +55,7 @@ export function apacheSuite(idp, programs) {
       await tab.getByRole('button', { name: 'Sign out' }).click();
       await tab.getByRole('heading', { name: 'You are signed out' }).waitFor();
       await until('Apache knows it', async () => {
-        await tab.goto(`${apache.origin}/private/`);
+        await tab.goto(`${given.app.origin}/private/`);
         return tab.getByLabel('Username').isVisible();
       });
     });

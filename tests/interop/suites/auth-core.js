@@ -1,37 +1,24 @@
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { Auth } from '@auth/core';
-import { Window, launchBrowser } from '../support/browser.js';
 import { claimsOfAda } from '../support/given.js';
+import { givenPerson } from '../support/given-person.js';
 import { WebApp, page, signInAt, webClient } from '../support/web-app.js';
 
 /** Auth.js, what Next.js and SvelteKit apps sign people in with: its own pages, discovery, PKCE, state and nonce. */
 export function authCoreSuite(idp) {
   describe('@auth/core', () => {
-    let browser;
-    let user;
-    let app;
-
-    before(async () => {
-      user = await idp.createUser('ada-auth-core', claimsOfAda);
-      browser = await launchBrowser();
-      app = await WebApp.start(async (origin) => application(idp, await idp.createClient(webClient('Auth.js', origin, '/auth/callback/idp')), origin));
-    });
-    after(async () => {
-      await browser?.close();
-      await app?.stop();
-    });
+    const given = givenPerson(idp, 'ada-auth-core', () => WebApp.start(async (origin) => application(idp, await idp.createClient(webClient('Auth.js', origin, '/auth/callback/idp')), origin)));
 
     test('Signs a person in from its own page, and knows who it is', async (t) => {
-      const window = await Window.open(browser, idp);
-      t.after(() => window.close());
+      const window = await given.open(t);
       const { page: tab } = window;
-      await tab.goto(`${app.origin}/auth/signin`);
+      await tab.goto(`${given.app.origin}/auth/signin`);
       await tab.getByRole('button', { name: 'Sign in with IdP' }).click();
-      await signInAt(tab, user);
-      await tab.waitForURL(`${app.origin}/`);
+      await signInAt(tab, given.user);
+      await tab.waitForURL(`${given.app.origin}/`);
       const asked = window.requests.find(({ origin, pathname }) => origin === idp.issuer && pathname === '/authorize').searchParams;
       for (const name of ['code_challenge', 'state', 'nonce']) assert.ok(asked.get(name), name);
       const session = await tab.evaluate(() => fetch('/auth/session').then((answer) => answer.json()));
@@ -39,9 +26,8 @@ export function authCoreSuite(idp) {
     });
 
     test('A person who declines is told so, and is not signed in', async (t) => {
-      const window = await Window.open(browser, idp);
-      t.after(() => window.close());
-      await window.page.goto(`${app.origin}/auth/callback/idp?error=access_denied&iss=${encodeURIComponent(idp.issuer)}`);
+      const window = await given.open(t);
+      await window.page.goto(`${given.app.origin}/auth/callback/idp?error=access_denied&iss=${encodeURIComponent(idp.issuer)}`);
       assert.match(window.page.url(), /\/auth\/(error|signin)/);
     });
   });

@@ -1,41 +1,28 @@
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import express from 'express';
 import session from 'express-session';
 import openid from 'express-openid-connect';
-import { Window, launchBrowser } from '../support/browser.js';
 import { claimsOfAda } from '../support/given.js';
+import { givenPerson } from '../support/given-person.js';
 import { until } from '../support/program.js';
 import { WebApp, page, signInAt, webClient } from '../support/web-app.js';
 
 /** Auth0's middleware for Express, as its README sets it up for any OpenID provider. */
 export function expressOpenidConnectSuite(idp) {
   describe('express-openid-connect', () => {
-    let browser;
-    let user;
-    let app;
-
-    before(async () => {
-      user = await idp.createUser('ada-express', claimsOfAda);
-      browser = await launchBrowser();
-      app = await WebApp.start(async (origin) => {
-        const client = await idp.createClient({
-          ...webClient('Express', origin, '/callback'), backchannel_logout_uri: `${origin}/backchannel-logout`, backchannel_logout_session_required: true,
-        });
-        return application(idp, client, origin);
+    const given = givenPerson(idp, 'ada-express', () => WebApp.start(async (origin) => {
+      const client = await idp.createClient({
+        ...webClient('Express', origin, '/callback'), backchannel_logout_uri: `${origin}/backchannel-logout`, backchannel_logout_session_required: true,
       });
-    });
-    after(async () => {
-      await browser?.close();
-      await app?.stop();
-    });
+      return application(idp, client, origin);
+    }));
 
     async function signedIn(t) {
-      const window = await Window.open(browser, idp);
-      t.after(() => window.close());
-      await window.page.goto(`${app.origin}/profile`);
-      await signInAt(window.page, user);
+      const window = await given.open(t);
+      await window.page.goto(`${given.app.origin}/profile`);
+      await signInAt(window.page, given.user);
       await window.page.getByRole('heading', { name: 'Hello, Ada Example' }).waitFor();
       return window;
     }
@@ -45,16 +32,16 @@ export function expressOpenidConnectSuite(idp) {
       const asked = requests.find(({ origin, pathname }) => origin === idp.issuer && pathname === '/authorize').searchParams;
       assert.deepEqual([asked.get('response_type'), asked.get('code_challenge_method')], ['code', 'S256']);
       assert.equal(await tab.locator('#email').innerText(), claimsOfAda.email);
-      await tab.goto(`${app.origin}/refresh`);
+      await tab.goto(`${given.app.origin}/refresh`);
       await tab.getByRole('heading', { name: 'Refreshed' }).waitFor();
       assert.deepEqual(faults, []);
     });
 
     test('Signs out at the server, and comes back', async (t) => {
       const { page: tab } = await signedIn(t);
-      await tab.goto(`${app.origin}/logout`);
+      await tab.goto(`${given.app.origin}/logout`);
       await tab.getByRole('heading', { name: 'Nobody' }).waitFor();
-      await tab.goto(`${app.origin}/profile`);
+      await tab.goto(`${given.app.origin}/profile`);
       await tab.getByLabel('Username').waitFor();
     });
 
@@ -64,7 +51,7 @@ export function expressOpenidConnectSuite(idp) {
       await tab.getByRole('button', { name: 'Sign out' }).click();
       await tab.getByRole('heading', { name: 'You are signed out' }).waitFor();
       await until('the app knows it', async () => {
-        await tab.goto(app.origin);
+        await tab.goto(given.app.origin);
         return tab.getByRole('heading', { name: 'Nobody' }).isVisible();
       });
     });

@@ -1,8 +1,8 @@
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { readFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
-import { Window, launchBrowser } from '../support/browser.js';
 import { claimsOfAda } from '../support/given.js';
+import { givenPerson } from '../support/given-person.js';
 import { WebApp, page, signInAt, webClient } from '../support/web-app.js';
 
 const library = readFileSync(new URL('../node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js', import.meta.url), 'utf8');
@@ -10,33 +10,20 @@ const library = readFileSync(new URL('../node_modules/oidc-client-ts/dist/browse
 /** The library that single-page apps use, in the page itself: every call that it makes is a browser's, with CORS. */
 export function oidcClientTsSuite(idp) {
   describe('oidc-client-ts', () => {
-    let browser;
-    let user;
-    let app;
-
-    before(async () => {
-      user = await idp.createUser('ada-oidc-client-ts', claimsOfAda);
-      browser = await launchBrowser();
-      app = await WebApp.start(async (origin) => {
-        const client = await idp.createClient({
-          ...webClient('oidc-client-ts', origin, '/callback'), token_endpoint_auth_method: 'none', allowed_origins: [origin],
-          redirect_uris: [`${origin}/callback`, `${origin}/silent`],
-        });
-        return application(idp, client, origin);
+    const given = givenPerson(idp, 'ada-oidc-client-ts', () => WebApp.start(async (origin) => {
+      const client = await idp.createClient({
+        ...webClient('oidc-client-ts', origin, '/callback'), token_endpoint_auth_method: 'none', allowed_origins: [origin],
+        redirect_uris: [`${origin}/callback`, `${origin}/silent`],
       });
-    });
-    after(async () => {
-      await browser?.close();
-      await app?.stop();
-    });
+      return application(idp, client, origin);
+    }));
 
     async function signedIn(t) {
-      const window = await Window.open(browser, idp);
-      t.after(() => window.close());
-      await window.page.goto(app.origin);
+      const window = await given.open(t);
+      await window.page.goto(given.app.origin);
       await window.page.getByRole('button', { name: 'Sign in' }).click();
-      await signInAt(window.page, user);
-      await window.page.waitForURL(`${app.origin}/callback?**`);
+      await signInAt(window.page, given.user);
+      await window.page.waitForURL(`${given.app.origin}/callback?**`);
       await window.page.evaluate(() => manager.signinCallback());
       return window;
     }
@@ -73,7 +60,7 @@ export function oidcClientTsSuite(idp) {
 
     test('Learns from the frame of session management that the person signed out elsewhere', async (t) => {
       const { page: tab, context } = await signedIn(t);
-      await tab.goto(app.origin);
+      await tab.goto(given.app.origin);
       await tab.evaluate(() => {
         window.signedOut = new Promise((resolve) => manager.events.addUserSignedOut(() => resolve('signed out')));
         return manager.getUser().then((one) => manager.events.load(one));
@@ -91,7 +78,7 @@ export function oidcClientTsSuite(idp) {
       await tab.evaluate(() => manager.revokeTokens());
       assert.equal((await fetch(`${idp.issuer}/userinfo`, { headers: { authorization: `Bearer ${token}` } })).status, 401);
       await tab.getByRole('button', { name: 'Sign out' }).click();
-      await tab.waitForURL(`${app.origin}/`);
+      await tab.waitForURL(`${given.app.origin}/`);
       assert.equal(await tab.evaluate(() => manager.getUser()), null);
     });
   });

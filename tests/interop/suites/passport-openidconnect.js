@@ -1,48 +1,34 @@
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import express from 'express';
 import session from 'express-session';
 import passport from 'passport';
 import OpenIDConnectStrategy from 'passport-openidconnect';
-import { Window, launchBrowser } from '../support/browser.js';
 import { claimsOfAda } from '../support/given.js';
+import { givenPerson } from '../support/given-person.js';
 import { WebApp, page, signInAt, webClient } from '../support/web-app.js';
 
 /** Passport's strategy: it knows no discovery and no PKCE, so that its client is one that an operator lets do without. */
 export function passportSuite(idp) {
   describe('passport-openidconnect', () => {
-    let browser;
-    let user;
-    let app;
-
-    before(async () => {
-      user = await idp.createUser('ada-passport', claimsOfAda);
-      browser = await launchBrowser();
-      app = await WebApp.start(async (origin) => {
-        const metadata = { ...webClient('Passport', origin, '/callback'), token_endpoint_auth_method: 'client_secret_post', require_pkce: false };
-        return application(idp, await idp.createClient(metadata), origin);
-      });
-    });
-    after(async () => {
-      await browser?.close();
-      await app?.stop();
-    });
+    const given = givenPerson(idp, 'ada-passport', () => WebApp.start(async (origin) => {
+      const metadata = { ...webClient('Passport', origin, '/callback'), token_endpoint_auth_method: 'client_secret_post', require_pkce: false };
+      return application(idp, await idp.createClient(metadata), origin);
+    }));
 
     test('Signs a person in, with a nonce, and asks UserInfo', async (t) => {
-      const window = await Window.open(browser, idp);
-      t.after(() => window.close());
-      await window.page.goto(`${app.origin}/login`);
-      await signInAt(window.page, user);
+      const window = await given.open(t);
+      await window.page.goto(`${given.app.origin}/login`);
+      await signInAt(window.page, given.user);
       await window.page.getByRole('heading', { name: 'Hello, Ada Example' }).waitFor();
       assert.equal(await window.page.locator('#email').innerText(), claimsOfAda.email);
       assert.deepEqual(window.faults, []);
     });
 
     test('An answer that nobody here asked for signs nobody in', async (t) => {
-      const window = await Window.open(browser, idp);
-      t.after(() => window.close());
-      const answer = await window.page.goto(`${app.origin}/callback?code=stolen&state=invented`);
+      const window = await given.open(t);
+      const answer = await window.page.goto(`${given.app.origin}/callback?code=stolen&state=invented`);
       assert.equal(answer.status(), 403);
     });
   });

@@ -9,8 +9,8 @@ import * as oidc from 'openid-client';
 import { Window, launchBrowser } from '../support/browser.js';
 import { claimsOfAda, confidentialClient, ordersApi, redirectUri } from '../support/given.js';
 import { Idp } from '../support/idp.js';
-import { Person } from '../support/person.js';
 import { until } from '../support/program.js';
+import { signedInApp } from '../support/signed-in-app.js';
 
 /** What people say of themselves, what operators say of them, and whose pages these are: in Chromium, and at a real API. */
 export function peopleProfileSuite(idp) {
@@ -35,7 +35,7 @@ export function peopleProfileSuite(idp) {
 
     test('Is edited by its person; a mistake is said at its field; an app sees what was saved at once', async () => {
       const user = await idp.createUser('profile-ada', claimsOfAda);
-      const { configuration, tokens } = await tokensOf(user, 'openid profile phone address orders.read', ordersApi.identifier);
+      const { configuration, tokens } = await signedInApp(idp, user, { scope: 'openid profile phone address orders.read', resource: ordersApi.identifier });
       const window = await signedIn(user);
       const { page } = window;
 
@@ -111,7 +111,7 @@ export function peopleProfileSuite(idp) {
       await idp.command(['groups', 'create', 'sales', '--role', 'seller']);
       const api = await StaffApi.start(idp);
       try {
-        const app = await tokensOf(user, 'openid staff.read', api.audience);
+        const app = await signedInApp(idp, user, { scope: 'openid staff.read', resource: api.audience });
         assert.deepEqual(await api.call(app.tokens.access_token), { status: 200, roles: [], groups: [] });
         await until('the stream is open', () => api.verifier.health().push === 'open');
 
@@ -196,20 +196,6 @@ export function peopleProfileSuite(idp) {
       assert.match(refused.stderr, /^brand_color: #ffee00 has a contrast of 1\.\d to 1 on a light page and needs 4\.5 \(WCAG 2\.2 AA\); #[0-9a-f]{6} has it\n$/);
     });
   });
-
-  /** Tokens of a new app for a person, and what it needs to ask on. */
-  async function tokensOf(user, scope, resource) {
-    const client = await idp.createClient({ ...confidentialClient, client_name: 'An app that is told', scope, resources: [resource] });
-    const configuration = await oidc.discovery(new URL(idp.issuer), client.client_id, {}, oidc.ClientSecretBasic(client.client_secret), {
-      execute: [oidc.allowInsecureRequests],
-      [oidc.customFetch]: idp.fetch,
-    });
-    const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
-    const url = oidc.buildAuthorizationUrl(configuration, {
-      redirect_uri: redirectUri, scope, resource, code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier), code_challenge_method: 'S256',
-    });
-    return { configuration, tokens: await oidc.authorizationCodeGrant(configuration, await new Person(idp).authorize(url, user), { pkceCodeVerifier, idTokenExpected: true }) };
-  }
 
   /** The token that was good is refused as stale; then it is refreshed. */
   async function becomesStale(api, app) {

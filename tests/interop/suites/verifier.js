@@ -2,9 +2,9 @@ import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createVerifier } from 'identityprovider-verifier';
 import * as oidc from 'openid-client';
-import { Person } from '../support/person.js';
-import { claimsOfAda, confidentialClient, machineClient, ordersApi, redirectUri } from '../support/given.js';
+import { claimsOfAda, machineClient, ordersApi } from '../support/given.js';
 import { until } from '../support/program.js';
+import { signedInApp } from '../support/signed-in-app.js';
 
 /** The npm verifier and the real server: what is revoked here is refused there. tests/verifier-js tries it against an issuer that misbehaves. */
 export function verifierSuite(idp) {
@@ -87,20 +87,7 @@ export function verifierSuite(idp) {
 
     test('A role that changes makes a token stale: refresh, no new sign-in', async () => {
       const user = await idp.createUser('ada-verifier', claimsOfAda);
-      const client = await idp.createClient({ ...confidentialClient, client_name: 'An app of the verifier' });
-      const configuration = await oidc.discovery(new URL(idp.issuer), client.client_id, {}, oidc.ClientSecretBasic(client.client_secret), {
-        execute: [oidc.allowInsecureRequests],
-        [oidc.customFetch]: idp.fetch,
-      });
-      const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
-      const url = oidc.buildAuthorizationUrl(configuration, {
-        redirect_uri: redirectUri,
-        scope: 'openid orders.read',
-        resource: ordersApi.identifier,
-        code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
-        code_challenge_method: 'S256',
-      });
-      const tokens = await oidc.authorizationCodeGrant(configuration, await new Person(idp).authorize(url, user), { pkceCodeVerifier, idTokenExpected: true });
+      const { configuration, tokens } = await signedInApp(idp, user, { scope: 'openid orders.read', resource: ordersApi.identifier });
       assert.equal(await outcome(tokens.access_token), 'good');
       await until('the stream is open', isOpen);
       await idp.command(['users', 'grant-role', 'ada-verifier', 'staff']);
