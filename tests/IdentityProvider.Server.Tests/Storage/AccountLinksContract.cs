@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,13 +22,15 @@ public abstract class AccountLinksContract : StorageContract
         Assert.True(await storage.Get<AccountLinks>().AddAsync(older));
         Assert.True(await storage.Get<AccountLinks>().AddAsync(link));
         Assert.False(await storage.Get<AccountLinks>().AddAsync(link));
+        Assert.NotNull(await storage.Get<Attempts>().TakeAsync(AttemptKey.OfAccount(user.Id), AttemptLimit.OfAccount, Now));
 
         var won = await RaceAsync(storage, i => storage.Get<AccountLinks>().ResetPasswordAsync(link, $"hash-{i}", $"stamp-{i}", Notice(user), Now));
 
         var winner = Array.IndexOf(won, true);
         Assert.Single(won, true);
         var after = await storage.AskAsync(db => db.Users.AsNoTracking().SingleAsync(u => u.Id == user.Id));
-        Assert.Equal(($"hash-{winner}", $"stamp-{winner}", 0, null), (after.PasswordHash, after.SecurityStamp, after.AccessFailedCount, after.LockoutEnd));
+        Assert.Equal(($"hash-{winner}", $"stamp-{winner}"), (after.PasswordHash, after.SecurityStamp));
+        Assert.Null(await storage.Get<Attempts>().FindAsync(AttemptKey.OfAccount(user.Id)));
         Assert.Single(await storage.ListAsync());
         Assert.NotNull((await storage.Sessions.FindAsync(session.SessionId))!.EndedAt);
         Assert.False(await storage.Get<AccountLinks>().ResetPasswordAsync(older, "other", "other", null, Now));
@@ -141,7 +144,7 @@ public abstract class AccountLinksContract : StorageContract
     {
         var user = new User
         {
-            Id = Given.NewId(), UserName = name, NormalizedUserName = name.ToUpperInvariant(), SecurityStamp = "first", AccessFailedCount = 3, LockoutEnd = Now, CreatedAt = Now,
+            Id = Given.NewId(), UserName = name, NormalizedUserName = name.ToUpperInvariant(), SecurityStamp = "first", CreatedAt = Now,
         };
         user.SetEmail(email, isVerified, Now);
         return user;
