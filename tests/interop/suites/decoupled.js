@@ -58,7 +58,7 @@ export function decoupledSuite(idp) {
     async function signIn(page) {
       await page.getByLabel('Username').fill(user.username);
       await page.getByLabel('Password', { exact: true }).fill(user.password);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     }
 
     test('A television is connected by its code, by keyboard alone', async () => {

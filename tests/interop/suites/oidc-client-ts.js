@@ -21,7 +21,7 @@ export function oidcClientTsSuite(idp) {
     async function signedIn(t) {
       const window = await given.open(t);
       await window.page.goto(given.app.origin);
-      await window.page.getByRole('button', { name: 'Sign in' }).click();
+      await window.page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await signInAt(window.page, given.user);
       await window.page.waitForURL(`${given.app.origin}/callback?**`);
       await window.page.evaluate(() => manager.signinCallback());

@@ -54,7 +54,7 @@ export function spaSuite(idp, samples) {
       });
       const { page } = window;
       await page.goto(samples.spa);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await page.getByLabel(/user ?name|email/i).fill(user.username);
       await page.getByLabel('Password', { exact: true }).fill(user.password);
       await page.getByRole('button', { name: /^sign in$/i }).click();
@@ -163,7 +163,7 @@ export function spaSuite(idp, samples) {
       assert.deepEqual(await refreshCookies(window), []);
       await until('the API has heard', async () => (await call()).status === 401, 10);
 
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await page.getByLabel('Password', { exact: true }).waitFor();
       assert.deepEqual(faultsOf(window), []);
     });
@@ -171,7 +171,7 @@ export function spaSuite(idp, samples) {
     test('A sign-out elsewhere ends it here at the next call', async (t) => {
       const window = await signedIn(t);
       await idp.command(['sessions', 'end', '--user', user.username]);
-      const signIn = window.page.getByRole('button', { name: 'Sign in' });
+      const signIn = window.page.getByRole('button', { name: 'Sign in', exact: true });
       await until('the page has heard', async () => {
         if (await signIn.isVisible()) return true;
         await window.page.getByRole('button', { name: 'Call the API' }).click({ timeout: 1000 }).catch(() => {});

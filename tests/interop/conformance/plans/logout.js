@@ -156,7 +156,7 @@ async function sessionStateFollowsTheSession(run, client, page) {
   await page.goto(`${run.server.authorization_endpoint}?${new URLSearchParams(parameters)}`);
   await page.getByLabel('Username').fill(run.user.username);
   await page.getByLabel('Password', { exact: true }).fill(run.user.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.waitForURL(`${parameters.redirect_uri}?**`);
   const answer = Object.fromEntries(new URL(page.url()).searchParams);
   assert.ok(answer.session_state, 'session_state');
