@@ -63,7 +63,8 @@ export function peoplePagesSuite(idp, samples) {
     test('Shows where the keyboard is: whatever Tab reaches has an outline, and Tab reaches everything in the order of reading', async () => {
       const found = [];
       const window = await pages.visit({}, async (name, page) => {
-        if (!isOurs(name, page)) return;
+        // How a mail shows where the keyboard is, its reader's program decides.
+        if (new URL(page.url()).origin !== idp.issuer) return;
         const stops = await page.evaluate(() => document.querySelectorAll('a[href], button, input:not([type=hidden]), summary, select, textarea').length);
         const places = [];
         for (let presses = 0; presses < Math.min(stops, 40); presses++) {

@@ -244,6 +244,7 @@ export class EveryPage {
     let mails = 0;
     const open = async (to, name, count) => {
       const mail = await this.#idp.nextMailTo(to, count);
+      await page.goto('about:blank');
       await page.setContent(mail.html);
       await look(`mail-${name}`);
       await at(mail.link.href);

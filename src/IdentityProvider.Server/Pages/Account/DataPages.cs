@@ -62,6 +62,6 @@ internal sealed class DataPages(AccountAccess access, AccountExport export, Acco
     private Task ShowAsync(HttpContext http, SignedIn signedIn, bool isMistyped)
     {
         var model = new DataPage.DataModel(access.FormToken(http), signedIn.Session.SessionId.ToString("N"), signedIn.User.Username, isMistyped);
-        return PageResults.ShowAsync<DataPage>(http, model, PagePolicy.OwnForm, isMistyped ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK);
+        return PageResults.ShowAsync<DataPage>(http, model, PagePolicy.Account, isMistyped ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK);
     }
 }

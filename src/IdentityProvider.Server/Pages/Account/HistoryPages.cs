@@ -16,6 +16,6 @@ internal sealed class HistoryPages(AccountAccess access, SignInEvents events, Ti
         var found = await events.ListAsync(session.UserId, clock.GetUtcNow(), LinesOfPage + 1, before, http.RequestAborted);
         IReadOnlyList<SignInEvent> lines = [.. found.Take(LinesOfPage)];
         var older = found.Count > LinesOfPage ? HistoryPlaces.Write(lines[^1]) : null;
-        await PageResults.ShowAsync<HistoryPage>(http, new HistoryPage.HistoryModel(lines, before is not null, older), PagePolicy.OwnForm);
+        await PageResults.ShowAsync<HistoryPage>(http, new HistoryPage.HistoryModel(lines, before is not null, older), PagePolicy.Account);
     }
 }
