@@ -70,6 +70,8 @@ export function decoupledSuite(idp) {
       window = await Window.open(browser, idp);
       const { page } = window;
       await page.goto(started.verification_uri);
+      // A browser gives the focus a frame after the page has loaded.
+      await page.locator('#user_code:focus').waitFor();
       await page.keyboard.type(started.user_code.toLowerCase().replace('-', ' '));
       await page.keyboard.press('Enter');
       await signIn(page);
