@@ -3,51 +3,66 @@ import { randomBytes } from "node:crypto";
 import { basic } from "./lib/idp.js";
 import { load, median } from "./lib/load.js";
 
-const subjects = ["unknown name", "known name, wrong password", "locked", "disabled"];
+/** Who is tried, and beside whom: what was tried too often waits, whether it is somebody's or not. */
+const subjects = [
+  { name: "unknown name" },
+  { name: "known name, wrong password", beside: "unknown name" },
+  { name: "disabled account", beside: "unknown name" },
+  { name: "unknown name, tried too often" },
+  { name: "known name, tried too often", beside: "unknown name, tried too often" },
+];
 
 /**
- * Wrong passwords for names of four kinds, in turns and one at a time, each time by another browser. Of an account no more than four, so that none of
- * the second and the fourth kind locks. Reported: the ratio of each median to the unknown names', and how surely ranks tell the two apart (Mann and
- * Whitney's U, as a z; beyond 3 it is no chance).
+ * Wrong passwords for names of each kind, one at a time and in turns whose order moves on, each time by another browser. Of a name that is to stay open
+ * no more than four. Reported: the ratio of a median to that of who is nobody, and how surely ranks tell the two apart (Mann and Whitney's U, as a z;
+ * beyond 3 it is no chance).
  */
 export async function measureEnumeration({ issuer, idp }, { samples = 80 }) {
   const password = "a lighthouse, a marmot, a tune";
   const each = Math.ceil(samples / 4);
   const known = makePeople(idp, "known", each, password);
-  const locked = makePeople(idp, "locked", 1, password);
   const disabled = makePeople(idp, "disabled", each, password);
   for (const name of disabled) idp(["users", "disable", name]);
-  for (let i = 0; i < 6; i++) await attempt(issuer, locked[0]);
-  for (let i = 0; i < 10; i++) await attempt(issuer, `warm-${i}`);
-
-  const names = [(i) => `nobody-${randomBytes(6).toString("hex")}-${i}`, (i) => known[i % each], () => locked[0], (i) => disabled[i % each]];
-  const times = subjects.map(() => []);
-  for (let i = 0; i < samples; i++) {
-    for (const [kind, name] of names.entries()) times[kind].push(await attempt(issuer, name(i)));
+  const [tried, nobody] = [makePeople(idp, "tried", 1, password)[0], "nobody"];
+  for (let i = 0; i < 6; i++) {
+    await attempt(issuer, tried);
+    await attempt(issuer, nobody);
   }
-  const base = times[0];
-  return subjects.map((subject, kind) => kind === 0
-    ? [`sign-in refused: ${subject}`, `${median(base).toFixed(1)} ms`, `median of ${samples}, one at a time; a third of them between ${quantile(base, 1 / 3).toFixed(1)} and ${quantile(base, 2 / 3).toFixed(1)} ms`]
-    : [`the same: ${subject}`, `${(median(times[kind]) / median(base)).toFixed(3)} of it`, `ranks: z = ${rankTest(base, times[kind]).toFixed(1)} (beyond ±3 the clock tells them apart)`]);
+
+  const names = [() => `nobody-${randomBytes(6).toString("hex")}`, (i) => known[i % each], (i) => disabled[i % each], () => nobody, () => tried];
+  const times = Object.fromEntries(subjects.map(({ name }) => [name, []]));
+  for (let i = 0; i < samples; i++) {
+    for (let turn = 0; turn < names.length; turn++) {
+      const kind = (i + turn) % names.length;
+      times[subjects[kind].name].push(await attempt(issuer, names[kind](i)));
+    }
+  }
+  return subjects.map(({ name, beside }) => {
+    const [its, base] = [times[name], times[beside]];
+    return base
+      ? [`sign-in refused: ${name}`, `${(median(its) / median(base)).toFixed(3)} of ${beside}`, `ranks: z = ${rankTest(base, its).toFixed(1)} (beyond ±3 the clock tells them apart)`]
+      : [`sign-in refused: ${name}`, `${median(its).toFixed(1)} ms`, `median of ${samples}, one at a time; a third of them between ${quantile(its, 1 / 3).toFixed(1)} and ${quantile(its, 2 / 3).toFixed(1)} ms`];
+  });
 }
 
-/** The token endpoint alone, and while sign-ins are sent as fast as they are answered. */
+/** The token endpoint alone, and while a flood of sign-ins arrives that is many times what can be hashed. */
 export async function measureFlood({ issuer, pid }, { machine }, { rounds = 3, seconds = 6 }) {
   const form = { FORM: "grant_type=client_credentials&scope=orders.read", AUTHORIZATION: basic(machine) };
+  const { token, cookie } = await openForm(issuer);
   const tokens = () => load(`${issuer}/token`, { script: "form.lua", env: form, seconds, pid });
+  const flood = () => load(`${issuer}/login`, { script: "flood.lua", env: { FORM_TOKEN: token, COOKIE: cookie, EVERY: "320" }, seconds, connections: 64 });
   await tokens();
-  const ratios = [], shed = [], rates = [];
+  await flood();
+  const ratios = [], slower = [], floods = [];
   for (let round = 0; round < rounds; round++) {
     const alone = await tokens();
-    const flood = startFlood(issuer, 64);
-    const during = await tokens();
-    const { answered, busy } = await flood.stop();
+    const [during, sent] = await Promise.all([tokens(), flood()]);
     if (alone.failures + during.failures > 0) throw new Error("The token endpoint failed");
     ratios.push(during.rate / alone.rate);
-    rates.push(answered / seconds);
-    shed.push(busy / answered);
+    slower.push(during.p99 / alone.p99);
+    floods.push(sent.rate);
   }
-  return [["tokens while 64 browsers sign in at once and wrongly", `${median(ratios).toFixed(2)} of without`, `${median(rates).toFixed(0)} sign-ins/s answered, ${(median(shed) * 100).toFixed(0)} % of them by 503 and Retry-After; hashing has half of the processors at most`]];
+  return [[`tokens while ${median(floods).toFixed(0)} wrong sign-ins arrive each second`, `${median(ratios).toFixed(2)} of without`, `p99 ${median(slower).toFixed(2)} times as long, on processors that have no time to spare; what the queue doesn't take is answered 503 with Retry-After`]];
 }
 
 function makePeople(idp, prefix, count, password) {
@@ -82,19 +97,6 @@ async function send(issuer, { token, cookie }, username) {
   });
   await answer.text();
   return answer.status;
-}
-
-function startFlood(issuer, browsers) {
-  let goesOn = true, answered = 0, busy = 0;
-  const running = Array.from({ length: browsers }, async (_, i) => {
-    const form = await openForm(issuer);
-    while (goesOn) {
-      const status = await send(issuer, form, `flood-${i}-${answered}`);
-      answered++;
-      if (status === 503) busy++;
-    }
-  });
-  return { async stop() { goesOn = false; await Promise.all(running); return { answered, busy }; } };
 }
 
 const quantile = (numbers, share) => [...numbers].sort((a, b) => a - b)[Math.floor((numbers.length - 1) * share)];

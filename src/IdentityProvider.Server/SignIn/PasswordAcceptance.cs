@@ -35,7 +35,7 @@ internal sealed class PasswordAcceptance(PasswordHashing hashing, BreachedPasswo
         {
             if (!place.IsAcquired)
                 return Refusal.PasswordHashingBusy;
-            if (PasswordRules.RefuseGuessable(await Task.Run(() => ScoreOf(chosen, words), cancellation)) is { } guessable)
+            if (PasswordRules.RefuseGuessable(await LowPriority.RunAsync(() => ScoreOf(chosen, words))) is { } guessable)
                 return guessable;
         }
 

@@ -6,7 +6,7 @@ namespace IdentityProvider.Server.SignIn;
 
 /// <summary>
 /// Verifies passwords behind a small bounded queue: hashing is slow on purpose, and a flood of sign-ins must leave the processors to those who
-/// verify tokens and refresh them. What does not fit is turned away at once.
+/// verify tokens and refresh them. What does not fit is turned away at once; what runs gives way (<see cref="LowPriority"/>).
 /// </summary>
 internal sealed class PasswordHashing(IPasswordHasher<User> hasher, Entropy entropy, Settings settings) : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class PasswordHashing(IPasswordHasher<User> hasher, Entropy entr
     public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellation) => _limiter.AcquireAsync(1, cancellation);
 
     /// <summary>Verifies, off the caller's thread, a password against a hash; where there is none against nobody's, which fails after the same work.</summary>
-    public Task<PasswordVerificationResult> VerifyAsync(User? user, string? hash, string password) => Task.Run(() =>
+    public Task<PasswordVerificationResult> VerifyAsync(User? user, string? hash, string password) => LowPriority.RunAsync(() =>
     {
         var dummy = _nobodys.Value;
         var result = hasher.VerifyHashedPassword(user ?? new User(), hash ?? dummy, password);
@@ -37,7 +37,7 @@ internal sealed class PasswordHashing(IPasswordHasher<User> hasher, Entropy entr
     public string Hash(User user, string password) => hasher.HashPassword(user, password);
 
     /// <summary>The same, off the caller's thread: for those who hold a place in the queue.</summary>
-    public Task<string> HashAsync(User user, string password) => Task.Run(() => Hash(user, password));
+    public Task<string> HashAsync(User user, string password) => LowPriority.RunAsync(() => Hash(user, password));
 
     public void Dispose() => _limiter.Dispose();
 }
