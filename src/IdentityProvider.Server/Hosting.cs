@@ -1,3 +1,4 @@
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Endpoints;
@@ -58,6 +59,7 @@ public static class Hosting
         builder.Services.AddKeys();
         builder.Services.AddKeyRotation();
         builder.Services.AddStatus();
+        builder.Services.AddAudit().AddAuditWork();
         builder.Services.AddHostedService<Pruning>();
         builder.Services.AddMail();
         builder.Services.AddSingleton<MessageDelivery>();
@@ -66,8 +68,7 @@ public static class Hosting
         builder.Services.AddTokenEndpoints();
         builder.Services.AddRegistration();
         builder.Services.AddSingleton<ClientDocumentFetch>();
-        builder.Services.AddSingleton<KeptDocuments>();
-        builder.Services.AddSingleton<ClientDocuments>();
+        builder.Services.AddSingleton<KeptDocuments>().AddSingleton<ClientDocuments>();
         builder.Services.AddSingleton<ClientUse>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ClientUse>());
         configure?.Invoke(builder);

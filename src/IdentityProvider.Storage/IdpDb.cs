@@ -32,6 +32,8 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<SignInEventRow> SignInEvents => Set<SignInEventRow>();
 
+    internal DbSet<AuditEventRow> AuditEvents => Set<AuditEventRow>();
+
     internal DbSet<AttemptRow> Attempts => Set<AttemptRow>();
 
     internal DbSet<KnownBrowserRow> KnownBrowsers => Set<KnownBrowserRow>();
@@ -94,6 +96,9 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
     /// <summary>The clause of an index over what came from an upstream.</summary>
     private protected abstract string HasUpstream { get; }
 
+    /// <summary>The clause of an index over the audit's lines that wait for their number.</summary>
+    private protected abstract string IsWaiting { get; }
+
     /// <summary>The clause of an index over accounts whose address is verified.</summary>
     private protected abstract string IsConfirmed { get; }
 
@@ -114,6 +119,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         Decoupled(builder);
         Messages(builder);
         builder.Entity<AccountLinkRow>(AccountLinkRow.Configure);
+        AuditEventRow.Configure(builder, IsWaiting);
         Statuses(builder);
         builder.Entity<TopicRow>(topic =>
         {

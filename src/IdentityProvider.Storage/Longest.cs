@@ -61,6 +61,16 @@ public static class Longest
     /// <summary>Of a line of an account's history.</summary>
     public const int Detail = 200;
 
+    /// <summary>A <c>client_id</c>, a <c>sub</c>, or the operating system's name of somebody.</summary>
+    public const int AuditActor = 200;
+
+    /// <summary>The longest identifier that anything has here.</summary>
+    public const int AuditTarget = 400;
+
+    public const int AuditDevice = 100;
+
+    public const int AuditRequestId = 60;
+
     /// <summary>
     /// Whether a key of this text can be there: printable ASCII of at most this length. Anything else is not found, without asking a database
     /// that would refuse a null byte, or compare padded.
@@ -75,4 +85,8 @@ public static class Longest
         var kept = new string([.. text.Where(c => c is >= ' ' and <= '~').Take(longest)]);
         return kept.Length == 0 ? null : kept;
     }
+
+    /// <summary>A name in any script, as far as it fits; what a database couldn't give back as it was is left out.</summary>
+    internal static string? CutText(string? text, int longest) =>
+        text is null ? null : new string([.. text.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(longest)]);
 }

@@ -15,6 +15,8 @@ public sealed class PostgresDb(DbContextOptions<PostgresDb> options) : IdpDb(opt
 
     private protected override string HasUpstream => "\"UpstreamIssuer\" IS NOT NULL";
 
+    private protected override string IsWaiting => "\"Sequence\" IS NULL";
+
     private protected override string IsConfirmed => "\"EmailConfirmed\"";
 
     protected override void OnModelCreating(ModelBuilder builder)

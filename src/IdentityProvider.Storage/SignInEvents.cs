@@ -44,7 +44,7 @@ public sealed class SignInEvents(IDbContextFactory<IdpDb> databases)
     /// <summary>Says how the attempt ended, of which only the start was noted.</summary>
     public async Task DecideAsync(Guid eventId, SignInOutcome outcome, string? detail = null, CancellationToken cancellation = default)
     {
-        var about = Cut(detail);
+        var about = Longest.CutText(detail, Longest.Detail);
         await using var db = await databases.CreateDbContextAsync(cancellation);
         await db.SignInEvents.Where(e => e.EventId == eventId)
             .ExecuteUpdateAsync(set => set.SetProperty(e => e.Outcome, outcome).SetProperty(e => e.Detail, about), cancellation);
@@ -80,10 +80,6 @@ public sealed class SignInEvents(IDbContextFactory<IdpDb> databases)
         return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"{entry.UserId:N} {entry.Outcome} {entry.Address} {hour}")).AsSpan(0, 16));
     }
 
-    // It may be a name in any script.
-    private static string? Cut(string? detail) =>
-        detail is null ? null : new string([.. detail.Where(c => !char.IsControl(c) && !char.IsSurrogate(c)).Take(Longest.Detail)]);
-
     private static SignInEventRow Row(SignInEvent entry) => new()
     {
         EventId = entry.EventId,
@@ -92,7 +88,7 @@ public sealed class SignInEvents(IDbContextFactory<IdpDb> databases)
         Address = Longest.Cut(entry.Address, Longest.Address),
         UserAgent = Longest.Cut(entry.UserAgent, Longest.UserAgent),
         Outcome = entry.Outcome,
-        Detail = Cut(entry.Detail),
+        Detail = Longest.CutText(entry.Detail, Longest.Detail),
         Count = entry.Count,
     };
 

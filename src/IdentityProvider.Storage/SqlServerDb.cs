@@ -15,6 +15,8 @@ public sealed class SqlServerDb(DbContextOptions<SqlServerDb> options) : IdpDb(o
 
     private protected override string HasUpstream => "[UpstreamIssuer] IS NOT NULL";
 
+    private protected override string IsWaiting => "[Sequence] IS NULL";
+
     private protected override string IsConfirmed => "[EmailConfirmed] = 1";
 
     protected override void OnModelCreating(ModelBuilder builder)

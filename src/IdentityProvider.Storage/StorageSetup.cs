@@ -64,6 +64,8 @@ public static class StorageSetup
         .AddSingleton<AccountDeletion>()
         .AddSingleton<AccountLinks>()
         .AddSingleton<Attempts>()
+        .AddSingleton<AuditEvents>()
+        .AddSingleton<AuditLedger>()
         .AddSingleton<AuthorizationCodes>()
         .AddSingleton<AuthorizationDetailsTypes>()
         .AddSingleton<Clients>()

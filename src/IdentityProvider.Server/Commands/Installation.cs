@@ -1,3 +1,4 @@
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
@@ -105,6 +106,7 @@ internal sealed class Installation : IAsyncDisposable
         .AddSingleton<Entropy>()
         .AddIdpStorage(settings.Database.Provider, connectionString)
         .AddKeys()
+        .AddAudit()
         .AddSingleton<UpstreamCredentials>()
         .AddAccounts()
         .AddSingleton<Registry>()

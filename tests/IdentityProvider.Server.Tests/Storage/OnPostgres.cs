@@ -1,4 +1,5 @@
 using IdentityProvider.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Server.Tests.Storage;
 
@@ -169,4 +170,24 @@ public sealed class AccountLinksOnPostgres : AccountLinksContract
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
 
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
+public sealed class AuditOnPostgres : AuditContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+
+    [Fact]
+    public async Task The_database_itself_refuses_to_change_a_line_that_stands()
+    {
+        await using var storage = await ChainedAsync(2);
+        foreach (var statement in new[] { """UPDATE "AuditEvents" SET "Actor" = 'x'""", """DELETE FROM "AuditEvents" """, """TRUNCATE "AuditEvents" """ })
+        {
+            var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => storage.AskAsync(db => db.Database.ExecuteSqlRawAsync(statement)));
+            Assert.Contains("append-only", refused.MessageText, StringComparison.Ordinal);
+        }
+
+        Assert.Equal((null, 2L), await VerifyAsync(storage));
+    }
 }

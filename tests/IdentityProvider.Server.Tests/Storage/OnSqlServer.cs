@@ -200,3 +200,10 @@ public sealed class AccountLinksOnSqlServer : AccountLinksContract
 
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
+
+public sealed class AuditOnSqlServer : AuditContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}

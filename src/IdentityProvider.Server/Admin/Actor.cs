@@ -1,0 +1,51 @@
+using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Server.SignIn;
+
+namespace IdentityProvider.Server.Admin;
+
+/// <summary>Who asks, and from where: whoever changes something here names them, for the audit.</summary>
+public sealed record Actor
+{
+    private Actor(AuditActor who) => Who = who;
+
+    public AuditActor Who { get; }
+
+    public string? Address { get; private init; }
+
+    public string? Device { get; private init; }
+
+    public string? RequestId { get; private init; }
+
+    /// <summary>Somebody at the machine.</summary>
+    /// <param name="osUser">The operating system's name of them.</param>
+    public static Actor Command(string osUser) => new(new AuditActor(AuditActorKind.Command, osUser));
+
+    /// <summary>A person who signed in.</summary>
+    /// <param name="userId">Their <c>sub</c>.</param>
+    /// <param name="clientId">The client that acts for them; null for our own pages.</param>
+    /// <param name="address">From where.</param>
+    public static Actor Person(Guid userId, string? clientId = null, string? address = null) =>
+        new(new AuditActor(AuditActorKind.Person, userId.ToString("D"), clientId)) { Address = address };
+
+    /// <summary>A client by itself.</summary>
+    public static Actor Client(string clientId, string? address = null) => new(new AuditActor(AuditActorKind.Client, clientId)) { Address = address };
+
+    /// <summary>The server by itself.</summary>
+    /// <param name="what">Which of its work.</param>
+    public static Actor System(string what) => new(new AuditActor(AuditActorKind.System, what));
+
+    /// <summary>Somebody who proved nothing.</summary>
+    public static Actor Anonymous { get; } = new(new AuditActor(AuditActorKind.Anonymous, null));
+
+    /// <summary>The same, by this request.</summary>
+    internal Actor By(HttpContext http)
+    {
+        var origin = Origin.Of(http);
+        return this with
+        {
+            Address = origin.Address,
+            Device = origin.UserAgent is { } agent ? Protocol.Sessions.Device.Of(agent) : null,
+            RequestId = http.TraceIdentifier,
+        };
+    }
+}
