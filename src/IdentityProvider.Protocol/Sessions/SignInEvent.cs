@@ -96,4 +96,10 @@ public enum SignInOutcome
 
     /// <summary>They took a copy of what is held on them.</summary>
     DataExported,
+
+    /// <summary>They linked a sign-in at another provider.</summary>
+    LinkAdded,
+
+    /// <summary>They took such a link away.</summary>
+    LinkRemoved,
 }

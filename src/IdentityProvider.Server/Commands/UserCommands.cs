@@ -4,6 +4,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -168,15 +169,17 @@ internal static class UserCommands
     private static Command Link()
     {
         var (username, issuer, subject) = (Username(), TrustedIssuerCommands.Issuer(), TrustedIssuerCommands.Subject());
-        return new Command("link", "Say that a person is this subject of a trusted issuer, whose assertions then speak for them.") { username, issuer, subject }.Does(async work =>
+        return new Command("link", "Say that a person is this subject of a trusted issuer or an upstream, which then speaks for them.") { username, issuer, subject }.Does(async work =>
         {
             if (await FindAsync(work, username) is not { } user)
                 return Unknown(work, username);
             var (name, sub) = (work.Parsed.GetRequiredValue(issuer), work.Parsed.GetRequiredValue(subject));
-            if (await work.Get<Storage.TrustedIssuers>().FindAsync(name, work.Cancellation) is null)
+            var isUpstream = (await work.Get<Upstreams>().ListAsync(work.Cancellation)).Any(upstream => upstream.Issuer == name);
+            if (!isUpstream && await work.Get<Storage.TrustedIssuers>().FindAsync(name, work.Cancellation) is null)
                 return TrustedIssuerCommands.Unknown(work, name);
-            if (sub.Length is 0 or > Protocol.TrustedIssuers.TrustedIssuerRules.LongestName)
-                return work.Output.Refuse($"subject: must be 1 to {Protocol.TrustedIssuers.TrustedIssuerRules.LongestName} characters");
+            var longest = isUpstream ? UpstreamIdTokenRules.LongestSubject : Protocol.TrustedIssuers.TrustedIssuerRules.LongestName;
+            if (sub.Length == 0 || sub.Length > longest)
+                return work.Output.Refuse($"subject: must be 1 to {longest} characters");
             var result = await work.Get<UserManager<User>>().AddLoginAsync(user, new UserLoginInfo(name, sub, name));
             return Refusal(result) is { } reason ? work.Output.Refuse(reason) : work.Output.Show(await DocumentAsync(work, user));
         });

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages;
@@ -56,6 +57,7 @@ internal sealed class UpstreamSignIn(UpstreamLinks links, SignInFlow flow, Upstr
             var user = NewOf(coming);
             if (await links.CreateAsync(user, coming.Session, coming.Upstream.Roles, invitation, http.RequestAborted))
             {
+                await http.RequestServices.GetRequiredService<SignInHistory>().AddAsync(user.Id, Origin.Of(http), SignInOutcome.AccountMade, CancellationToken.None);
                 Log.UpstreamAccountMade(OAuthResults.Logger(http), user.Id, coming.Upstream.Name);
                 return await EnterAsync(http, coming, user);
             }

@@ -26,6 +26,11 @@ public sealed class UpstreamCommandsTests : IAsyncLifetime
         Assert.Equal(("never", "offer", "display_name"), (document["create"]!.GetValue<string>(), document["logout"]!.GetValue<string>(), document["claims"]!["name"]!.GetValue<string>()));
         Assert.StartsWith("name: ", (await _idp.RunAsync(create, "s\n")).Refusal, StringComparison.Ordinal);
 
+        // An operator may link as well as the person.
+        await _idp.DoneAsync(["users", "create", "--username", "ada", "--password", "correct horse battery staple"]);
+        var linked = await _idp.DoneAsync(["users", "link", "ada", "https://login.example", new string('s', 255)]);
+        Assert.Equal("https://login.example", linked["links"]![0]!["issuer"]!.GetValue<string>());
+
         var updated = await _idp.DoneAsync(["upstreams", "update", "example", "--create", "always", "--email-domain", "example.com", "--role", "", "--enabled", "false"]);
         Assert.Equal(("always", "Example", false), (updated["create"]!.GetValue<string>(), updated["label"]!.GetValue<string>(), updated["enabled"]!.GetValue<bool>()));
         Assert.Null(updated["roles"]);

@@ -35,6 +35,11 @@ public sealed class UpstreamLinkTests(PagesServer fixture) : IClassFixture<Pages
         Assert.DoesNotContain("You are signed in", (await another.OpenAsync("/")).Text, StringComparison.Ordinal);
         Assert.Contains("You are signed in", (await browser.OpenAsync("/")).Text, StringComparison.Ordinal);
         Assert.Equal(Refusals.Of(Refusal.UpstreamAccountUnknown).Status, (int)(await fake.SignInAsync(another)).Status);
+
+        var history = await Server.Get<SignInEvents>().ListAsync(await Server.UserIdAsync(username), Server.Clock.GetUtcNow(), 20);
+        Assert.Contains(history, e => e.Outcome == SignInOutcome.LinkAdded);
+        Assert.Contains(history, e => e.Outcome == SignInOutcome.LinkRemoved);
+        Assert.Contains("Another account unlinked", (await browser.OpenAsync("/account")).Text, StringComparison.Ordinal);
     }
 
     [Fact]

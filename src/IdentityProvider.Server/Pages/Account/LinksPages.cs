@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Mail;
@@ -58,7 +59,7 @@ internal sealed class LinksPages(AccountAccess access, Upstreams upstreams, Upst
             return;
         }
 
-        await TellAsync(http, signedIn!.Session.UserId, NoticeKind.LinkAdded, new Uri(identity.Session.Issuer).Host);
+        await TellAsync(http, signedIn!.Session.UserId, SignInOutcome.LinkAdded, NoticeKind.LinkAdded, new Uri(identity.Session.Issuer).Host);
         Log.UpstreamLinked(OAuthResults.Logger(http), signedIn.Session.UserId, identity.Session.Issuer);
         PageResults.Redirect(http, $"{OwnPage.Links.Path}?{AccountNotice.Parameter}=linked");
     }
@@ -79,13 +80,16 @@ internal sealed class LinksPages(AccountAccess access, Upstreams upstreams, Upst
             }
 
             await browsers.EndUpstreamAsync(session, upstream.Issuer, subject, http.RequestAborted);
-            await TellAsync(http, session.UserId, NoticeKind.LinkRemoved, upstream.Label);
+            await TellAsync(http, session.UserId, SignInOutcome.LinkRemoved, NoticeKind.LinkRemoved, upstream.Label);
             Log.UpstreamUnlinked(OAuthResults.Logger(http), session.UserId, upstream.Issuer);
         }
 
         PageResults.Redirect(http, $"{OwnPage.Links.Path}?{AccountNotice.Parameter}=unlinked");
     }
 
-    private static Task TellAsync(HttpContext http, Guid userId, NoticeKind kind, string detail) =>
-        http.RequestServices.GetRequiredService<NoticeMail>().SendAsync(userId, kind, http, detail);
+    private static async Task TellAsync(HttpContext http, Guid userId, SignInOutcome outcome, NoticeKind kind, string detail)
+    {
+        await http.RequestServices.GetRequiredService<SignInHistory>().AddAsync(userId, Origin.Of(http), outcome, CancellationToken.None, detail);
+        await http.RequestServices.GetRequiredService<NoticeMail>().SendAsync(userId, kind, http, detail);
+    }
 }
