@@ -50,6 +50,20 @@ internal sealed class FakeUpstream : IAsyncDisposable
 
     public RequestDelegate? AnswerTokenAsync { get; set; }
 
+    /// <summary>What some of its paths answer instead.</summary>
+    public Dictionary<string, RequestDelegate> Instead { get; } = [];
+
+    /// <summary>Never answers.</summary>
+    public Task HangAsync(HttpContext http) => _listener.HangAsync(http);
+
+    /// <summary>Waits until it is asked this.</summary>
+    public async Task IsAskedAsync(string path)
+    {
+        while ((await _listener.NextAsync()).Path != path)
+        {
+        }
+    }
+
     /// <summary>The last token request.</summary>
     public (IFormCollection Form, string? Authorization)? TokenRequest { get; private set; }
 
@@ -112,14 +126,24 @@ internal sealed class FakeUpstream : IAsyncDisposable
         return Jws.Sign(Key, Protocol.Logout.LogoutToken.Typ, Encoding.UTF8.GetBytes(claims.ToJsonString()));
     }
 
+    /// <summary>It is down, and still known here.</summary>
+    public ValueTask StopAsync() => _listener.DisposeAsync();
+
     public async ValueTask DisposeAsync()
     {
-        await _listener.DisposeAsync();
+        await _server.Get<Upstreams>().DeleteAsync(Name); // its port may soon be another's
+        await StopAsync();
         Key.Dispose();
     }
 
     private async Task AnswerAsync(HttpContext http)
     {
+        if (Instead.TryGetValue(http.Request.Path, out var answerAsync))
+        {
+            await answerAsync(http);
+            return;
+        }
+
         switch (http.Request.Path.Value)
         {
             case "/.well-known/openid-configuration":

@@ -252,7 +252,7 @@ public sealed class UpstreamAttacks(PagesServer fixture) : IClassFixture<PagesSe
         using var browser = new Browser(Server);
         Assert.Equal(HttpStatusCode.SeeOther, (await browser.SendAsync(HttpMethod.Get, await fake.GoAsync(browser, fake.Start), null)).Status);
         var path = await fake.GoAsync(browser, fake.Start);
-        await fake.DisposeAsync();
+        await fake.StopAsync();
         var page = await browser.OpenAsync(path);
         Assert.Equal(("The other provider does not answer", "30"), (page.Heading, page.Header("Retry-After")));
     }
