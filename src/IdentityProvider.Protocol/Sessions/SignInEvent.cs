@@ -102,4 +102,16 @@ public enum SignInOutcome
 
     /// <summary>They took such a link away.</summary>
     LinkRemoved,
+
+    /// <summary>Those who run the server linked a sign-in at another provider.</summary>
+    LinkGiven,
+
+    /// <summary>Those who run the server took such a link away.</summary>
+    LinkTaken,
+
+    /// <summary>They changed what apps are told of them; the detail names the claims, never what they say.</summary>
+    ProfileChanged,
+
+    /// <summary>Those who run the server changed it.</summary>
+    ProfileCorrected,
 }

@@ -82,7 +82,16 @@ public static class ProfileRules
         }
 
         claims["updated_at"] = now.ToUnixTimeSeconds();
-        return new ProfileDecision.Changed(claims, [.. changed.Select(entry => entry.Key)]);
+        return new ProfileDecision.Changed(claims);
+    }
+
+    /// <summary>The claims of which two versions say different things, for the history: their names alone.</summary>
+    public static IReadOnlyList<string> ChangesOf(JsonObject before, JsonObject after)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        return [.. before.Concat(after).Select(claim => claim.Key).Distinct(StringComparer.Ordinal)
+            .Where(name => name is not "updated_at" && !JsonNode.DeepEquals(before[name], after[name]))];
     }
 
     /// <summary>What was typed, without the space around it; null where that is nothing.</summary>
@@ -152,15 +161,8 @@ public abstract class ProfileDecision
     /// <summary>The claims are these now.</summary>
     public sealed class Changed : ProfileDecision
     {
-        internal Changed(JsonObject claims, IReadOnlyList<string> fields)
-        {
-            Claims = claims;
-            Fields = fields;
-        }
+        internal Changed(JsonObject claims) => Claims = claims;
 
         public JsonObject Claims { get; }
-
-        /// <summary>The fields that changed, by name.</summary>
-        public IReadOnlyList<string> Fields { get; }
     }
 }

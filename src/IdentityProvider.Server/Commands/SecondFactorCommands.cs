@@ -4,6 +4,7 @@ using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Mail;
+using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -25,8 +26,7 @@ internal static class SecondFactorCommands
                 return UserCommands.Unknown(work, username);
             if (!await work.Get<SecondFactors>().ResetAsync(user, work.Get<Entropy>().NewId().ToString("D"), FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation))
                 return work.Output.Refuse("user: was changed by somebody else just now; try again");
-            var line = new SignInEvent { EventId = work.Get<Entropy>().NewId(), UserId = user.Id, At = work.Installation.Now, Outcome = SignInOutcome.SecondFactorsReset };
-            await work.Get<SignInEvents>().AddAsync(line, work.Cancellation);
+            await work.Get<SignInHistory>().AddAsync(user.Id, Origin.Command, SignInOutcome.SecondFactorsReset, work.Cancellation);
             await work.Get<NoticeMail>().SendAsync(user.Id, NoticeKind.SecondFactorReset, http: null);
             return work.Output.Show(await UserCommands.DocumentAsync(work, user));
         });

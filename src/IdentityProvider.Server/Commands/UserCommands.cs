@@ -2,10 +2,12 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Protocol.Users;
+using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -181,7 +183,7 @@ internal static class UserCommands
             if (sub.Length == 0 || sub.Length > longest)
                 return work.Output.Refuse($"subject: must be 1 to {longest} characters");
             var result = await work.Get<UserManager<User>>().AddLoginAsync(user, new UserLoginInfo(name, sub, name));
-            return Refusal(result) is { } reason ? work.Output.Refuse(reason) : work.Output.Show(await DocumentAsync(work, user));
+            return await LinkedAsync(work, user, result, SignInOutcome.LinkGiven, name);
         });
     }
 
@@ -192,9 +194,18 @@ internal static class UserCommands
         {
             if (await FindAsync(work, username) is not { } user)
                 return Unknown(work, username);
-            var result = await work.Get<UserManager<User>>().RemoveLoginAsync(user, work.Parsed.GetRequiredValue(issuer), work.Parsed.GetRequiredValue(subject));
-            return Refusal(result) is { } reason ? work.Output.Refuse(reason) : work.Output.Show(await DocumentAsync(work, user));
+            var name = work.Parsed.GetRequiredValue(issuer);
+            var result = await work.Get<UserManager<User>>().RemoveLoginAsync(user, name, work.Parsed.GetRequiredValue(subject));
+            return await LinkedAsync(work, user, result, SignInOutcome.LinkTaken, name);
         });
+    }
+
+    private static async Task<int> LinkedAsync(Work work, User user, IdentityResult result, SignInOutcome outcome, string issuer)
+    {
+        if (Refusal(result) is { } reason)
+            return work.Output.Refuse(reason);
+        await work.Get<SignInHistory>().AddAsync(user.Id, Origin.Command, outcome, work.Cancellation, issuer);
+        return work.Output.Show(await DocumentAsync(work, user));
     }
 
     // A thief may have got offline access, which outlives every session.

@@ -30,8 +30,7 @@ internal static class UserPasswordCommands
             var users = work.Get<UserManager<User>>();
             if (!(work.Parsed.GetValue(keep) ? (await users.UpdateSecurityStampAsync(user)).Succeeded : await UserCommands.ChangeAndEndAsync(work, user)))
                 return UserCommands.ChangedMeanwhile(work);
-            await work.Get<SignInEvents>().AddAsync(
-                new SignInEvent { EventId = work.Get<Entropy>().NewId(), UserId = user.Id, At = work.Installation.Now, Outcome = SignInOutcome.PasswordGiven }, work.Cancellation);
+            await work.Get<SignInHistory>().AddAsync(user.Id, Origin.Command, SignInOutcome.PasswordGiven, work.Cancellation);
             await work.Get<Attempts>().ForgetAsync(AttemptKey.OfAccount(user.Id), work.Cancellation);
             return work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName });
         });

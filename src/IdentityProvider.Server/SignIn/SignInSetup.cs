@@ -32,14 +32,14 @@ internal static class SignInSetup
             .AddSingleton<IPasswordHasher<User>, AccountPasswordHasher>()
             .AddSingleton<PasswordHashing>()
             .AddSingleton<PasswordAcceptance>()
-            .AddSingleton<BreachedPasswords>();
+            .AddSingleton<BreachedPasswords>()
+            .AddSingleton<SignInHistory>();
     }
 
     public static IServiceCollection AddSignIn(this IServiceCollection services) => services
         .AddAccounts()
         .AddSingleton<BrowserSessions>()
         .AddSingleton<BrowserState>()
-        .AddSingleton<SignInHistory>()
         .AddSingleton<SignInLimits>()
         .AddSingleton<SignInTraces>()
         .AddSingleton<BrowserMemory>()

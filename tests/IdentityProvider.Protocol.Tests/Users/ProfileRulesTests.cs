@@ -20,7 +20,7 @@ public sealed class ProfileRulesTests
     public void Writes_what_changed_and_when_and_leaves_the_rest()
     {
         var changed = Changed(Filled(("given_name", " Alicia "), ("name", "Alicia Ä")));
-        Assert.Equal(["name", "given_name"], changed.Fields);
+        Assert.Equal(["name", "given_name"], ProfileRules.ChangesOf(Standing, changed.Claims));
         Assert.Equal(("Alicia Ä", "Alicia", Now.ToUnixTimeSeconds()), (Text(changed, "name"), Text(changed, "given_name"), changed.Claims["updated_at"]!.GetValue<long>()));
         Assert.True(changed.Claims["phone_number_verified"]!.GetValue<bool>());
         Assert.Equal("1 Road\nParis", changed.Claims["address"]!["formatted"]!.GetValue<string>());
@@ -139,7 +139,7 @@ public sealed class ProfileRulesTests
     {
         var standing = new JsonObject { ["zoneinfo"] = "Old/Zone", ["phone_number"] = "call me" };
         var form = Given.Parameters($"version={ProfileRules.VersionOf(standing, ProfileRules.Editable)}&zoneinfo=Old/Zone&phone_number=call+me&name=A");
-        Assert.Equal(["name"], Assert.IsType<ProfileDecision.Changed>(ProfileRules.Decide(form, standing, ProfileRules.Editable, Zones, Now)).Fields);
+        Assert.Equal(["name"], ProfileRules.ChangesOf(standing, Assert.IsType<ProfileDecision.Changed>(ProfileRules.Decide(form, standing, ProfileRules.Editable, Zones, Now)).Claims));
     }
 
     private static ProfileDecision Decide(Parameters form, IReadOnlyCollection<string>? editable = null) =>

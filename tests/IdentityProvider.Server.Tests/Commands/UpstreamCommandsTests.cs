@@ -30,6 +30,8 @@ public sealed class UpstreamCommandsTests : IAsyncLifetime
         await _idp.DoneAsync(["users", "create", "--username", "ada", "--password", "correct horse battery staple"]);
         var linked = await _idp.DoneAsync(["users", "link", "ada", "https://login.example", new string('s', 255)]);
         Assert.Equal("https://login.example", linked["links"]![0]!["issuer"]!.GetValue<string>());
+        await _idp.DoneAsync(["users", "unlink", "ada", "https://login.example", new string('s', 255)]);
+        Assert.Equal(["LinkTaken", "LinkGiven"], (await _idp.DoneAsync(["users", "history", "ada"])).AsArray().Select(line => line!["outcome"]!.GetValue<string>()));
 
         var updated = await _idp.DoneAsync(["upstreams", "update", "example", "--create", "always", "--email-domain", "example.com", "--role", "", "--enabled", "false"]);
         Assert.Equal(("always", "Example", false), (updated["create"]!.GetValue<string>(), updated["label"]!.GetValue<string>(), updated["enabled"]!.GetValue<bool>()));

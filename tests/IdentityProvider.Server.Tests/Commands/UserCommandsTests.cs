@@ -104,6 +104,9 @@ public sealed class UserCommandsTests : IAsyncLifetime
         var claims = (await _idp.DoneAsync(["users", "update", "alice", "--claims", "-"], """{"name": "Alice E.", "nickname": null, "address": {"country": "IS"}}"""))["claims"]!;
         Assert.Equal(("Alice E.", null, "IS"), (claims["name"]!.GetValue<string>(), claims["nickname"], claims["address"]!["country"]!.GetValue<string>()));
         Assert.NotEqual(5, claims["updated_at"]!.GetValue<long>());
+        await _idp.DoneAsync(["users", "update", "alice", "--claims", "-"], """{"name": "Alice E."}"""); // says what stands
+        var line = Assert.Single((await _idp.DoneAsync(["users", "history", "alice"])).AsArray())!;
+        Assert.Equal(("ProfileCorrected", "name nickname address", null), (line["outcome"]!.GetValue<string>(), line["detail"]!.GetValue<string>(), line["address"]));
         await _idp.DoneAsync(["users", "update", "alice", "--claims", "-"], """{"email": "Alice@Example.com", "email_verified": true}""");
         Assert.Equal("Alice@example.com ALICE@EXAMPLE.COM t", await ClusterFolder.AskAsync(_database, """SELECT concat_ws(' ', "Email", "NormalizedEmail", "EmailConfirmed") FROM "Users" """));
         await _idp.DoneAsync(["users", "create", "--username", "bob", "--password", Password]);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Storage;
@@ -31,6 +32,23 @@ public sealed class ProfileTests(PagesServer fixture) : IClassFixture<PagesServe
         Assert.Equal(("+33 1 23 45 67 89", false), (Text(told, "phone_number"), told["phone_number_verified"]!.GetValue<bool>()));
         Assert.Equal("Paris", told["address"]!["locality"]!.GetValue<string>());
         Assert.Equal(Server.Clock.GetUtcNow().ToUnixTimeSeconds(), told["updated_at"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public async Task What_was_changed_is_in_the_history_by_name_and_never_by_what_it_says()
+    {
+        var username = await Server.AddPersonAsync(user => user.Claims = """{"name":"Alice","nickname":"Al"}""");
+        using var browser = await SignInAsync(username);
+        var page = await browser.OpenAsync("/account/profile");
+        (string, string)[] entered = [("name", "Alice"), ("nickname", "Zed-of-the-secret"), ("phone_number", "+33 1 23 45 67 89"), ("address.locality", "Paris"), ("address.country", "France")];
+        page = await browser.SubmitAsync(page, entered);
+        await browser.SubmitAsync(page, entered); // says what stands
+
+        var history = (await browser.OpenAsync("/account/history")).Text;
+        Assert.Contains("Profile changed: What friends call you, Phone number, Address", history, StringComparison.Ordinal);
+        Assert.DoesNotContain("Zed-of-the-secret", history, StringComparison.Ordinal);
+        var line = Assert.Single(await Server.Get<SignInEvents>().ListAsync(await Server.UserIdAsync(username), Server.Clock.GetUtcNow(), 20, TestContext.Current.CancellationToken), e => e.Outcome == SignInOutcome.ProfileChanged);
+        Assert.Equal("nickname phone_number address phone_number_verified", line.Detail);
     }
 
     [Fact]

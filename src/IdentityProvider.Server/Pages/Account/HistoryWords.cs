@@ -17,13 +17,18 @@ internal static class HistoryWords
     public static bool IsFailure(SignInOutcome outcome) =>
         outcome is SignInOutcome.WrongPassword or SignInOutcome.Locked or SignInOutcome.WrongSecondFactor or SignInOutcome.FirstFactor or SignInOutcome.PasskeyMayBeCopied;
 
-    // Of a sign-in the methods that it was by; of everything else a name as it was then.
-    private static string? DetailOf(Texts texts, SignInEvent line)
+    // Of a sign-in the methods that it was by, of a profile what was changed; of everything else a name as it was then.
+    private static string? DetailOf(Texts texts, SignInEvent line) => line.Outcome switch
     {
-        if (line.Outcome is not (SignInOutcome.SignedIn or SignInOutcome.SignedInNewBrowser))
-            return line.Detail;
-        var methods = (line.Detail ?? "").Split(' ').Select(KeyOf).OfType<string>().Distinct(StringComparer.Ordinal).Select(key => texts[key]).ToList();
-        return methods.Count == 0 ? null : methods.Aggregate((all, method) => texts["History.And", all, method]);
+        SignInOutcome.SignedIn or SignInOutcome.SignedInNewBrowser => Listed(texts, line, KeyOf),
+        SignInOutcome.ProfileChanged or SignInOutcome.ProfileCorrected => Listed(texts, line, ProfileModel.LabelOfClaim),
+        _ => line.Detail,
+    };
+
+    private static string? Listed(Texts texts, SignInEvent line, Func<string, string?> keyOf)
+    {
+        var words = (line.Detail ?? "").Split(' ').Select(keyOf).OfType<string>().Distinct(StringComparer.Ordinal).Select(key => texts[key]).ToList();
+        return words.Count == 0 ? null : words.Aggregate((all, word) => texts["History.And", all, word]);
     }
 
     private static string? KeyOf(string method) => method switch

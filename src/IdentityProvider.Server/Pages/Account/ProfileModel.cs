@@ -48,7 +48,18 @@ public sealed record ProfileModel(string FormToken, string Shown, string Version
     };
 
     /// <summary>The key of a field's label.</summary>
-    public static string LabelOf(string field) => field switch
+    public static string LabelOf(string field) => FindLabel(field) ?? throw new InvalidOperationException($"'{field}' is no field of a profile.");
+
+    /// <summary>The key of what people call a claim; null where they have no word for it.</summary>
+    public static string? LabelOfClaim(string claim) => claim switch
+    {
+        "email" or "email_verified" => "Profile.Email",
+        "phone_number_verified" => "Profile.Phone",
+        "address" => "Profile.AddressGroup",
+        _ => FindLabel(claim),
+    };
+
+    private static string? FindLabel(string field) => field switch
     {
         "name" => "Profile.Name",
         "given_name" => "Profile.GivenName",
@@ -68,6 +79,6 @@ public sealed record ProfileModel(string FormToken, string Shown, string Version
         "address.region" => "Profile.Region",
         "address.postal_code" => "Profile.PostalCode",
         "address.country" => "Profile.Country",
-        _ => throw new InvalidOperationException($"'{field}' is no field of a profile."),
+        _ => null,
     };
 }

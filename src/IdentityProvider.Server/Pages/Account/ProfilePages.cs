@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
@@ -7,7 +8,7 @@ using IdentityProvider.Server.Telemetry;
 namespace IdentityProvider.Server.Pages.Account;
 
 /// <summary><c>/account/profile</c>: what apps may be told of a person, as far as they may say it themselves (<see cref="ProfileRules"/>).</summary>
-internal sealed class ProfilePages(AccountAccess access, Storage.Users users, Settings settings, Entropy entropy, TimeProvider clock)
+internal sealed class ProfilePages(AccountAccess access, Storage.Users users, SignInHistory history, Settings settings, Entropy entropy, TimeProvider clock)
 {
     private const string DoneParameter = "done";
     private const string Saved = "saved";
@@ -49,8 +50,8 @@ internal sealed class ProfilePages(AccountAccess access, Storage.Users users, Se
                 await ShowAsync(http, Model(http, signedIn, now?.Claims ?? standing.Claims) with { Entered = form, IsOutdated = true }, StatusCodes.Status409Conflict);
                 break;
             case var done:
-                if (done is ProfileDecision.Changed { Fields: var fields })
-                    Log.ProfileChanged(OAuthResults.Logger(http), signedIn.Session.UserId, string.Join(' ', fields));
+                if (done is ProfileDecision.Changed { Claims: var claims })
+                    await TellAsync(http, signedIn, string.Join(' ', ProfileRules.ChangesOf(standing.Claims, claims)));
                 PageResults.Redirect(http, $"{OwnPage.Profile.Path}?{DoneParameter}={Saved}");
                 break;
         }
@@ -59,6 +60,12 @@ internal sealed class ProfilePages(AccountAccess access, Storage.Users users, Se
     // Once begun, it is done: whoever closes the page has saved.
     private Task<bool> WriteAsync(SignedIn signedIn, JsonObject claims, string? read) =>
         users.ChangeClaimsAsync(signedIn.Session.UserId, claims, read, entropy.NewId().ToString("D"), CancellationToken.None);
+
+    private async Task TellAsync(HttpContext http, SignedIn signedIn, string changed)
+    {
+        await history.AddAsync(signedIn.Session.UserId, Origin.Of(http), SignInOutcome.ProfileChanged, CancellationToken.None, changed);
+        Log.ProfileChanged(OAuthResults.Logger(http), signedIn.Session.UserId, changed);
+    }
 
     private ProfileModel Model(HttpContext http, SignedIn signedIn, JsonObject standing) => new(
         access.FormToken(http), signedIn.Session.SessionId.ToString("N"), ProfileRules.VersionOf(standing, _editable), signedIn.User.Username, standing, [.. ProfileRules.FieldsOf(_editable)]);
