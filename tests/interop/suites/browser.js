@@ -1,45 +1,22 @@
-import { after, afterEach, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import assert from 'node:assert/strict';
-import { Window, launchBrowser } from '../support/browser.js';
 import { until } from '../support/program.js';
 import { claimsOfAda, confidentialClient } from '../support/given.js';
+import { givenWindows } from '../support/given-windows.js';
 
 /** A person, Chromium, the real pages and the two sample apps. Each test begins with an empty browser. */
 export function browserSuite(idp, samples) {
   describe('Chromium', () => {
-    let browser;
+    const windows = givenWindows(idp);
     let users = 0;
-    let open = [];
     let ada;
 
     before(async () => {
       ada = await newUser();
-      browser = await launchBrowser();
     });
-
-    after(async () => {
-      await browser?.close();
-    });
-
-    // What holds of every page in every test.
-    afterEach(async () => {
-      const windows = open;
-      open = [];
-      await Promise.all(windows.map((window) => window.close()));
-      for (const window of windows) {
-        assert.deepEqual(window.faults, []);
-        assert.deepEqual(window.strangers, []);
-      }
-    });
-
-    async function newWindow(options) {
-      const window = await Window.open(browser, idp, options);
-      open.push(window);
-      return window;
-    }
 
     /** Consent is remembered by person: a test that looks at it has a person of its own. */
     const newUser = () => idp.createUser(`ada-browser-${++users}`, claimsOfAda);
@@ -63,7 +40,7 @@ export function browserSuite(idp, samples) {
     const heading = (page) => page.getByRole('heading', { level: 1 });
 
     test('Signs in at the first app with consent, and is signed in at the second without a password', async () => {
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       await signInAtOne(page, await newUser());
       assert.equal(await heading(page).innerText(), 'Hello, Ada Example');
 
@@ -74,7 +51,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('Calls the API from the page', async () => {
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       await signInAtOne(page, ada);
       await page.getByRole('button', { name: 'Call the API' }).click();
       await page.getByText('Teapot, cast iron').waitFor();
@@ -82,7 +59,7 @@ export function browserSuite(idp, samples) {
 
     test('The app renews an access token that is about to expire, and the person notices nothing', async () => {
       // The second app counts a token as old from its first moment.
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       await page.goto(`${samples.two}/sign-in`);
       await fillLogin(page, ada);
       await page.waitForURL(`${samples.two}/`);
@@ -95,7 +72,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('The consent page names the app and what it asks for, and asks once', async () => {
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       const user = await newUser();
       await page.goto(`${samples.one}/sign-in`);
       await fillLogin(page, user);
@@ -111,7 +88,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('Denied consent reaches the app as access_denied', async () => {
-      const { page, requests } = await newWindow();
+      const { page, requests } = await windows.open();
       await page.goto(`${samples.one}/sign-in`);
       await fillLogin(page, await newUser());
       await page.getByRole('button', { name: /deny|cancel|don.t allow/i }).click();
@@ -121,7 +98,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('A wrong password and an unknown user get the same words, and a second try succeeds', async () => {
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       const user = await newUser();
       const refused = async (credentials) => {
         await page.goto(`${samples.two}/sign-in`);
@@ -137,7 +114,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('A redirect URI that is not registered is an error page, and nothing is asked of the address', async () => {
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       const url = new URL(`${idp.issuer}/authorize`);
       url.search = new URLSearchParams({
         client_id: samples.consentingClient.client_id,
@@ -154,7 +131,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('Signing out at one app ends the session: the other asks for the password at its next sign-in', async () => {
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       await signInAtOne(page, ada);
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.waitForURL(`${samples.one}/signed-out`);
@@ -165,7 +142,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('Signing out at one app signs out of the other, which hears of it from the server', async () => {
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       await signInAtOne(page, ada);
       await page.goto(`${samples.two}/sign-in`);
       await page.waitForURL(`${samples.two}/`);
@@ -181,7 +158,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('Everything works with JavaScript switched off', async () => {
-      const { page } = await newWindow({ javaScriptEnabled: false });
+      const { page } = await windows.open({ javaScriptEnabled: false });
       await signInAtOne(page, ada);
       await page.getByRole('button', { name: 'Call the API' }).click();
       await page.getByText('Teapot, cast iron').waitFor();
@@ -192,9 +169,9 @@ export function browserSuite(idp, samples) {
     for (const javaScriptEnabled of [true, false]) {
       test(`A person sees where they are signed in, ends it, and changes their password, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
         const user = await newUser();
-        const { page } = await newWindow({ javaScriptEnabled });
+        const { page } = await windows.open({ javaScriptEnabled });
         await signInAtOne(page, user);
-        const { page: other } = await newWindow({ javaScriptEnabled });
+        const { page: other } = await windows.open({ javaScriptEnabled });
         await other.goto(`${idp.issuer}/account`);
         await fillLogin(other, user);
         await other.waitForURL(`${idp.issuer}/account`);
@@ -230,7 +207,7 @@ export function browserSuite(idp, samples) {
 
     test('The account page is worked by the keyboard alone', async () => {
       const user = await newUser();
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       await page.goto(`${idp.issuer}/account`);
       await fillLogin(page, user);
       await reach(page, page.getByRole('link', { name: 'Sign out everywhere…' }));
@@ -241,7 +218,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('Signs in and consents by the keyboard alone', async () => {
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       const user = await newUser();
       await page.goto(samples.one);
       await reach(page, page.getByRole('link', { name: 'Sign in' }));
@@ -262,7 +239,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('Fits a phone: no page scrolls sideways', async () => {
-      const { page } = await newWindow({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
+      const { page } = await windows.open({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
       const sideways = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       await page.goto(`${samples.one}/sign-in`);
       assert.equal(await sideways(), 0, 'login');
@@ -280,7 +257,7 @@ export function browserSuite(idp, samples) {
 
     for (const javaScriptEnabled of [true, false]) {
       test(`The answer by form_post reaches the app ${javaScriptEnabled ? 'by itself' : 'by one press where scripts are off'}`, async () => {
-        const { page } = await newWindow({ javaScriptEnabled });
+        const { page } = await windows.open({ javaScriptEnabled });
         const app = await listenForPost();
         const client = await idp.createClient({ ...confidentialClient, redirect_uris: [app.url] });
         const url = new URL(`${idp.issuer}/authorize`);
@@ -306,7 +283,7 @@ export function browserSuite(idp, samples) {
     }
 
     test('The pages of the server may not be framed, and say so with a strict policy', async () => {
-      const { page } = await newWindow();
+      const { page } = await windows.open();
       const response = await page.goto(`${samples.one}/sign-in`);
       const policy = response.headers()['content-security-policy'];
       assert.match(policy, /frame-ancestors 'none'/);
@@ -315,7 +292,7 @@ export function browserSuite(idp, samples) {
     });
 
     test('The browser holds no token: only opaque cookies that scripts can not read', async () => {
-      const { page, context } = await newWindow();
+      const { page, context } = await windows.open();
       await signInAtOne(page, ada);
       const all = await context.cookies();
       // One is for a script of the server's own: by it an app learns that the session is another (Session Management 1.0), and nothing else.

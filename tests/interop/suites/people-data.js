@@ -1,33 +1,16 @@
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { readFile } from 'node:fs/promises';
 import assert from 'node:assert/strict';
-import { Window, launchBrowser } from '../support/browser.js';
+import { givenWindows } from '../support/given-windows.js';
 
 /** Passwords, guessing, the history and the data of an account, in Chromium. */
 export function peopleDataSuite(idp) {
   describe('A person, their password and their data', () => {
-    let browser;
+    // A page that turns out to be a file is one that the browser gives up.
+    const windows = givenWindows(idp, {}, (fault) => fault.includes('/account/data/export') && fault.endsWith('net::ERR_ABORTED'));
     let people = 0;
-    let open = [];
 
-    before(async () => { browser = await launchBrowser(); });
-    after(async () => { await browser?.close(); });
-
-    afterEach(async () => {
-      const windows = open;
-      open = [];
-      await Promise.all(windows.map((window) => window.close()));
-      // A page that turns out to be a file is one that the browser gives up.
-      const isDownload = (fault) => fault.includes('/account/data/export') && fault.endsWith('net::ERR_ABORTED');
-      for (const window of windows) assert.deepEqual([window.faults.filter((fault) => !isDownload(fault)), window.strangers], [[], []]);
-    });
-
-    async function newPage() {
-      const window = await Window.open(browser, idp);
-      open.push(window);
-      return window.page;
-    }
-
+    const newPage = async () => (await windows.open()).page;
     const newUser = () => idp.createUser(`grace-${++people}`, { name: 'Grace Example' });
     const heading = (page) => page.getByRole('heading', { level: 1 });
 
@@ -45,7 +28,10 @@ export function peopleDataSuite(idp) {
       assert.equal(await heading(own).innerText(), 'Your sign-in for every app');
 
       const stranger = await newPage();
-      for (let i = 0; i < 5; i++) await signIn(stranger, { ...user, password: 'a wrong one' });
+      for (let i = 0; i < 5; i++) {
+        await signIn(stranger, { ...user, password: 'a wrong one' });
+        await stranger.getByRole('alert').waitFor();
+      }
       await signIn(stranger, user);
       assert.equal(await heading(stranger).innerText(), 'Sign in');
       assert.match(await stranger.getByRole('alert').innerText(), /too many tries/);

@@ -1,44 +1,21 @@
-import { after, afterEach, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Window, launchBrowser } from '../support/browser.js';
+import { givenWindows } from '../support/given-windows.js';
 
 const password = 'seven lanterns over quiet harbours';
 
 /** A person, Chromium, and the mails that the server writes: each way in that goes by a link, and what happens when it doesn't. */
 export function peopleMailSuite(idp, samples) {
   describe('people and their mail, in Chromium', () => {
-    let browser;
+    const windows = givenWindows(idp, { locale: 'en-GB' });
     let people = 0;
-    let open = [];
-
-    before(async () => {
-      browser = await launchBrowser();
-    });
-    after(() => browser?.close());
-
-    // What holds of every page in every test.
-    afterEach(async () => {
-      const windows = open;
-      open = [];
-      await Promise.all(windows.map((window) => window.close()));
-      for (const window of windows) {
-        assert.deepEqual(window.faults, []);
-        assert.deepEqual(window.strangers, []);
-      }
-    });
 
     const newAddress = () => `person-${++people}@mail.example`;
     const heading = (page) => page.getByRole('heading', { level: 1 });
     const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
 
-    async function newPage() {
-      const window = await Window.open(browser, idp, { locale: 'en-GB' });
-      open.push(window);
-      return window.page;
-    }
-
     async function at(path) {
-      const page = await newPage();
+      const { page } = await windows.open();
       await page.goto(idp.issuer + path);
       return page;
     }
@@ -78,7 +55,7 @@ export function peopleMailSuite(idp, samples) {
 
     test('Who comes from an app without an account makes one and goes on to the app', async () => {
       const address = newAddress();
-      const page = await newPage();
+      const { page } = await windows.open();
       await page.goto(samples.one);
       await page.getByRole('link', { name: 'Sign in' }).click();
       await page.getByRole('link', { name: 'Make an account' }).click();
@@ -134,7 +111,7 @@ export function peopleMailSuite(idp, samples) {
       await page.getByRole('status').waitFor();
       const { link } = await idp.nextMailTo(next);
 
-      const stranger = await newPage();
+      const { page: stranger } = await windows.open();
       await stranger.goto(link.href);
       assert.equal(await heading(stranger).innerText(), 'Sign in');
 
@@ -156,7 +133,7 @@ export function peopleMailSuite(idp, samples) {
       await idp.command(['users', 'invite', '--email', address, '--role', 'cook']);
       const { link, subject } = await idp.nextMailTo(address);
       assert.match(subject, /^You are invited/);
-      const page = await newPage();
+      const { page } = await windows.open();
       await page.goto(link.href);
       await finish(page, address);
       await page.waitForURL(`${idp.issuer}/account`);

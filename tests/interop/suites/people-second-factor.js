@@ -1,36 +1,25 @@
-import { after, afterEach, before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import * as oidc from 'openid-client';
 import { freshCode, staleCode } from '../support/authenticator.js';
-import { Window, launchBrowser } from '../support/browser.js';
 import { nativeClient } from '../support/given.js';
+import { givenWindows } from '../support/given-windows.js';
 
 /** Second factors by the pages in Chromium, and a step-up by openid-client; each with what must fail. */
 export function peopleSecondFactorSuite(idp) {
   describe('Second factors', () => {
-    let browser;
-    let window;
+    const windows = givenWindows(idp);
     let app;
 
     before(async () => {
-      browser = await launchBrowser();
       app = createServer((_, response) => response.end('Back at the app'));
       app.listen(0, '127.0.0.1');
       await once(app, 'listening');
     });
 
-    after(() => {
-      app?.close();
-      return browser?.close();
-    });
-
-    afterEach(async () => {
-      await window?.close();
-      if (window) assert.deepEqual([window.faults, window.strangers], [[], []]);
-      window = undefined;
-    });
+    after(() => app?.close());
 
     async function signIn(page, user) {
       await page.getByLabel('Username').fill(user.username);
@@ -73,17 +62,13 @@ export function peopleSecondFactorSuite(idp) {
       return made;
     }
 
-    async function newWindow() {
-      await window?.close();
-      window = await Window.open(browser, idp);
-      return window.page;
-    }
+    const newPage = async () => (await windows.open()).page;
 
     test('An app that was set up is asked for at the next sign-in; a wrong code is refused, and so is one that was used', async () => {
       const user = await idp.createUser('ada-authenticator');
-      const { secret } = await setUpInAccount(await newWindow(), user);
+      const { secret } = await setUpInAccount(await newPage(), user);
 
-      const page = await newWindow();
+      const page = await newPage();
       await page.goto(`${idp.issuer}/account`);
       await signIn(page, user);
       await enterCode(page, staleCode(secret));
@@ -92,7 +77,7 @@ export function peopleSecondFactorSuite(idp) {
       await enterCode(page, code);
       await page.getByRole('heading', { name: 'Your account' }).waitFor();
 
-      const later = await newWindow();
+      const later = await newPage();
       await later.goto(`${idp.issuer}/account`);
       await signIn(later, user);
       await enterCode(later, code);
@@ -101,9 +86,9 @@ export function peopleSecondFactorSuite(idp) {
 
     test('A recovery code stands in for the app, and works once', async () => {
       const user = await idp.createUser('ada-recovery');
-      const { codes } = await setUpInAccount(await newWindow(), user);
+      const { codes } = await setUpInAccount(await newPage(), user);
       for (const works of [true, false]) {
-        const page = await newWindow();
+        const page = await newPage();
         await page.goto(`${idp.issuer}/account/security`);
         await signIn(page, user);
         await page.getByText('Use a recovery code instead').click();
@@ -115,7 +100,7 @@ export function peopleSecondFactorSuite(idp) {
 
     test('A browser that is remembered isn’t asked, until the person forgets it', async () => {
       const user = await idp.createUser('ada-remembered');
-      const page = await newWindow();
+      const page = await newPage();
       const { secret } = await setUpInAccount(page, user);
       const signOutAndIn = async () => {
         await signOut(page);
@@ -161,10 +146,10 @@ export function peopleSecondFactorSuite(idp) {
 
     test('An app that wants two factors has the second one asked for, and no more; silently it can’t be had', async () => {
       const user = await idp.createUser('ada-step-up');
-      const { secret } = await setUpInAccount(await newWindow(), user);
+      const { secret } = await setUpInAccount(await newPage(), user);
       const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:idp:2fa' }, auth_time: { essential: true } } });
       const configuration = await configure();
-      const remembered = await newWindow();
+      const remembered = await newPage();
 
       // A session of one factor: of a browser that was remembered.
       await remembered.goto(`${idp.issuer}/account/security`);
@@ -193,7 +178,7 @@ export function peopleSecondFactorSuite(idp) {
     test('A client that requires two factors has a person without one set it up on the way', async () => {
       const user = await idp.createUser('ada-enrolled');
       const configuration = await configure({ require_mfa: true });
-      const page = await newWindow();
+      const page = await newPage();
       const finish = await ask(configuration, page);
       await signIn(page, user);
       await page.getByRole('heading', { name: 'Set up a second step' }).waitFor();
