@@ -45,7 +45,6 @@ export class EveryPage {
     const { page } = window;
     const at = (path) => page.goto(path.startsWith('/') ? this.#idp.issuer + path : path);
     const look = (name) => visit(name, page);
-    await this.#byMail(page, at, look);
     await this.#signIn(page, user, at, look);
     await this.#consent(page, at, look);
     await this.#account(page, user, at, look);
@@ -93,50 +92,6 @@ export class EveryPage {
     await page.locator('input[name=username]').fill(user.username);
     await page.locator('input[name=password]').fill(password);
     await Promise.all([page.waitForNavigation(), page.locator('input[name=password]').press('Enter')]);
-  }
-
-  /** Accounts by mail: an address, what its mails lead to, and a link that is used up. Nobody is signed in afterwards. */
-  async #byMail(page, at, look) {
-    const address = `reader-${process.hrtime.bigint().toString(36)}-${++this.#people}@mail.example`;
-    const next = `next-${address}`;
-    const password = 'seven green lamps at noon';
-    const send = (name) => Promise.all([page.waitForNavigation(), page.locator(`input[name=${name}]`).press('Enter')]);
-    const ask = async (name, typed) => {
-      await page.locator(`input[name=${name}]`).fill(typed);
-      await send(name);
-    };
-    const choose = async (repeated = password) => {
-      await page.locator('input[name=new_password]').fill(password);
-      await ask('repeated_password', repeated);
-    };
-    await at('/signup');
-    await look('sign-up');
-    await ask('account', address);
-    await look('sign-up-sent');
-    const { link } = await this.#idp.nextMailTo(address);
-    await at(link.href);
-    await look('sign-up-finish');
-    await page.locator('input[name=name]').fill('Ada Reader');
-    await choose('seven green lamps at dusk');
-    await look('sign-up-refused');
-    await choose();
-    await at(link.href);
-    await look('link-gone');
-
-    await at('/account/email');
-    await look('email');
-    await ask('email', next);
-    await look('email-sent');
-    await at((await this.#idp.nextMailTo(next)).link.href);
-    await look('email-confirm');
-    await page.context().clearCookies();
-    await at('/forgot');
-    await look('forgot');
-    await ask('account', address);
-    await look('forgot-sent');
-    await at((await this.#idp.nextMailTo(address, 1)).link.href);
-    await look('reset');
-    await page.context().clearCookies();
   }
 
   async #signIn(page, user, at, look) {
@@ -265,6 +220,7 @@ export class EveryPage {
     await look('error-link-gone');
 
     await at('/account/email');
+    await look('email');
     await this.#send(page, { 'input[name=email]': `new-${address}` });
     await look('email-sent');
     await open(`new-${address}`, 'new-address', 0);
@@ -279,6 +235,24 @@ export class EveryPage {
     await look('reset');
     await this.#send(page, { 'input[name=new_password]': 'nine harbours under two lanterns', 'input[name=repeated_password]': 'nine harbours under two lantern' });
     await look('reset-refused');
+    await this.#send(page, password('nine harbours under two lanterns'));
+
+    await this.#delete(page, { username: address, password: 'nine harbours under two lanterns' }, at, look);
+    const invited = `invited-${address}`;
+    await this.#idp.command(['users', 'invite', '--email', invited, '--language', await page.evaluate(() => document.documentElement.lang)]);
+    await open(invited, 'invitation', 0);
+    await look('invitation');
+  }
+
+  /** Signs in, wherever the browser is, and takes the account away. */
+  async #delete(page, user, at, look) {
+    await page.context().clearCookies();
+    await at('/account/data');
+    await this.#fill(page, user);
+    await this.#send(page, { '#confirmation': 'somebody else' });
+    await look('account-data-refused');
+    await this.#send(page, { '#confirmation': user.username });
+    await look('account-deleted');
   }
 
   /** Fills fields and sends their form. */
