@@ -42,7 +42,7 @@ public sealed class AccountDeletion(IDbContextFactory<IdpDb> databases)
     // Whose rows know their account by a key goes with it: passkeys, links, roles, groups, known browsers, Identity's tokens.
     private static async Task RemoveAsync(IdpDb db, Guid userId, CancellationToken cancellation)
     {
-        var (strangers, browsers) = (AttemptKey.OfAccount(userId), AttemptKey.OfBrowsers(userId));
+        var (strangers, browsers, factors) = (AttemptKey.OfAccount(userId), AttemptKey.OfBrowsers(userId), AttemptKey.OfSecondFactors(userId));
         await db.AuthorizationCodes.Where(c => c.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.DecoupledRequests.Where(r => r.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.TokenFamilies.Where(f => f.UserId == userId).ExecuteDeleteAsync(cancellation);
@@ -50,7 +50,7 @@ public sealed class AccountDeletion(IDbContextFactory<IdpDb> databases)
         await db.Grants.Where(g => g.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.SignInEvents.Where(e => e.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.AccountLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync(cancellation);
-        await db.Attempts.Where(a => a.Key == strangers || EF.Functions.Like(a.Key, browsers + "%")).ExecuteDeleteAsync(cancellation);
+        await db.Attempts.Where(a => a.Key == strangers || EF.Functions.Like(a.Key, browsers + "%") || EF.Functions.Like(a.Key, factors + "%")).ExecuteDeleteAsync(cancellation);
 
         // Mails to them, and what was delivered: of the rest an app has yet to hear.
         await db.OutboxMessages.Where(m => m.UserId == userId && (m.Kind == OutboxKind.Mail || m.NextAttemptAt == null)).ExecuteDeleteAsync(cancellation);

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Storage;
 
-/// <summary>Attempts at passwords, counted for all nodes. Each is one conditional statement on the row as it was read, which says who was first.</summary>
+/// <summary>Attempts at passwords and second factors, counted for all nodes. Each is one conditional statement on the row as it was read, which says who was first.</summary>
 public sealed class Attempts(IDbContextFactory<IdpDb> databases)
 {
     /// <summary>Who loses so often against others at the same key is one of too many.</summary>

@@ -39,7 +39,10 @@ public sealed class KnownBrowsers(IDbContextFactory<IdpDb> databases)
             return BrowserSighting.Known;
 
         var count = await db.KnownBrowsers.CountAsync(b => b.UserId == userId, cancellation);
-        var row = new KnownBrowserRow { SecretHash = secretHash, UserId = userId, FirstSeenAt = now, LastSeenAt = now, Address = place, UserAgent = agent };
+        var row = new KnownBrowserRow
+        {
+            SecretHash = secretHash, UserId = userId, BrowserId = new Guid(secretHash.AsSpan(0, 16)), FirstSeenAt = now, LastSeenAt = now, Address = place, UserAgent = agent,
+        };
         if (!await databases.TryInsertAsync(
             (db, _) =>
             {
@@ -93,6 +96,7 @@ public sealed class KnownBrowsers(IDbContextFactory<IdpDb> databases)
     {
         SecretHash = row.SecretHash,
         UserId = row.UserId,
+        BrowserId = row.BrowserId,
         FirstSeenAt = row.FirstSeenAt,
         LastSeenAt = row.LastSeenAt,
         Address = row.Address,

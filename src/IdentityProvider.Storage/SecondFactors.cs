@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using Microsoft.AspNetCore.Identity;
@@ -124,7 +125,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
         return databases.TransactAsync(
             async (db, token) =>
             {
-                if (await StampAsync(db, db.Users.Where(u => u.Id == id && u.ConcurrencyStamp == read), stamp, token) == 0)
+                if (!await StampAsync(db, id, u => u.ConcurrencyStamp == read, stamp, token))
                     return false;
                 await AuthenticatorOf(db, id).ExecuteDeleteAsync(token);
                 await CodesOf(db, id).ExecuteDeleteAsync(token);
@@ -142,7 +143,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
         databases.TransactAsync(
             async (db, token) =>
             {
-                if (await StampAsync(db, db.Users.Where(u => u.Id == userId && (read == null || u.SecurityStamp == read)), stamp, token) == 0 || !await change(db, token))
+                if (!await StampAsync(db, userId, u => read == null || u.SecurityStamp == read, stamp, token) || !await change(db, token))
                     return false;
                 await db.SaveChangesAsync(token);
                 return true;
@@ -150,11 +151,15 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
             (db, token) => db.Users.AnyAsync(u => u.Id == userId && u.ConcurrencyStamp == stamp, token),
             cancellation);
 
-    private static Task<int> StampAsync(IdpDb db, IQueryable<User> account, string stamp, CancellationToken cancellation) =>
-        account.ExecuteUpdateAsync(
-            set => set.SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp)
-                .SetProperty(u => u.SecondFactorFailures, 0).SetProperty(u => u.SecondFactorNextTryAt, (DateTimeOffset?)null),
-            cancellation);
+    // What was tried before is forgotten: it was at other factors.
+    private static async Task<bool> StampAsync(IdpDb db, Guid userId, Expression<Func<User, bool>> asRead, string stamp, CancellationToken cancellation)
+    {
+        if (await db.Users.Where(u => u.Id == userId).Where(asRead)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp), cancellation) == 0)
+            return false;
+        await Attempts.ForgetAsync(db, AttemptKey.OfSecondFactor(userId), cancellation);
+        return true;
+    }
 
     private static async Task ReplaceCodesAsync(IdpDb db, Guid userId, IReadOnlyList<string> codeHashes, CancellationToken cancellation)
     {

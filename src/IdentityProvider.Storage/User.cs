@@ -15,12 +15,6 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>When an operator disabled the account; null while it may sign in.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 
-    /// <summary>Second factors that were wrong, since the last right one, in browsers that the person was not known in.</summary>
-    public int SecondFactorFailures { get; set; }
-
-    /// <summary>Before when no further one is tried there; null where one may be.</summary>
-    public DateTimeOffset? SecondFactorNextTryAt { get; set; }
-
     public bool IsDisabled => DisabledAt is not null;
 
     /// <summary>

@@ -110,12 +110,12 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
                 if (await db.Users.Where(u => u.Id == id && u.ConcurrencyStamp == read)
                     .ExecuteUpdateAsync(
                         set => set.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.DisabledAt, disabledAt)
-                            .SetProperty(u => u.SecondFactorFailures, 0).SetProperty(u => u.SecondFactorNextTryAt, (DateTimeOffset?)null)
                             .SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp),
                         token) == 0)
                     return false;
                 await KnownBrowsers.DistrustAsync(db, id, token);
                 await Attempts.ForgetAsync(db, AttemptKey.OfAccount(id), token);
+                await Attempts.ForgetAsync(db, AttemptKey.OfSecondFactor(id), token);
                 await Sessions.EndAllAsync(db, id, kept, offline, now, token);
                 return true;
             },

@@ -11,6 +11,9 @@ public sealed record KnownBrowser
 
     public required Guid UserId { get; init; }
 
+    /// <summary>Stays when the secret is renewed. Knowing it gives nothing.</summary>
+    public required Guid BrowserId { get; init; }
+
     public required DateTimeOffset FirstSeenAt { get; init; }
 
     public required DateTimeOffset LastSeenAt { get; init; }

@@ -14,10 +14,21 @@ public static class AttemptKey
     public static string OfName(ReadOnlySpan<byte> hash) => $"name {Convert.ToHexString(hash)}";
 
     /// <summary>A person in a browser that they signed in with before, whom no stranger can lock out.</summary>
-    public static string OfBrowser(Guid userId, ReadOnlySpan<byte> browser) => OfBrowsers(userId) + Convert.ToHexString(browser)[..32];
+    /// <param name="userId">The person.</param>
+    /// <param name="browserId">What stays when the browser's secret is renewed, so that nobody gets a new allowance by that.</param>
+    public static string OfBrowser(Guid userId, Guid browserId) => $"{OfBrowsers(userId)}{browserId:N}";
 
     /// <summary>How the keys of a person's browsers begin.</summary>
     public static string OfBrowsers(Guid userId) => $"browser {userId:N} ";
+
+    /// <summary>Whoever proved an account's first factor in a browser that its person never signed in with.</summary>
+    public static string OfSecondFactor(Guid userId) => $"{OfSecondFactors(userId)}elsewhere";
+
+    /// <summary>Whoever did in a browser that its person signed in with before.</summary>
+    public static string OfSecondFactor(Guid userId, Guid browserId) => $"{OfSecondFactors(userId)}{browserId:N}";
+
+    /// <summary>How both begin.</summary>
+    public static string OfSecondFactors(Guid userId) => $"second {userId:N} ";
 
     /// <summary>
     /// All strangers at an address; of IPv6 at a network of 64 bits, which is what one customer has. Null for this machine itself, where a proxy is

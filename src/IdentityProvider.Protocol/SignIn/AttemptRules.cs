@@ -1,6 +1,6 @@
 namespace IdentityProvider.Protocol.SignIn;
 
-/// <summary>How many wrong passwords are forgiven, and how long the next one then waits.</summary>
+/// <summary>How many wrong passwords or second factors are forgiven, and how long the next one then waits.</summary>
 /// <param name="Free">So many at once wait for nothing.</param>
 /// <param name="FirstDelay">Then so long, and twice as long after each further one.</param>
 /// <param name="LongestDelay">But never longer.</param>
@@ -16,6 +16,13 @@ public sealed record AttemptLimit(int Free, TimeSpan FirstDelay, TimeSpan Longes
     /// <summary>Of all strangers at one address, behind which a whole office may sit: never closed for long.</summary>
     public static AttemptLimit OfAddress { get; } = new(50, TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(30));
 
+    /// <summary>
+    /// Of an account's second factor, or of it in a browser that its person signed in with before: six digits are soon guessed otherwise (RFC 4226
+    /// §7.3). Only who proved the first factor gets here. With three codes good at a time, one try a day is right once in nine hundred years; so
+    /// seldom is one forgotten that this stays so.
+    /// </summary>
+    public static AttemptLimit OfSecondFactor { get; } = new(5, TimeSpan.FromMinutes(1), TimeSpan.FromDays(1), TimeSpan.FromDays(30));
+
     /// <summary>Counting stops where the delay does, so that nothing takes for ever to be forgotten.</summary>
     public int Most => Free + (int)Math.Ceiling(Math.Log2(LongestDelay / FirstDelay));
 }
@@ -27,7 +34,7 @@ public sealed record AttemptLimit(int Free, TimeSpan FirstDelay, TimeSpan Longes
 public sealed record AttemptCount(int Count, DateTimeOffset CountedAt, DateTimeOffset? NextAt);
 
 /// <summary>
-/// The brake on guessing passwords. An attempt is taken, and counts as wrong, before its outcome is known, so that of attempts that race none goes
+/// The brake on guessing passwords and second factors. An attempt is taken, and counts as wrong, before its outcome is known, so that of attempts that race none goes
 /// uncounted; a right one takes it back.
 /// </summary>
 public static class AttemptRules

@@ -25,7 +25,7 @@ internal sealed class SignInLimits(Attempts attempts, BrowserMemory memory, Mast
         var address = known is null && settings.Throttling.Enabled ? AttemptKey.OfAddress(http.Connection.RemoteIpAddress) : null;
         if (address is not null && await attempts.TakeAsync(address, AttemptLimit.OfAddress, now, http.RequestAborted) is null)
             return null;
-        var account = known is not null ? AttemptKey.OfBrowser(known.UserId, known.SecretHash)
+        var account = known is not null ? AttemptKey.OfBrowser(known.UserId, known.BrowserId)
             : userId is { } id ? AttemptKey.OfAccount(id)
             : AttemptKey.OfName(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name.ToUpperInvariant())));
         return await attempts.TakeAsync(account, AttemptLimit.OfAccount, now, http.RequestAborted) is { } taken

@@ -10,6 +10,9 @@ internal sealed class KnownBrowserRow
 
     public required Guid UserId { get; init; }
 
+    /// <summary>What its attempts are counted by; it stays when the secret is renewed.</summary>
+    public required Guid BrowserId { get; init; }
+
     public required DateTimeOffset FirstSeenAt { get; init; }
 
     public required DateTimeOffset LastSeenAt { get; init; }
@@ -19,12 +22,6 @@ internal sealed class KnownBrowserRow
     public string? UserAgent { get; init; }
 
     public DateTimeOffset? TrustedUntil { get; init; }
-
-    /// <summary>Second factors that were wrong in it, since the last right one.</summary>
-    public int SecondFactorFailures { get; init; }
-
-    /// <summary>Before when no further one is tried.</summary>
-    public DateTimeOffset? SecondFactorNextTryAt { get; init; }
 
     internal static void Configure(EntityTypeBuilder<KnownBrowserRow> browser)
     {

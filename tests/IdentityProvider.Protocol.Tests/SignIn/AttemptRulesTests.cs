@@ -103,6 +103,47 @@ public sealed class AttemptRulesTests
     }
 
     [Theory]
+    [InlineData(1, null)]
+    [InlineData(4, null)]
+    [InlineData(5, 1)]
+    [InlineData(6, 2)]
+    [InlineData(7, 4)]
+    [InlineData(15, 1024)]
+    [InlineData(16, 1440)]
+    [InlineData(40, 1440)]
+    public void After_a_few_second_factors_each_wait_is_twice_the_one_before_up_to_a_day(int tries, int? minutes)
+    {
+        AttemptCount? count = null;
+        var now = Now;
+        for (var i = 0; i < tries; i++)
+        {
+            now = count?.NextAt ?? now;
+            count = AttemptRules.Take(count, AttemptLimit.OfSecondFactor, now);
+        }
+
+        Assert.Equal(minutes is { } wait ? now.AddMinutes(wait) : null, count!.NextAt);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(29)]
+    [InlineData(150)]
+    public void In_a_year_a_guesser_of_second_factors_is_right_once_in_a_thousand_times_at_most(int daysOfRest)
+    {
+        AttemptCount? count = null;
+        var (tries, now) = (0, Now);
+        while (now < Now.AddYears(1))
+        {
+            count = AttemptRules.Take(count, AttemptLimit.OfSecondFactor, now)!;
+            tries++;
+            now = (count.NextAt ?? now) + (tries % AttemptLimit.OfSecondFactor.Most == 0 ? TimeSpan.FromDays(daysOfRest) : TimeSpan.Zero);
+        }
+
+        Assert.InRange(tries * 3 / 1e6, 0, 0.0012);
+    }
+
+    [Theory]
     [InlineData("192.0.2.7", "address 192.0.2.7")]
     [InlineData("::ffff:192.0.2.7", "address 192.0.2.7")]
     [InlineData("2001:db8:1:2:3:4:5:6", "network 2001:db8:1:2::")]
@@ -119,8 +160,8 @@ public sealed class AttemptRulesTests
     public void Keys_are_short_and_tell_accounts_names_and_browsers_apart()
     {
         var id = new Guid("11111111-2222-4333-8444-555555555555");
-        string[] keys = [AttemptKey.OfAccount(id), AttemptKey.OfName(new byte[32]), AttemptKey.OfBrowser(id, new byte[32])];
-        Assert.Equal(3, keys.Distinct().Count());
+        string[] keys = [AttemptKey.OfAccount(id), AttemptKey.OfName(new byte[32]), AttemptKey.OfBrowser(id, id), AttemptKey.OfSecondFactor(id), AttemptKey.OfSecondFactor(id, id)];
+        Assert.Equal(keys.Length, keys.Distinct().Count());
         Assert.All(keys, key => Assert.True(key.Length <= 100));
     }
 

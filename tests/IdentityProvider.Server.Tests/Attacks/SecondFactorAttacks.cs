@@ -200,7 +200,7 @@ public sealed class SecondFactorAttacks(PagesServer fixture) : IClassFixture<Pag
         string Right() => field == "code" ? app.NextCode() : app.RecoveryCodes[7];
         using var thief = new Browser(Server);
         var page = (await thief.SignInAsync(await thief.OpenAsync("/login"), username)).FormWith($"name=\"{field}\"");
-        for (var i = 0; i < SecondFactorLimit.Free; i++)
+        for (var i = 0; i < AttemptLimit.OfSecondFactor.Free; i++)
             Assert.Equal(Wrong, (await thief.SubmitAsync(page, (field, field == "code" ? app.WrongCode : $"00000-0000{i}"))).Status);
         var refused = await thief.SubmitAsync(page, (field, Right()));
         Assert.Equal(TooOften, refused.Status);
@@ -220,13 +220,13 @@ public sealed class SecondFactorAttacks(PagesServer fixture) : IClassFixture<Pag
         var (username, app) = await PersonWithAppAsync();
         using var thief = new Browser(Server);
         var page = await thief.SignInAsync(await thief.OpenAsync("/login"), username);
-        for (var i = 0; i < SecondFactorLimit.Free; i++)
+        for (var i = 0; i < AttemptLimit.OfSecondFactor.Free; i++)
             await thief.SubmitAsync(page, ("code", app.WrongCode));
-        Server.Clock.Advance(SecondFactorLimit.Shortest);
+        Server.Clock.Advance(AttemptLimit.OfSecondFactor.FirstDelay);
         Assert.Equal(Wrong, (await thief.SubmitAsync(page, ("code", app.WrongCode))).Status);
-        Server.Clock.Advance(SecondFactorLimit.Shortest);
+        Server.Clock.Advance(AttemptLimit.OfSecondFactor.FirstDelay);
         Assert.Equal(TooOften, (await thief.SubmitAsync(page, ("code", app.WrongCode))).Status);
-        Server.Clock.Advance(SecondFactorLimit.Shortest);
+        Server.Clock.Advance(AttemptLimit.OfSecondFactor.FirstDelay);
         Assert.Equal(HttpStatusCode.OK, (await thief.SubmitAsync(page, ("code", app.Code))).Status);
     }
 

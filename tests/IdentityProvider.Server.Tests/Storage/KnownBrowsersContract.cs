@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -20,7 +21,7 @@ public abstract class KnownBrowsersContract : StorageContract
         Assert.Equal(BrowserSighting.New, await browsers.SeenAsync(Mark(2), alice, null, null, Now));
         Assert.Equal(BrowserSighting.FirstOfPerson, await browsers.SeenAsync(Mark(1), bob, null, null, Now));
 
-        var expected = new KnownBrowser { SecretHash = Mark(1), UserId = alice, FirstSeenAt = Given.Kept(Now), LastSeenAt = Given.Kept(Now.AddDays(1)), Address = "192.0.2.8", UserAgent = "A newer browser" };
+        var expected = new KnownBrowser { SecretHash = Mark(1), UserId = alice, BrowserId = new Guid(Mark(1)[..16]), FirstSeenAt = Given.Kept(Now), LastSeenAt = Given.Kept(Now.AddDays(1)), Address = "192.0.2.8", UserAgent = "A newer browser" };
         Assert.Equivalent(expected, await browsers.FindAsync(Mark(1), alice), strict: true);
         Assert.Equal([Mark(1), Mark(2)], (await browsers.ListAsync(alice, 10)).Select(b => b.SecretHash));
         Assert.Null(await browsers.FindAsync(Mark(2), bob));
@@ -67,6 +68,21 @@ public abstract class KnownBrowsersContract : StorageContract
         await browsers.RenewAsync(Mark(1), Mark(2));
         Assert.Null(await browsers.FindAsync(Mark(1), alice));
         Assert.Equal(BrowserSighting.Known, await browsers.SeenAsync(Mark(2), alice, null, null, Now));
+    }
+
+    [Fact]
+    public async Task What_was_guessed_wrong_in_a_browser_still_counts_when_its_secret_is_renewed()
+    {
+        await using var storage = await NewAsync();
+        var (browsers, tries) = (storage.Get<KnownBrowsers>(), storage.Get<SecondFactorTries>());
+        var alice = await PersonAsync(storage);
+        await browsers.SeenAsync(Mark(1), alice, null, null, Now);
+        var before = (await browsers.FindAsync(Mark(1), alice))!.BrowserId;
+        for (var i = 0; i < AttemptLimit.OfSecondFactor.Free; i++)
+            Assert.True(await tries.TakeAsync(alice, Mark(1), Now));
+        await browsers.RenewAsync(Mark(1), Mark(2));
+        Assert.False(await tries.TakeAsync(alice, Mark(2), Now));
+        Assert.Equal(before, (await browsers.FindAsync(Mark(2), alice))!.BrowserId);
     }
 
     [Fact]

@@ -91,11 +91,11 @@ public abstract class SecondFactorsContract : StorageContract
         var tries = storage.Get<SecondFactorTries>();
         var alice = await PersonAsync(storage);
         var taken = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => Task.Run(() => tries.TakeAsync(alice.Id, browser: null, Now))));
-        Assert.Equal(SecondFactorLimit.Free, taken.Count(t => t));
+        Assert.Equal(AttemptLimit.OfSecondFactor.Free, taken.Count(t => t));
 
-        Assert.False(await tries.TakeAsync(alice.Id, null, Now + SecondFactorLimit.Shortest - TimeSpan.FromSeconds(1)));
-        Assert.True(await tries.TakeAsync(alice.Id, null, Now + SecondFactorLimit.Shortest));
-        Assert.False(await tries.TakeAsync(alice.Id, null, Now + SecondFactorLimit.Shortest));
+        Assert.False(await tries.TakeAsync(alice.Id, null, Now + AttemptLimit.OfSecondFactor.FirstDelay - TimeSpan.FromSeconds(1)));
+        Assert.True(await tries.TakeAsync(alice.Id, null, Now + AttemptLimit.OfSecondFactor.FirstDelay));
+        Assert.False(await tries.TakeAsync(alice.Id, null, Now + AttemptLimit.OfSecondFactor.FirstDelay));
 
         await tries.ForgetAsync(alice.Id, null);
         Assert.True(await tries.TakeAsync(alice.Id, null, Now));
@@ -109,15 +109,40 @@ public abstract class SecondFactorsContract : StorageContract
         var tries = storage.Get<SecondFactorTries>();
         var alice = await PersonAsync(storage);
         await storage.Get<KnownBrowsers>().SeenAsync(new byte[32], alice.Id, null, null, Now);
-        for (var i = 0; i < SecondFactorLimit.Free; i++)
+        for (var i = 0; i < AttemptLimit.OfSecondFactor.Free; i++)
             Assert.True(await tries.TakeAsync(alice.Id, [.. Enumerable.Repeat((byte)9, 32)], Now));
         Assert.False(await tries.TakeAsync(alice.Id, null, Now));
-        for (var i = 0; i < SecondFactorLimit.Free; i++)
+        for (var i = 0; i < AttemptLimit.OfSecondFactor.Free; i++)
             Assert.True(await tries.TakeAsync(alice.Id, new byte[32], Now));
         Assert.False(await tries.TakeAsync(alice.Id, new byte[32], Now));
 
         await tries.ForgetAsync(alice.Id, new byte[32]);
         Assert.True(await tries.TakeAsync(alice.Id, new byte[32], Now));
+    }
+
+    [Fact]
+    public async Task Tries_elsewhere_are_forgotten_with_the_factors_or_the_password_that_they_were_at_and_with_nothing_that_was_refused()
+    {
+        await using var storage = await NewAsync();
+        var (factors, tries) = (storage.Get<SecondFactors>(), storage.Get<SecondFactorTries>());
+        var alice = await PersonAsync(storage, "a hash");
+        await CloseAsync();
+        Assert.False(await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-0", read: "another"));
+        Assert.False(await tries.TakeAsync(alice.Id, null, Now));
+        Assert.True(await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-1"));
+        await CloseAsync();
+        Assert.True(await factors.ResetAsync(await ReadAsync(), "stamp-2", FamilyEnd.EndedByOperator, Now));
+        await CloseAsync();
+        Assert.True(await storage.Get<Users>().ChangeAndEndAsync(await ReadAsync(), "stamp-3", kept: null, FamilyEnd.GrantRevoked, Now));
+        await CloseAsync();
+
+        Task<User> ReadAsync() => storage.AskAsync(db => db.Users.AsNoTracking().SingleAsync(u => u.Id == alice.Id));
+        async Task CloseAsync()
+        {
+            for (var i = 0; i < AttemptLimit.OfSecondFactor.Free; i++)
+                Assert.True(await tries.TakeAsync(alice.Id, null, Now));
+            Assert.False(await tries.TakeAsync(alice.Id, null, Now));
+        }
     }
 
     private static async Task RememberAsync(TestStorage storage, User user)

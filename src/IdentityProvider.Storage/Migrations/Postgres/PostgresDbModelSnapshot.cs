@@ -690,16 +690,13 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .HasColumnType("character varying(64)")
                         .UseCollation("C");
 
+                    b.Property<Guid>("BrowserId")
+                        .HasColumnType("uuid");
+
                     b.Property<DateTimeOffset>("FirstSeenAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<DateTimeOffset>("LastSeenAt")
-                        .HasColumnType("timestamp with time zone");
-
-                    b.Property<int>("SecondFactorFailures")
-                        .HasColumnType("integer");
-
-                    b.Property<DateTimeOffset?>("SecondFactorNextTryAt")
                         .HasColumnType("timestamp with time zone");
 
                     b.Property<DateTimeOffset?>("TrustedUntil")
@@ -1449,12 +1446,6 @@ namespace IdentityProvider.Storage.Migrations.Postgres
 
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("boolean");
-
-                    b.Property<int>("SecondFactorFailures")
-                        .HasColumnType("integer");
-
-                    b.Property<DateTimeOffset?>("SecondFactorNextTryAt")
-                        .HasColumnType("timestamp with time zone");
 
                     b.Property<string>("SecurityStamp")
                         .HasMaxLength(100)

@@ -691,16 +691,13 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .HasColumnType("nvarchar(64)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<Guid>("BrowserId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<DateTimeOffset>("FirstSeenAt")
                         .HasColumnType("datetimeoffset");
 
                     b.Property<DateTimeOffset>("LastSeenAt")
-                        .HasColumnType("datetimeoffset");
-
-                    b.Property<int>("SecondFactorFailures")
-                        .HasColumnType("int");
-
-                    b.Property<DateTimeOffset?>("SecondFactorNextTryAt")
                         .HasColumnType("datetimeoffset");
 
                     b.Property<DateTimeOffset?>("TrustedUntil")
@@ -1447,12 +1444,6 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
 
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("bit");
-
-                    b.Property<int>("SecondFactorFailures")
-                        .HasColumnType("int");
-
-                    b.Property<DateTimeOffset?>("SecondFactorNextTryAt")
-                        .HasColumnType("datetimeoffset");
 
                     b.Property<string>("SecurityStamp")
                         .HasMaxLength(100)
