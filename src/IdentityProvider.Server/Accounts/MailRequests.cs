@@ -22,11 +22,7 @@ internal sealed class MailRequests(Mails mails, MailLimit limit, Forms forms)
     public async Task<Refusal?> AskAsync(HttpContext http, MailKind kind, string typed, SignInTarget target, Guid? userId = null)
     {
         if (!limit.TryTake(http))
-        {
-            http.Response.Headers.RetryAfter = ((int)MailLimit.Period.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
             return Refusal.MailAskedTooOften;
-        }
-
         var facts = new Dictionary<string, string>(StringComparer.Ordinal);
         if (target.Resume is { Length: <= Longest.Resume } resume && forms.BrowserOf(http) is { } browser)
             (facts[AskedMail.Resume], facts[AskedMail.Browser]) = (resume, browser);
