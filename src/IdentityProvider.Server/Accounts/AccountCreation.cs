@@ -52,7 +52,6 @@ internal sealed class AccountCreation(PasswordAcceptance acceptance, AccountLink
             NormalizedUserName = EmailAddress.NormalizedOf(address),
             SecurityStamp = entropy.NewId().ToString("D"),
             ConcurrencyStamp = entropy.NewId().ToString("D"),
-            LockoutEnabled = true,
             Claims = new JsonObject { ["name"] = name, ["locale"] = language }.ToJsonString(),
             CreatedAt = clock.GetUtcNow(),
         };

@@ -97,7 +97,6 @@ internal sealed class UpstreamSignIn(UpstreamLinks links, SignInFlow flow, Upstr
             Claims = coming.Person.Claims.ToJsonString(),
             SecurityStamp = entropy.Token(),
             ConcurrencyStamp = entropy.NewId().ToString("D"),
-            LockoutEnabled = true,
             CreatedAt = now,
         };
         user.SetEmail(coming.Person.Email?.Text, isVerified: coming.Person.Email is not null, now);
