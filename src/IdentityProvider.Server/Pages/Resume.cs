@@ -1,10 +1,9 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Server.Keys;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace IdentityProvider.Server.Pages;
@@ -21,30 +20,20 @@ internal sealed class Resume(IDataProtectionProvider protection, TimeProvider cl
     // It is sealed, never HTML, and should fit into a URL: what needs no escaping in JSON gets none.
     private static readonly JsonSerializerOptions Short = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly IDataProtector _protector = protection.CreateProtector("resume");
+    private readonly TokenSeal _seal = new(protection, "resume");
 
     /// <summary>The address at which the request goes on.</summary>
     public string AuthorizePath(Parameters request, AuthorizationProgress progress) => "/authorize?resume=" + Seal(request, progress);
 
-    public string Seal(Parameters request, AuthorizationProgress progress) =>
-        Base64Url.EncodeToString(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(new Content(request.ToQuery(), progress), Short)));
+    public string Seal(Parameters request, AuthorizationProgress progress) => _seal.Seal(new Content(request.ToQuery(), progress), Short);
 
     /// <summary>What a token carries, or null where it isn't one of ours or is too old.</summary>
-    public (Parameters Request, AuthorizationProgress Progress)? Open(string? token)
-    {
-        if (token is null || !Base64Url.IsValid(token)) return null;
-        try
-        {
-            var content = JsonSerializer.Deserialize<Content>(_protector.Unprotect(Base64Url.DecodeFromChars(token)))!;
-            return clock.GetUtcNow() - content.Progress.StartedAt < Lifetime && Parameters.Parse(Encoding.UTF8.GetBytes(content.Request)).Try(out var request, out _)
-                ? (request, content.Progress)
-                : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
+    public (Parameters Request, AuthorizationProgress Progress)? Open(string? token) =>
+        _seal.Open<Content>(token) is { } content
+        && clock.GetUtcNow() - content.Progress.StartedAt < Lifetime
+        && Parameters.Parse(Encoding.UTF8.GetBytes(content.Request)).Try(out var request, out _)
+            ? (request, content.Progress)
+            : null;
 
     private sealed record Content(string Request, AuthorizationProgress Progress);
 }

@@ -1,8 +1,8 @@
 using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using IdentityProvider.Protocol.SignIn;
+using IdentityProvider.Server.Keys;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -16,31 +16,24 @@ internal sealed class Authenticators(
     IDataProtectionProvider protection, SecondFactors factors, SpentIdentifiers spent, RecoveryCodes recoveryCodes, Entropy entropy, TimeProvider clock)
 {
     private readonly IDataProtector _keys = protection.CreateProtector("authenticator-key");
-    private readonly IDataProtector _offers = protection.CreateProtector("authenticator-offer");
+    private readonly TokenSeal _offers = new(protection, "authenticator-offer");
 
     /// <summary>A new key for this person, to be shown; it is theirs when they have shown a code of it.</summary>
     public AuthenticatorOffer Offer(Guid userId)
     {
         var key = entropy.Bytes(Totp.KeyLength);
         var content = string.Create(CultureInfo.InvariantCulture, $"{userId:N} {clock.GetUtcNow().ToUnixTimeMilliseconds()} {Convert.ToHexString(key)}");
-        return new AuthenticatorOffer(key, Base64Url.EncodeToString(_offers.Protect(Encoding.ASCII.GetBytes(content))));
+        return new AuthenticatorOffer(key, _offers.Seal(Encoding.ASCII.GetBytes(content)));
     }
 
     /// <summary>The key that was offered to this person; null where the token isn't ours, is another's, or is too old.</summary>
     public AuthenticatorOffer? Open(string? token, Guid userId)
     {
-        if (token is null || !Base64Url.IsValid(token))
+        if (_offers.Open(token) is not { } content)
             return null;
-        try
-        {
-            var parts = Encoding.ASCII.GetString(_offers.Unprotect(Base64Url.DecodeFromChars(token))).Split(' ');
-            var at = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[1], CultureInfo.InvariantCulture));
-            return parts[0] == userId.ToString("N") && clock.GetUtcNow() - at < SignInRules.PendingFor ? new AuthenticatorOffer(Convert.FromHexString(parts[2]), token) : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
+        var parts = Encoding.ASCII.GetString(content).Split(' ');
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[1], CultureInfo.InvariantCulture));
+        return parts[0] == userId.ToString("N") && clock.GetUtcNow() - at < SignInRules.PendingFor ? new AuthenticatorOffer(Convert.FromHexString(parts[2]), token!) : null;
     }
 
     /// <summary>

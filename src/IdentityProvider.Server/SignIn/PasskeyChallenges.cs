@@ -1,7 +1,5 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text.Json;
 using IdentityProvider.Protocol;
+using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -17,24 +15,21 @@ internal sealed class PasskeyChallenges(IDataProtectionProvider protection, Form
 {
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    private readonly IDataProtector _protector = protection.CreateProtector("passkey-challenge");
+    private readonly TokenSeal _seal = new(protection, "passkey-challenge");
 
     /// <summary>Seals what Identity wants to see again.</summary>
     /// <param name="http">The request of the browser that asks.</param>
     /// <param name="ceremony">What for.</param>
     /// <param name="userId">Whose ceremony it is; null where that isn't known yet.</param>
     /// <param name="state">Identity's.</param>
-    public string Seal(HttpContext http, PasskeyCeremony ceremony, Guid? userId, string state)
-    {
-        var challenge = new PasskeyChallenge(entropy.NewId(), ceremony, userId, forms.BrowserOf(http), clock.GetUtcNow() + Lifetime, state);
-        return Base64Url.EncodeToString(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(challenge)));
-    }
+    public string Seal(HttpContext http, PasskeyCeremony ceremony, Guid? userId, string state) =>
+        _seal.Seal(new PasskeyChallenge(entropy.NewId(), ceremony, userId, forms.BrowserOf(http), clock.GetUtcNow() + Lifetime, state));
 
     /// <summary>Opens one that came back; nothing is spent yet.</summary>
     public Decision<PasskeyChallenge> Open(HttpContext http, PasskeyCeremony ceremony, Guid? userId, string? sealedChallenge)
     {
         // 1. It is ours.
-        if (Unseal(sealedChallenge) is not { } challenge) return Refusal.PasskeyChallengeInvalid;
+        if (_seal.Open<PasskeyChallenge>(sealedChallenge) is not { } challenge) return Refusal.PasskeyChallengeInvalid;
 
         // 2. It was given to this browser, for this ceremony, and for this person where one was known.
         if (challenge.Browser is null || challenge.Browser != forms.BrowserOf(http)) return Refusal.PasskeyChallengeInvalid;
@@ -47,20 +42,6 @@ internal sealed class PasskeyChallenges(IDataProtectionProvider protection, Form
     /// <summary>True for the first; everyone after it is too late.</summary>
     public Task<bool> SpendAsync(PasskeyChallenge challenge, CancellationToken cancellation) =>
         spent.SpendAsync("passkey", challenge.Browser!, challenge.Id.ToString("N"), challenge.ExpiresAt, clock.GetUtcNow(), cancellation);
-
-    private PasskeyChallenge? Unseal(string? sealedChallenge)
-    {
-        if (sealedChallenge is null || !Base64Url.IsValid(sealedChallenge))
-            return null;
-        try
-        {
-            return JsonSerializer.Deserialize<PasskeyChallenge>(_protector.Unprotect(Base64Url.DecodeFromChars(sealedChallenge)));
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
 }
 
 /// <summary>What a challenge is for.</summary>

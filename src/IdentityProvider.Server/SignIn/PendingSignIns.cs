@@ -1,9 +1,8 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Upstream;
+using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -16,7 +15,7 @@ namespace IdentityProvider.Server.SignIn;
 /// </summary>
 internal sealed class PendingSignIns(IDataProtectionProvider protection, Forms forms, Settings settings, TimeProvider clock)
 {
-    private readonly IDataProtector _protector = protection.CreateProtector("pending-sign-in");
+    private readonly TokenSeal _seal = new(protection, "pending-sign-in");
 
     private string CookieName => settings.CookieName("idp-pending");
 
@@ -24,14 +23,13 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, Forms f
     {
         var content = new Content(
             user.Id, StampOf(user), [.. proven.Amr], proven.Upstream, proven.Attempt, target.Mark(), forms.BrowserOf(http), clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var value = Base64Url.EncodeToString(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(content)));
-        http.Response.Cookies.Append(CookieName, value, Cookie());
+        http.Response.Cookies.Append(CookieName, _seal.Seal(content), Cookie());
     }
 
     /// <summary>What this browser's person has proven for this target; null where nothing, or no longer.</summary>
     public PendingSignIn? Find(HttpContext http, SignInTarget target)
     {
-        if (Read(http) is not { } content || content.Target != target.Mark() || content.Browser is null || content.Browser != forms.BrowserOf(http))
+        if (_seal.Open<Content>(http.Request.Cookies[CookieName]) is not { } content || content.Target != target.Mark() || content.Browser is null || content.Browser != forms.BrowserOf(http))
             return null;
         var age = clock.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(content.At);
         return age < SignInRules.PendingFor ? new PendingSignIn(content.UserId, content.Stamp, new ProvenFactors(content.Amr, content.Upstream) { Attempt = content.Attempt }) : null;
@@ -45,20 +43,6 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, Forms f
 
     /// <summary>Of the stamp that changes with whatever the account signs in by: what was proven before that counts no longer.</summary>
     public static string StampOf(User user) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(user.SecurityStamp ?? "")));
-
-    private Content? Read(HttpContext http)
-    {
-        if (http.Request.Cookies[CookieName] is not { } value || !Base64Url.IsValid(value))
-            return null;
-        try
-        {
-            return JsonSerializer.Deserialize<Content>(_protector.Unprotect(Base64Url.DecodeFromChars(value)));
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
 
     private CookieOptions Cookie() => new() { HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
 

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
@@ -19,7 +17,7 @@ namespace IdentityProvider.Server.Endpoints.Logout;
 /// <summary><c>/logout</c> (OpenID Connect RP-Initiated Logout 1.0 §2): ends the browser's session, after asking where another site may have sent the browser here.</summary>
 internal sealed class LogoutEndpoint(Registry registry, KeyRing keys, BrowserSessions sessions, Forms forms, Settings settings, IDataProtectionProvider protection)
 {
-    private readonly IDataProtector _protector = protection.CreateProtector("logout");
+    private readonly TokenSeal _seal = new(protection, "logout");
 
     public Task GetAsync(HttpContext http)
     {
@@ -102,18 +100,7 @@ internal sealed class LogoutEndpoint(Registry registry, KeyRing keys, BrowserSes
     private static Task ShowSignedOutAsync(HttpContext http, LogoutDecision.Ask ask) => PageResults.ShowAsync<SignedOutPage>(
         http, new SignedOutPage.SignedOutModel(ask is { ReturnTo: { } to, Client: { } client } ? (client.ClientName, to.Location) : null, []));
 
-    private string Seal(Parameters request) => Base64Url.EncodeToString(_protector.Protect(Encoding.UTF8.GetBytes(request.ToQuery())));
+    private string Seal(Parameters request) => _seal.Seal(Encoding.UTF8.GetBytes(request.ToQuery()));
 
-    private Parameters? Open(string? token)
-    {
-        if (token is null || !Base64Url.IsValid(token)) return null;
-        try
-        {
-            return Parameters.Parse(_protector.Unprotect(Base64Url.DecodeFromChars(token))).Try(out var request, out _) ? request : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
+    private Parameters? Open(string? token) => _seal.Open(token) is { } content && Parameters.Parse(content).Try(out var request, out _) ? request : null;
 }

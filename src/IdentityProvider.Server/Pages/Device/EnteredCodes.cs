@@ -1,8 +1,7 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using IdentityProvider.Protocol.DeviceAuthorization;
+using IdentityProvider.Server.Keys;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace IdentityProvider.Server.Pages.Device;
@@ -13,28 +12,21 @@ namespace IdentityProvider.Server.Pages.Device;
 /// </summary>
 internal sealed class EnteredCodes(IDataProtectionProvider protection, TimeProvider clock)
 {
-    private readonly IDataProtector _protector = protection.CreateProtector("device");
+    private readonly TokenSeal _seal = new(protection, "device");
 
     /// <param name="code">What was typed.</param>
     /// <param name="browser">Where (<see cref="Forms.BrowserOf"/>).</param>
     public string Seal(UserCode code, string browser) =>
-        Base64Url.EncodeToString(_protector.Protect(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow().ToUnixTimeMilliseconds()} {code.Value} {browser}"))));
+        _seal.Seal(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{clock.GetUtcNow().ToUnixTimeMilliseconds()} {code.Value} {browser}")));
 
     /// <summary>What a token carries, or null where it isn't one of ours, is another browser's, or is older than any code.</summary>
     public EnteredCode? Open(string? token, string? browser)
     {
-        if (token is null || browser is null || !Base64Url.IsValid(token))
+        if (_seal.Open(token) is not { } content)
             return null;
-        try
-        {
-            var parts = Encoding.ASCII.GetString(_protector.Unprotect(Base64Url.DecodeFromChars(token))).Split(' ');
-            var at = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture));
-            return parts[2] == browser && clock.GetUtcNow() - at < DeviceAuthorizationRules.Lifetime && UserCode.Parse(parts[1]) is { } code ? new EnteredCode(code, at) : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
+        var parts = Encoding.ASCII.GetString(content).Split(' ');
+        var at = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture));
+        return parts[2] == browser && clock.GetUtcNow() - at < DeviceAuthorizationRules.Lifetime && UserCode.Parse(parts[1]) is { } code ? new EnteredCode(code, at) : null;
     }
 }
 
