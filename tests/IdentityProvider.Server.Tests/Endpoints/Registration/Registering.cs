@@ -13,7 +13,7 @@ internal static class Registering
 {
     public const string App = """{"client_name":"App","redirect_uris":["https://app.example/cb"],"grant_types":["authorization_code","refresh_token"]}""";
 
-    public static readonly Resource Notes = new() { Identifier = SignedIn.NotesApi, Name = "Notes", Scopes = [new("notes.read"), new("notes.write")] };
+    public static readonly Resource Notes = new() { Identifier = SignedIn.NotesApi, Name = "Notes", Scopes = [new("notes.read", "Read your notes"), new("notes.write")] };
 
     /// <summary>A new initial access token, and the policy that it is for.</summary>
     public static async Task<(string Token, RegistrationPolicy Policy)> PolicyAsync(this TestServer server, Func<RegistrationPolicy, RegistrationPolicy>? edit = null)
