@@ -12,7 +12,7 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
         if (await access.OpenAsync(http, OwnPage.Account, needsFreshSignIn: false) is not var (query, (session, user)))
             return;
         var empty = new AccountModel(
-            access.FormToken(http), session.SessionId.ToString("N"), user.Username, AccountNotice.KeyOf(query[AccountNotice.Parameter]), browsers.Now)
+            access.FormToken(http), session.SessionId.ToString("N"), user.Username, AccountNotice.KeyOf(OwnPage.Account, query), browsers.Now)
         {
             Sessions = [],
             Apps = [],
@@ -35,7 +35,7 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
         }
 
         var ended = named?.UserId == current.UserId && await sessions.EndAsync(named.SessionId, browsers.Now, http.RequestAborted);
-        PageResults.Redirect(http, AccountNotice.PathOf(ended ? AccountNotice.SessionEnded : AccountNotice.SessionGone));
+        PageResults.Redirect(http, (ended ? AccountNotice.SessionEnded : AccountNotice.SessionGone).Path);
     }
 
     public async Task RemoveAppAsync(HttpContext http)
@@ -49,7 +49,7 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
             await http.RequestServices.GetRequiredService<SignInHistory>().AddAsync(current.UserId, Origin.Of(http), SignInOutcome.AppRemoved, http.RequestAborted, name);
         }
 
-        PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.AppRemoved));
+        PageResults.Redirect(http, AccountNotice.AppRemoved.Path);
     }
 
     /// <summary>Answers what a client asks by the back channel; where it wants a fresh sign-in, that comes first, and the question still stands afterwards.</summary>
@@ -62,8 +62,8 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
         {
             WaitingAnswer.SignInFirst => OwnPage.Account.LoginPath,
             WaitingAnswer.SecondFactorFirst => SignInTarget.Of(OwnPage.Account).QueryOf(SignInFlow.SecondPath),
-            WaitingAnswer.Gone => AccountNotice.PathOf(AccountNotice.RequestGone),
-            _ => AccountNotice.PathOf(isYes ? AccountNotice.RequestAllowed : AccountNotice.RequestDenied),
+            WaitingAnswer.Gone => AccountNotice.RequestGone.Path,
+            _ => (isYes ? AccountNotice.RequestAllowed : AccountNotice.RequestDenied).Path,
         });
     }
 }

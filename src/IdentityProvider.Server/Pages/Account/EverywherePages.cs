@@ -22,7 +22,7 @@ internal sealed class EverywherePages(AccountAccess access, BrowserSessions brow
         {
             case "others":
                 await browsers.EndOthersAsync(session.UserId, session.SessionId, http.RequestAborted);
-                PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.OthersEnded));
+                PageResults.Redirect(http, AccountNotice.OthersEnded.Path);
                 return;
             case "all":
                 await browsers.EndEverywhereAsync(http, session.UserId);

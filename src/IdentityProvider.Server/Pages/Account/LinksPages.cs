@@ -26,8 +26,7 @@ internal sealed class LinksPages(AccountAccess access, Upstreams upstreams, Upst
         IReadOnlyList<LinksPage.LinkLine> lines = [.. theirs.Select(link => (link.Subject, Upstream: known.First(u => u.Issuer == link.Issuer)))
             .Select(link => new LinksPage.LinkLine(link.Upstream.Name, link.Upstream.Label, new Uri(link.Upstream.Issuer).Host, link.Subject))];
         var open = known.Where(u => u.Enabled && theirs.All(link => link.Issuer != u.Issuer)).ToList();
-        var notice = query[AccountNotice.Parameter] switch { "linked" => "Upstream.DoneLinked", "unlinked" => "Upstream.DoneUnlinked", _ => null };
-        var model = new LinksPage.LinksModel(access.FormToken(http), session.SessionId.ToString("N"), lines, open, notice);
+        var model = new LinksPage.LinksModel(access.FormToken(http), session.SessionId.ToString("N"), lines, open, AccountNotice.KeyOf(OwnPage.Links, query));
 
         // The form that links leads, by a redirect, to the upstream.
         var policy = open.FirstOrDefault(u => u.Issuer.StartsWith("http:", StringComparison.Ordinal)) ?? open.FirstOrDefault();
@@ -61,7 +60,7 @@ internal sealed class LinksPages(AccountAccess access, Upstreams upstreams, Upst
 
         await TellAsync(http, signedIn!.Session.UserId, SignInOutcome.LinkAdded, NoticeKind.LinkAdded, new Uri(identity.Session.Issuer).Host);
         Log.UpstreamLinked(OAuthResults.Logger(http), signedIn.Session.UserId, identity.Session.Issuer);
-        PageResults.Redirect(http, $"{OwnPage.Links.Path}?{AccountNotice.Parameter}=linked");
+        PageResults.Redirect(http, AccountNotice.Linked.Path);
     }
 
     /// <summary>Takes a link away, and the other sessions that came by it.</summary>
@@ -84,7 +83,7 @@ internal sealed class LinksPages(AccountAccess access, Upstreams upstreams, Upst
             Log.UpstreamUnlinked(OAuthResults.Logger(http), session.UserId, upstream.Issuer);
         }
 
-        PageResults.Redirect(http, $"{OwnPage.Links.Path}?{AccountNotice.Parameter}=unlinked");
+        PageResults.Redirect(http, AccountNotice.Unlinked.Path);
     }
 
     private static async Task TellAsync(HttpContext http, Guid userId, SignInOutcome outcome, NoticeKind kind, string detail)

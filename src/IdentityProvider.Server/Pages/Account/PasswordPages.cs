@@ -22,7 +22,7 @@ internal sealed class PasswordPages(AccountAccess access)
         if (await change.ChangeAsync(http, signedIn, form["current_password"], form["new_password"], form["repeated_password"]) is not { } reason)
         {
             Log.PasswordChanged(OAuthResults.Logger(http), signedIn.Session.UserId);
-            PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.PasswordChanged));
+            PageResults.Redirect(http, AccountNotice.PasswordChanged.Path);
             return;
         }
 

@@ -50,7 +50,7 @@ internal sealed class SecondFactorPages(
             Log.SecondFactorRemoved(OAuthResults.Logger(http), session.UserId);
         }
 
-        PageResults.Redirect(http, SecurityNotice.PathOf(SecurityNotice.AuthenticatorRemoved));
+        PageResults.Redirect(http, AccountNotice.AuthenticatorRemoved.Path);
     }
 
     public async Task MakeRecoveryCodesAsync(HttpContext http)
@@ -59,7 +59,7 @@ internal sealed class SecondFactorPages(
             return;
         if (await recoveryCodes.ReplaceAsync(session.UserId, http.RequestAborted) is not { } codes)
         {
-            PageResults.Redirect(http, SecurityNotice.PathOf(SecurityNotice.NothingToRecover));
+            PageResults.Redirect(http, AccountNotice.NothingToRecover.Path);
             return;
         }
 
@@ -74,7 +74,7 @@ internal sealed class SecondFactorPages(
         var userId = signedIn.Session.UserId;
         if ((await http.RequestServices.GetRequiredService<SecondFactors>().FindAsync(userId, http.RequestAborted)).HasAuthenticator)
         {
-            PageResults.Redirect(http, SecurityNotice.PathOf(SecurityNotice.AuthenticatorThere));
+            PageResults.Redirect(http, AccountNotice.AuthenticatorThere.Path);
             return null;
         }
 

@@ -18,7 +18,7 @@ internal sealed class SecurityPages(AccountAccess access, SecondFactors factors,
         var model = new SecurityPage.SecurityModel(
             access.FormToken(http),
             session.SessionId.ToString("N"),
-            SecurityNotice.KeyOf(query[AccountNotice.Parameter]),
+            AccountNotice.KeyOf(OwnPage.Security, query),
             await factors.FindAsync(session.UserId, http.RequestAborted),
             [.. (await browsers.ListAsync(session.UserId, MostBrowsers, http.RequestAborted)).Select(b => new BrowserLine(b, here is not null && b.SecretHash.AsSpan().SequenceEqual(here)))],
             sessions.Now,
@@ -33,7 +33,7 @@ internal sealed class SecurityPages(AccountAccess access, SecondFactors factors,
             return;
         if (form["browser"] is { Length: 64 } name && name.All(char.IsAsciiHexDigit))
             await browsers.ForgetAsync(Convert.FromHexString(name), session.UserId, http.RequestAborted);
-        PageResults.Redirect(http, SecurityNotice.PathOf(SecurityNotice.BrowserForgotten));
+        PageResults.Redirect(http, AccountNotice.BrowserForgotten.Path);
     }
 }
 

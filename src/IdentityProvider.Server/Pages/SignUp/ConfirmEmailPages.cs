@@ -41,7 +41,7 @@ internal sealed class ConfirmEmailPages(LinkPages links, BrowserSessions session
 
         await history.AddAsync(userId, Origin.Of(http), SignInOutcome.EmailChanged, CancellationToken.None);
         Log.EmailChanged(OAuthResults.Logger(http), userId);
-        PageResults.Redirect(http, AccountNotice.PathOf(AccountNotice.EmailConfirmed));
+        PageResults.Redirect(http, AccountNotice.EmailConfirmed.Path);
     }
 
     // Whoever isn't signed in comes back by the link; whoever is somebody else is told.
