@@ -24,7 +24,7 @@ public sealed class AuthorizeTests(PagesServer fixture) : IClassFixture<PagesSer
 
         var consent = await browser.SignInAsync(login, username);
         Assert.Equal("The App asks for access", consent.Heading);
-        Assert.Contains("Email address", consent.Text, StringComparison.Ordinal);
+        Assert.Contains("E-mail address", consent.Text, StringComparison.Ordinal);
         Assert.Contains("Read your notes", consent.Text, StringComparison.Ordinal);
         Assert.Contains("app.example", consent.Text, StringComparison.Ordinal);
         Assert.Contains("while you are away", consent.Text, StringComparison.Ordinal);

@@ -20,7 +20,7 @@ public sealed class ClaimsParameterTests(PagesServer fixture) : IClassFixture<Pa
         var client = await ClientAsync();
 
         var consent = await browser.OpenAsync(client.Request("claims=" + Uri.EscapeDataString(Asked)));
-        Assert.Matches("It would receive Given name [^ ]+ Email address alice@example.com Identifier .* later, it receives them too: Time zone", consent.Text);
+        Assert.Matches("It would receive Given name [^ ]+ E-mail address alice@example.com Identifier .* later, it receives them too: Time zone", consent.Text);
         var tokens = await TokensAsync(client, (await browser.SubmitAsync(consent, ("decision", "allow"))).Answer["code"]);
 
         var idToken = Claims(tokens.GetProperty("id_token").GetString()!);

@@ -32,7 +32,7 @@ public sealed class RequestObjectTests(PagesServer fixture) : IClassFixture<Page
         using var browser = new Browser(Server);
         var login = await browser.OpenAsync(ByValue(client, Sign(client)) + "&state=theirs&scope=openid+email&redirect_uri=https%3A%2F%2Fevil.example%2F");
         var consent = await browser.SignInAsync(login, username);
-        Assert.DoesNotContain("Email address", consent.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("E-mail address", consent.Text, StringComparison.Ordinal);
         var answer = await browser.SubmitAsync(consent, ("decision", "allow"));
         Assert.StartsWith("https://app.example/cb?code=", answer.Location, StringComparison.Ordinal);
         Assert.Equal(("inside", TestServer.Issuer), (answer.Answer["state"], answer.Answer["iss"]));

@@ -125,7 +125,7 @@ public sealed class AccountTests(PagesServer fixture) : IClassFixture<PagesServe
         var other = await AppAccess.OpenAsync(Server, here);
 
         var account = await here.OpenAsync("/account");
-        Assert.Matches("Mailer About you Who you are here: [^·]*· Your email address At Notes Read your notes Given .* UTC While away it keeps access", account.Text);
+        Assert.Matches("Mailer About you Who you are here: [^·]*· Your e-mail address At Notes Read your notes Given .* UTC While away it keeps access", account.Text);
         var done = await here.SubmitAsync(account.FormWith(app.Client.ClientId));
         Assert.Contains("The app has no access to your account any more", done.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(app.Client.ClientId, done.Html, StringComparison.Ordinal);

@@ -177,7 +177,7 @@ public sealed class PushedAuthorizationTests(PagesServer fixture) : IClassFixtur
         using var browser = new Browser(Server);
         var login = await browser.OpenAsync(link + "&state=theirs&redirect_uri=https%3A%2F%2Fevil.example%2F&scope=openid+email&response_mode=form_post&nonce=theirs");
         var consent = await browser.SignInAsync(login, username);
-        Assert.DoesNotContain("Email address", consent.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("E-mail address", consent.Text, StringComparison.Ordinal);
         var answer = await browser.SubmitAsync(consent, ("decision", "allow"));
         Assert.StartsWith("https://app.example/cb?code=", answer.Location, StringComparison.Ordinal);
         Assert.Equal("the-state", answer.Answer["state"]);
