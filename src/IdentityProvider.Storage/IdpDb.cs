@@ -297,6 +297,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             family.Property(f => f.Acr).HasMaxLength(Longest.Acr);
             family.Property(f => f.Terms).HasColumnType(JsonType);
             family.Property(f => f.Statuses).HasMaxLength(Longest.Statuses).HasDefaultValue("");
+            family.Property(f => f.RoleChanges).HasDefaultValue(0);
             family.Property(f => f.EndReason).HasConversion<string>().HasMaxLength(40);
             family.HasIndex(f => f.SessionId);
             family.HasIndex(f => f.UserId);

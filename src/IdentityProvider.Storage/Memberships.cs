@@ -17,11 +17,18 @@ internal static class Memberships
             where member.UserId == userId && link.RemovedAt == null
             select link.RoleId);
 
-    /// <summary>What the living access tokens of these people say is old now. A batch of them at most.</summary>
-    public static Task MarkPeopleStaleAsync(this IdpDb db, IReadOnlyList<Guid> people, DateTimeOffset now, CancellationToken cancellation) =>
-        people.Count == 0
-            ? Task.CompletedTask
-            : db.MarkFamiliesAsync(db.TokenFamilies.Where(f => people.Contains(f.UserId) && f.EndedAt == null), StatusValue.Stale, now, cancellation);
+    /// <summary>
+    /// What the living access tokens of these people say is old now. A batch of them at most. Their families are counted on first, which locks them:
+    /// a refresh that has read the roles of before either committed, and its token is among those marked, or finds the count another.
+    /// </summary>
+    public static async Task MarkPeopleStaleAsync(this IdpDb db, IReadOnlyList<Guid> people, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (people.Count == 0)
+            return;
+        var families = db.TokenFamilies.Where(f => people.Contains(f.UserId) && f.EndedAt == null);
+        if (await families.ExecuteUpdateAsync(set => set.SetProperty(f => f.RoleChanges, f => f.RoleChanges + 1), cancellation) > 0)
+            await db.MarkFamiliesAsync(families, StatusValue.Stale, now, cancellation);
+    }
 
     /// <summary>The same of everybody in a group, however many, a batch after the other.</summary>
     public static async Task MarkMembersStaleAsync(this IDbContextFactory<IdpDb> databases, Guid groupId, DateTimeOffset now, CancellationToken cancellation)

@@ -99,12 +99,12 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
             },
             cancellation);
 
-    /// <summary>What the living access tokens of a person say is old now (roles, claims): their statuses say so, and a refresh brings true ones.</summary>
+    /// <summary>What the living access tokens of a person say of their roles is old now: their statuses say so, and a refresh brings true ones.</summary>
     public Task MarkStaleAsync(Guid userId, DateTimeOffset now, CancellationToken cancellation = default) =>
         databases.TransactAsync(
             async (db, token) =>
             {
-                await db.MarkFamiliesAsync(db.TokenFamilies.Where(f => f.UserId == userId && f.EndedAt == null), StatusValue.Stale, now, token);
+                await db.MarkPeopleStaleAsync([userId], now, token);
                 return true;
             },
             cancellation);
@@ -138,17 +138,18 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
         CreatedAt = family.CreatedAt,
         ExpiresAt = family.ExpiresAt,
         Statuses = Lists.Join(family.Statuses),
+        RoleChanges = family.RoleChanges,
         EndedAt = family.EndedAt,
         EndReason = family.EndReason,
     };
 
-    // One conditional statement: the family is alive and where it was read. What it had noted is pruned of the dead where nobody added to it
+    // One conditional statement: the family is alive and where it was read, and nobody changed its person's roles since. What it had noted is pruned of the dead where nobody added to it
     // meanwhile, and kept otherwise; so the row of a client that shows one token again and again doesn't fill up with them.
     private static async Task<bool> WriteAsync(
         IdpDb db, TokenFamily read, int generation, DateTimeOffset rotatedAt, LiveStatus? added, DateTimeOffset now, CancellationToken cancellation)
     {
         var family = db.TokenFamilies
-            .Where(f => f.FamilyId == read.FamilyId && f.Generation == read.Generation && f.EndedAt == null && f.ExpiresAt > now);
+            .Where(f => f.FamilyId == read.FamilyId && f.Generation == read.Generation && f.RoleChanges == read.RoleChanges && f.EndedAt == null && f.ExpiresAt > now);
         if (added is not { } status)
         {
             return await family.ExecuteUpdateAsync(
@@ -182,6 +183,7 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
         CreatedAt = row.CreatedAt,
         ExpiresAt = row.ExpiresAt,
         Statuses = Lists.Statuses(row.Statuses),
+        RoleChanges = row.RoleChanges,
         EndedAt = row.EndedAt,
         EndReason = row.EndReason,
     };

@@ -70,6 +70,12 @@ public sealed record TokenFamily
     /// <summary>How many statuses a row notes before the family gets a block.</summary>
     public const int MostStatusesOfItsOwn = 24;
 
+    /// <summary>
+    /// Counts the changes of its person's roles and groups. What was minted from those of before doesn't go out after: whoever moves the family on names
+    /// the count that was read, before the roles were.
+    /// </summary>
+    public int RoleChanges { get; init; }
+
     public DateTimeOffset? EndedAt { get; init; }
 
     public FamilyEnd? EndReason { get; init; }

@@ -215,6 +215,8 @@ internal sealed class TokenFamilyRow
     /// <summary>The statuses of its living access tokens (<see cref="Lists.Statuses"/>).</summary>
     public required string Statuses { get; init; }
 
+    public int RoleChanges { get; init; }
+
     public DateTimeOffset? EndedAt { get; init; }
 
     public FamilyEnd? EndReason { get; init; }

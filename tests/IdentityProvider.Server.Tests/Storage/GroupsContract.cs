@@ -109,6 +109,46 @@ public abstract class GroupsContract : StorageContract
     }
 
     [Fact]
+    public async Task Of_refreshes_that_race_a_change_of_roles_none_leaves_a_token_that_says_what_was_before_and_is_not_stale()
+    {
+        const int runners = 8;
+        await using var storage = await NewAsync();
+        var alice = await UserAsync(storage, "alice");
+        var (staff, sales, groups) = (await RoleAsync(storage, "staff"), await GroupAsync(storage, "sales"), storage.Get<Groups>());
+        await groups.GrantRoleAsync(sales, staff, Now);
+        for (var round = 0; round < 10; round++)
+        {
+            await storage.AskAsync(db => db.StatusChanges.ExecuteDeleteAsync());
+            var family = FamilyOf(alice, 0);
+            await storage.AskAsync(async db =>
+            {
+                db.TokenFamilies.Add(TokenFamilies.Row(family));
+                return await db.SaveChangesAsync();
+            });
+            var isMember = round % 2 == 1;
+            var refreshed = await RaceAsync(
+                storage,
+                async i =>
+                {
+                    if (i == runners / 2)
+                    {
+                        Assert.True(isMember ? await groups.RemoveMemberAsync(sales, alice, Now) : await groups.AddMemberAsync(sales, alice, Now));
+                        return (i, Roles: null, Won: false);
+                    }
+
+                    var read = (await storage.Families.FindAsync(family.FamilyId))!;
+                    var roles = await storage.Get<Users>().FindRolesAsync(alice);
+                    return (i, Roles: roles, Won: await storage.Families.RotateAsync(read, new(new StatusReference(7, i + 1), Now.AddMinutes(10)), Now.AddSeconds(i)));
+                },
+                runners);
+
+            var now = (await storage.Get<Users>().FindRolesAsync(alice))!;
+            var stale = (await storage.AskAsync(db => db.StatusChanges.AsNoTracking().ToListAsync())).SelectMany(range => Enumerable.Range(range.First, range.Count)).ToHashSet();
+            Assert.All(refreshed.Where(r => r.Won && !r.Roles!.SequenceEqual(now)), r => Assert.Contains(r.i + 1, stale));
+        }
+    }
+
+    [Fact]
     public async Task A_role_that_ends_is_taken_from_people_and_from_groups_of_many_batches()
     {
         const int people = 450;

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Status;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -132,6 +133,39 @@ public sealed class PostgresInterleavingTests
         await other.CommitAsync();
 
         Assert.Equal(own, await rotating);
+    }
+
+    [Fact]
+    public async Task A_refresh_that_read_the_roles_of_before_and_waited_for_their_change_loses()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var family = (await storage.Families.FindAsync((await storage.SignInAsync()).Family.FamilyId))!;
+        await using var other = await Other.BeginAsync(storage, """UPDATE "TokenFamilies" SET "RoleChanges" = "RoleChanges" + 1""");
+
+        var rotating = storage.Families.RotateAsync(family, new(new StatusReference(7, 42), Now.AddMinutes(15)), Now);
+        await other.WhenBlockedAsync(1);
+        await other.CommitAsync();
+
+        Assert.False(await rotating);
+        var found = (await storage.Families.FindAsync(family.FamilyId))!;
+        Assert.Equal((family.Generation, 0), (found.Generation, found.Statuses.Count));
+        Assert.True(await storage.Families.RotateAsync(found, null, Now));
+    }
+
+    [Fact]
+    public async Task A_change_of_roles_that_waited_for_a_refresh_marks_its_token()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var (session, _) = await storage.SignInAsync();
+        await using var other = await Other.BeginAsync(storage, """UPDATE "TokenFamilies" SET "Generation" = 1, "Statuses" = '7.42.4102444800'""");
+
+        var marking = storage.Families.MarkStaleAsync(session.UserId, Now);
+        await other.WhenBlockedAsync(1);
+        await other.CommitAsync();
+        await marking;
+
+        var marked = await storage.AskAsync(db => db.StatusChanges.AsNoTracking().SingleAsync());
+        Assert.Equal((7, 42, 1, StatusValue.Stale), (marked.ListId, marked.First, marked.Count, marked.Value));
     }
 
     [Fact]

@@ -1239,6 +1239,11 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .HasColumnType("character varying(4000)")
                         .UseCollation("C");
 
+                    b.Property<int>("RoleChanges")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0);
+
                     b.Property<DateTimeOffset>("RotatedAt")
                         .HasColumnType("timestamp with time zone");
 

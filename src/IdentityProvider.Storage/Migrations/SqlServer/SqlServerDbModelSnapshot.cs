@@ -1239,6 +1239,11 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .HasColumnType("nvarchar(4000)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<int>("RoleChanges")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("int")
+                        .HasDefaultValue(0);
+
                     b.Property<DateTimeOffset>("RotatedAt")
                         .HasColumnType("datetimeoffset");
 
