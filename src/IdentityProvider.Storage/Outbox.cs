@@ -145,6 +145,13 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
         return await messages.OrderByDescending(m => m.Id).Take(limit).Select(Read).ToListAsync(cancellation);
     }
 
+    /// <summary>The mails about a person's account that are still known, sent or not, newest first.</summary>
+    public async Task<IReadOnlyList<OutboxMessage>> ListMailsAsync(Guid userId, int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.OutboxMessages.Where(m => m.UserId == userId && m.Kind == OutboxKind.Mail).OrderByDescending(m => m.Id).Take(limit).Select(Read).ToListAsync(cancellation);
+    }
+
     /// <summary>Adds, in the transaction that just noted a person's answer, what tells a client that waits to be told.</summary>
     internal static async Task AddPingAsync(IdpDb db, Guid requestId, DateTimeOffset now, CancellationToken cancellation)
     {

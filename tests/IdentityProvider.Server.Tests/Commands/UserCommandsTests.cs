@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Tests.Database;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -114,6 +115,56 @@ public sealed class UserCommandsTests : IAsyncLifetime
         Assert.StartsWith("email: ", (await _idp.RunAsync(["users", "update", "bob", "--claims", "-", "--json"], """{"email": "nobody"}""")).Refusal, StringComparison.Ordinal);
         Assert.StartsWith("roles: ", (await _idp.RunAsync(["users", "update", "alice", "--claims", "-", "--json"], """{"roles": ["admin"]}""")).Refusal, StringComparison.Ordinal);
         Assert.StartsWith("username: ", (await _idp.RunAsync(["users", "update", "nobody", "--claims", "-", "--json"], "{}")).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Enabling_lets_in_whom_strangers_locked_out_and_leaves_others_who_wait()
+    {
+        var made = await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password]);
+        await _idp.DoneAsync(["users", "create", "--username", "bob", "--password", Password]);
+        var bob = await _idp.DoneAsync(["users", "show", "bob"]);
+        foreach (var person in new[] { made, bob })
+            await ClusterFolder.ExecuteAsync(_database, $"""INSERT INTO "Attempts" ("Key", "Count", "CountedAt", "NextAt", "EndsAt") VALUES ('{AttemptKey.OfAccount(person["sub"]!.GetValue<Guid>())}', 50, now(), now() + interval '1 hour', now() + interval '1 day')""");
+
+        Assert.NotNull((await _idp.DoneAsync(["users", "show", "alice"]))["locked_until"]);
+        Assert.Null((await _idp.DoneAsync(["users", "enable", "alice"]))["locked_until"]);
+        Assert.Equal("1", await ClusterFolder.AskAsync(_database, """SELECT count(*) FROM "Attempts" """));
+        Assert.NotNull((await _idp.DoneAsync(["users", "show", "bob"]))["locked_until"]);
+        Assert.StartsWith("username: ", (await _idp.RunAsync(["users", "enable", "nobody", "--json"])).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_deleted_account_leaves_nothing_and_its_name_is_free()
+    {
+        var made = await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password, "--role", "staff", "--claims", "-"], """{"email": "alice@example.com"}""");
+        await _idp.DoneAsync(["users", "create", "--username", "bob", "--password", Password]);
+        await SignInAsync(made);
+        await _idp.DoneAsync(["users", "set-password", "alice", "--password", "-", "--keep-sessions"], "@second violet marmot");
+
+        var deleted = await _idp.DoneAsync(["users", "delete", "alice"]);
+        Assert.Equal((made["sub"]!.GetValue<string>(), true), (deleted["sub"]!.GetValue<string>(), deleted["deleted"]!.GetValue<bool>()));
+        foreach (var table in new[] { "Sessions", "TokenFamilies", "SignInEvents", "UserRoles" })
+            Assert.Equal("0", await ClusterFolder.AskAsync(_database, $"""SELECT count(*) FROM "{table}" """));
+        Assert.Equal("bob", await ClusterFolder.AskAsync(_database, """SELECT string_agg("UserName", ',') FROM "Users" """));
+        Assert.StartsWith("username: ", (await _idp.RunAsync(["users", "delete", "alice", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.NotEqual(made["sub"]!.GetValue<string>(), (await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password]))["sub"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_history_is_listed_a_page_at_a_time_newest_first()
+    {
+        await _idp.DoneAsync(["users", "create", "--username", "alice", "--password", Password]);
+        Assert.Empty((await _idp.DoneAsync(["users", "history", "alice"])).AsArray());
+        await _idp.DoneAsync(["users", "set-password", "alice", "--password", "-"], "@second violet marmot");
+        await _idp.DoneAsync(["users", "update", "alice", "--claims", "-"], """{"name": "Alice"}""");
+
+        var first = await _idp.RunAsync(["users", "history", "alice", "--limit", "1", "--json"]);
+        var newest = Assert.Single(first.Json.AsArray())!;
+        Assert.Equal(("ProfileCorrected", "name", 1), (newest["outcome"]!.GetValue<string>(), newest["detail"]!.GetValue<string>(), newest["count"]!.GetValue<int>()));
+        Assert.Contains($"--after {newest["id"]}", first.StandardError, StringComparison.Ordinal);
+        var older = Assert.Single((await _idp.DoneAsync(["users", "history", "alice", "--after", newest["id"]!.GetValue<string>()])).AsArray())!;
+        Assert.Equal("PasswordGiven", older["outcome"]!.GetValue<string>());
+        Assert.StartsWith("username: ", (await _idp.RunAsync(["users", "history", "nobody", "--json"])).Refusal, StringComparison.Ordinal);
     }
 
     [Fact]

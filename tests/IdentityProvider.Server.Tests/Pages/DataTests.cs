@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.Pages.Account;
+using IdentityProvider.Server.Pages.SignUp;
 using IdentityProvider.Server.Tests.Database;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -41,6 +42,26 @@ public sealed class DataTests(PagesServer fixture) : IClassFixture<PagesServer>
         Assert.DoesNotContain("stamp", copy.Html, StringComparison.OrdinalIgnoreCase);
         foreach (var cookie in browser.SetCookies.Values)
             Assert.DoesNotContain(cookie.Split(';')[0].Split('=', 2)[1], copy.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_copy_holds_the_mails_about_the_account_and_no_link_that_would_work()
+    {
+        var username = await Server.AddPersonAsync(u => u.SetEmail("copy.of.mine@example.com", isVerified: true, Server.Clock.GetUtcNow()));
+        using var browser = await SignInAsync(username);
+        await browser.SubmitAsync(await browser.OpenAsync("/account/email"), ("email", "my.new@example.com"));
+        using var phone = await SignInAsync(username); // which is told by mail, being new
+
+        // Somebody asks for a new password at that address: whose it is nobody says before the mail is written.
+        using var stranger = new Browser(Server);
+        await stranger.SubmitAsync(await stranger.OpenAsync("/forgot"), (AskPages.Field, "copy.of.mine@example.com"));
+
+        var copy = await browser.SubmitAsync((await browser.OpenAsync("/account/data")).FormWith("export"));
+        var mails = JsonNode.Parse(copy.Html)!["mails"]!.AsArray();
+        Assert.Equal(
+            [("EmailChange", "my.new@example.com"), ("NewDevice", "copy.of.mine@example.com")],
+            mails.Select(m => (About: m!["about"]!.GetValue<string>(), m["to"]!.GetValue<string>())).OrderBy(m => m.About, StringComparer.Ordinal));
+        Assert.DoesNotContain("/confirm-email", copy.Html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Server.Mail;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -47,6 +48,7 @@ internal sealed class AccountExport(HeldOnPerson held, Registry registry, TimePr
             ["sessions"] = Array((await held.SessionsAsync(userId, cancellation)).Select(SignIn)),
             ["grants"] = await AppsAsync(await held.GrantsAsync(userId, cancellation), cancellation),
             ["access"] = await AccessAsync(userId, now, cancellation),
+            ["mails"] = Array((await held.MailsAsync(userId, cancellation)).Select(Mail)),
             ["history"] = Array((await held.HistoryAsync(userId, now, cancellation)).Select(Line)),
         };
         return JsonSerializer.SerializeToUtf8Bytes(document, Written);
@@ -113,6 +115,23 @@ internal sealed class AccountExport(HeldOnPerson held, Registry registry, TimePr
         ["address"] = session.Address,
         ["user_agent"] = session.UserAgent,
     };
+
+    // What it says is made when it is sent, and a link in it works by a secret that lies nowhere: this is all there is.
+    private static JsonObject Mail(OutboxMessage message)
+    {
+        var (kind, facts) = (message.Mail!.Kind, message.Mail.Facts);
+        return new JsonObject
+        {
+            ["about"] = kind is MailKind.Notice ? facts.GetValueOrDefault(Letters.Notice) : kind.ToString(),
+            ["to"] = message.Mail.Address,
+            ["detail"] = facts.GetValueOrDefault(Letters.Detail),
+            ["device"] = facts.GetValueOrDefault(Letters.Device),
+            ["address"] = facts.GetValueOrDefault(Letters.NetworkAddress),
+            ["created_at"] = Moment(message.CreatedAt),
+            ["sent_at"] = Moment(message.DeliveredAt),
+            ["given_up_at"] = Moment(message.GivenUpAt),
+        };
+    }
 
     private static JsonObject Line(SignInEvent line) => new()
     {

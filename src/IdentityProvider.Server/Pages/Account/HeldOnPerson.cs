@@ -28,6 +28,8 @@ internal sealed class HeldOnPerson(IServiceProvider services)
     public Task<IReadOnlyList<SignInEvent>> HistoryAsync(Guid userId, DateTimeOffset now, CancellationToken cancellation) =>
         Get<SignInEvents>().ListAsync(userId, now, MostLines, cancellation);
 
+    public Task<IReadOnlyList<OutboxMessage>> MailsAsync(Guid userId, CancellationToken cancellation) => Get<Outbox>().ListMailsAsync(userId, Most, cancellation);
+
     private T Get<T>()
         where T : notnull => services.GetRequiredService<T>();
 }

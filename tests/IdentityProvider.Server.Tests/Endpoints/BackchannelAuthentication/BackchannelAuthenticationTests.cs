@@ -107,6 +107,50 @@ public sealed class BackchannelAuthenticationTests(PagesServer fixture) : IClass
     }
 
     [Fact]
+    public async Task A_client_that_requires_two_factors_gets_no_yes_by_one_and_the_question_waits_for_the_second()
+    {
+        var (client, username) = (await AddTillAsync(edit: c => c with { RequireMfa = true }), await Server.AddPersonAsync());
+        using var browser = new Browser(Server);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), username);
+        using var phone = new Browser(Server);
+        var app = await AuthenticatorApp.SetUpAsync(Server, phone, username);
+        var (_, started) = await StartAsync(client, username);
+
+        var second = await browser.SubmitAsync((await browser.OpenAsync("/account")).FormWith("/account/requests/answer"), ("decision", "allow"));
+        Assert.Equal("One more step", second.Heading);
+        Assert.Equal("authorization_pending", Error(await AskAsync(client, started)));
+        Assert.Equal("One more step", (await browser.SubmitAsync(second, ("code", app.WrongCode))).Heading);
+        Assert.Equal("One more step", (await browser.SubmitAsync((await browser.OpenAsync("/account")).FormWith("/account/requests/answer"), ("decision", "allow"))).Heading);
+        Assert.Equal("authorization_pending", Error(await AskAsync(client, started)));
+
+        // The code alone answers nothing: the person says yes by their own click.
+        var account = await browser.SubmitAsync(second, ("code", app.NextCode()));
+        Assert.Equal("Your account", account.Heading);
+        Assert.Equal("authorization_pending", Error(await AskAsync(client, started)));
+        await browser.SubmitAsync(account.FormWith("/account/requests/answer"), ("decision", "allow"));
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(client, started)).Status);
+    }
+
+    [Fact]
+    public async Task Whoever_has_no_second_factor_yet_sets_one_up_before_their_yes_and_a_no_needs_none()
+    {
+        var (client, username) = (await AddTillAsync(edit: c => c with { RequireMfa = true }), await Server.AddPersonAsync());
+        using var browser = new Browser(Server);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), username);
+        var (_, denied) = await StartAsync(client, username);
+        Assert.Contains("It got nothing of yours", (await browser.SubmitAsync((await browser.OpenAsync("/account")).FormWith("/account/requests/answer"), ("decision", "deny"))).Text, StringComparison.Ordinal);
+        Assert.Equal("access_denied", Error(await AskAsync(client, denied)));
+
+        var (_, started) = await StartAsync(client, username);
+        var setup = await browser.SubmitAsync((await browser.OpenAsync("/account")).FormWith("/account/requests/answer"), ("decision", "allow"));
+        Assert.Equal("Set up a second step", setup.Heading);
+        await AuthenticatorApp.ConfirmAsync(Server, browser, setup);
+        Assert.Equal("authorization_pending", Error(await AskAsync(client, started)));
+        await browser.SubmitAsync((await browser.OpenAsync("/account")).FormWith("/account/requests/answer"), ("decision", "allow"));
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(client, started)).Status);
+    }
+
+    [Fact]
     public async Task Asks_nobody_unknown_and_nobody_too_often()
     {
         var (client, username) = (await AddTillAsync(), await Server.AddPersonAsync());
