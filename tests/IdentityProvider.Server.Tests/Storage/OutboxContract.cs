@@ -29,6 +29,22 @@ public abstract class OutboxContract : StorageContract
     }
 
     [Fact]
+    public async Task The_mails_about_a_person_are_listed_whether_they_wait_or_are_sent()
+    {
+        await using var storage = await NewAsync();
+        await storage.AddClientsAsync("shop");
+        var (outbox, user) = (storage.Get<Outbox>(), Given.NewId());
+        await storage.Sessions.EndAsync((await storage.SignInAtAsync(1, user, "shop")).SessionId, Now);
+        foreach (var (to, whose) in new[] { ("a@example.com", user), ("b@example.com", user), ("other@example.com", Given.NewId()), ("asked@example.com", (Guid?)null) })
+            await outbox.AddMailAsync(new(Given.NewId(), new() { Kind = MailKind.Notice, Address = to }, whose, Now + Lease), Now);
+        await outbox.DeliveredAsync((await outbox.ListMailsAsync(user, 10))[1], Now);
+
+        var mails = await outbox.ListMailsAsync(user, 10);
+        Assert.Equal([("b@example.com", OutboxState.Waiting), ("a@example.com", OutboxState.Delivered)], mails.Select(m => (m.Mail!.Address, m.State)));
+        Assert.Single(await outbox.ListMailsAsync(user, 1));
+    }
+
+    [Fact]
     public async Task All_sessions_of_a_person_that_end_leave_theirs_and_one_that_had_ended_none()
     {
         await using var storage = await NewAsync();
