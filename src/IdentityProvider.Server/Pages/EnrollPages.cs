@@ -56,9 +56,5 @@ internal sealed class EnrollPages(SignInTargets targets, SignInFlow flow, Second
     }
 
     private static Task ShowAsync(HttpContext http, SignInTarget target, AuthenticatorForm.AuthenticatorModel model) =>
-        PageResults.ShowAsync<EnrollPage>(
-            http,
-            new EnrollPage.EnrollModel(target, model),
-            SignInTargets.PolicyOf(target),
-            model.Problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
+        PageResults.ShowAsync<EnrollPage>(http, new EnrollPage.EnrollModel(target, model), SignInTargets.PolicyOf(target), model.Problem);
 }

@@ -37,8 +37,6 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
         if (!(await signIn.VerifyAsync(http, form["username"], form["password"])).Try(out var verified, out reason))
         {
             Log.Refused(logger, reason, Refusals.Of(reason).Section);
-            if (reason == Refusal.PasswordHashingBusy)
-                http.Response.Headers.RetryAfter = PasswordHashing.RetryAfter;
             await ShowAsync(http, target, form["username"], reason);
             return;
         }
@@ -54,7 +52,7 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
         {
             Upstreams = [.. upstreams.Where(u => u.Enabled)],
         };
-        await PageResults.ShowAsync<LoginPage>(http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
+        await PageResults.ShowAsync<LoginPage>(http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem);
     }
 
     // Who signs in again for a page of their own needn't type their name again.

@@ -1,5 +1,7 @@
 using System.Globalization;
+using IdentityProvider.Protocol;
 using IdentityProvider.Server.Http;
+using IdentityProvider.Server.SignIn;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -31,6 +33,19 @@ internal static class PageResults
             StatusCode = status,
             PreventStreamingRendering = true,
         }.ExecuteAsync(http);
+    }
+
+    /// <summary>Renders a page, after a try with the status of what was wrong with it.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="model">What the page shows, the problem with it.</param>
+    /// <param name="policy">What beyond our own it may use.</param>
+    /// <param name="problem">What was wrong; null where nothing was tried.</param>
+    public static Task ShowAsync<TPage>(HttpContext http, object model, PagePolicy policy, Refusal? problem)
+        where TPage : IComponent
+    {
+        if (problem == Refusal.PasswordHashingBusy)
+            http.Response.Headers.RetryAfter = PasswordHashing.RetryAfter;
+        return ShowAsync<TPage>(http, model, policy, problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
     }
 
     /// <summary>303: whatever the method was, the browser goes on by GET (RFC 9110 §15.4.4).</summary>

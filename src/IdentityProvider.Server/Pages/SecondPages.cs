@@ -61,7 +61,6 @@ internal sealed class SecondPages(SignInTargets targets, SignInFlow flow, Second
         var account = await factors.FindAsync(underWay.User.Id, http.RequestAborted);
         var useful = underWay.Takes(AuthenticationMethods.OneTimeCode) ? account : account with { HasAuthenticator = false, RecoveryCodes = 0 };
         var model = new SecondPage.SecondModel(forms.TokenFor(http), target, underWay.User.UserName!, useful, problem);
-        await PageResults.ShowAsync<SecondPage>(
-            http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
+        await PageResults.ShowAsync<SecondPage>(http, model, SignInTargets.PolicyOf(target).WithOwnScript, problem);
     }
 }

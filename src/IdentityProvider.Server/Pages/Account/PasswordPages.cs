@@ -27,8 +27,6 @@ internal sealed class PasswordPages(AccountAccess access)
         }
 
         Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
-        if (reason == Refusal.PasswordHashingBusy)
-            http.Response.Headers.RetryAfter = PasswordHashing.RetryAfter;
         await ShowAsync(http, signedIn, reason);
     }
 
@@ -36,6 +34,6 @@ internal sealed class PasswordPages(AccountAccess access)
     {
         var model = new PasswordPage.PasswordModel(
             access.FormToken(http), signedIn.Session.SessionId.ToString("N"), signedIn.User.Username, problem);
-        return PageResults.ShowAsync<PasswordPage>(http, model, PagePolicy.OwnForm, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
+        return PageResults.ShowAsync<PasswordPage>(http, model, PagePolicy.OwnForm, problem);
     }
 }

@@ -1,4 +1,3 @@
-using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Http;
@@ -88,5 +87,5 @@ internal sealed class SecondFactorPages(
         http,
         new AuthenticatorPage.AuthenticatorPageModel(signedIn.Session.SessionId.ToString("N"), model),
         PagePolicy.OwnForm,
-        model.Problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
+        model.Problem);
 }

@@ -37,7 +37,7 @@ internal sealed class DevicePages(Forms forms, EnteredCodes entered)
         if (problem is { } logged)
             Log.Refused(OAuthResults.Logger(http), logged, Refusals.Of(logged).Section);
         var model = new DevicePage.DeviceModel(forms.TokenFor(http), typed, problem is { } reason ? TextOf(reason) : null);
-        return PageResults.ShowAsync<DevicePage>(http, model, PagePolicy.OwnForm, problem is { } refusal ? Refusals.Of(refusal).Status : StatusCodes.Status200OK);
+        return PageResults.ShowAsync<DevicePage>(http, model, PagePolicy.OwnForm, problem);
     }
 
     private static string? Shown(string? typed) => typed?.Length > UserCode.LongestText ? null : typed;

@@ -50,6 +50,6 @@ internal sealed class AskPages(MailRequests mails, SignInTargets targets, Forms 
     private Task ShowAsync(HttpContext http, MailKind kind, SignInTarget target, string? typed, Refusal? problem)
     {
         var model = new AskPage.AskModel(forms.TokenFor(http), kind, target, typed, problem is not null);
-        return PageResults.ShowAsync<AskPage>(http, model, PagePolicy.OwnForm, problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
+        return PageResults.ShowAsync<AskPage>(http, model, PagePolicy.OwnForm, problem);
     }
 }

@@ -39,11 +39,9 @@ internal sealed class FinishPages(LinkPages links, AccountCreation creation, Sig
 
     private async Task ShowAsync(HttpContext http, LinkPages.Opened opened, string? name, Refusal? problem)
     {
-        if (problem == Refusal.PasswordHashingBusy)
-            http.Response.Headers.RetryAfter = PasswordHashing.RetryAfter;
         var target = await links.TargetOfAsync(http, opened.Link);
         var model = new FinishPage.FinishModel(
             links.FormToken(http), AccountPaths.PathOf(opened.Link.Purpose), opened.Token, opened.Link.Address, name, target.Pending?.Accepted?.Client.ClientName, problem);
-        await PageResults.ShowAsync<FinishPage>(http, model, SignInTargets.PolicyOf(target), problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
+        await PageResults.ShowAsync<FinishPage>(http, model, SignInTargets.PolicyOf(target), problem);
     }
 }

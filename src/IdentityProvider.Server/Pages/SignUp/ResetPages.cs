@@ -42,11 +42,9 @@ internal sealed class ResetPages(LinkPages links, SignInFlow flow)
 
     private async Task ShowAsync(HttpContext http, LinkPages.Opened opened, Refusal? problem)
     {
-        if (problem == Refusal.PasswordHashingBusy)
-            http.Response.Headers.RetryAfter = PasswordHashing.RetryAfter;
         var user = await http.RequestServices.GetRequiredService<UserManager<User>>().FindByIdAsync(opened.Link.UserId!.Value.ToString());
         var model = new ResetPage.ResetModel(links.FormToken(http), opened.Token, user?.UserName ?? "", problem);
         var policy = SignInTargets.PolicyOf(await links.TargetOfAsync(http, opened.Link));
-        await PageResults.ShowAsync<ResetPage>(http, model, policy, problem is { } reason ? Refusals.Of(reason).Status : StatusCodes.Status200OK);
+        await PageResults.ShowAsync<ResetPage>(http, model, policy, problem);
     }
 }
