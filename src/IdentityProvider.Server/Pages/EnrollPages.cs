@@ -1,6 +1,4 @@
-using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.SignIn;
-using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 
@@ -10,25 +8,17 @@ namespace IdentityProvider.Server.Pages;
 /// <c>/login/enroll</c>: who needs a second factor and has none sets up an authenticator app on the way in. Only who proved the first factor just now,
 /// and never in place of a second factor that is there.
 /// </summary>
-internal sealed class EnrollPages(SignInTargets targets, SignInFlow flow, SecondFactors factors, AuthenticatorSetup setup, BrowserSessions sessions, Forms forms)
+internal sealed class EnrollPages(SignInTargets targets, SignInFlow flow, SecondFactors factors, AuthenticatorSetup setup, BrowserSessions sessions)
 {
     public async Task GetAsync(HttpContext http)
     {
-        if (!RequestParameters.ReadQuery(http).Try(out var query, out var reason))
-            await ErrorPages.RefuseAsync(http, reason);
-        else if (await targets.FindAsync(http, query) is { } target && await FindAsync(http, target) is { } underWay)
+        if (await targets.OpenAsync(http) is var (_, target) && await FindAsync(http, target) is { } underWay)
             await ShowAsync(http, target, setup.New(http, underWay.User));
     }
 
     public async Task PostAsync(HttpContext http)
     {
-        if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
-        {
-            await ErrorPages.RefuseAsync(http, reason);
-            return;
-        }
-
-        if (await targets.FindAsync(http, form) is not { } target || await FindAsync(http, target) is not { } underWay)
+        if (await targets.ReadAsync(http) is not var (form, target) || await FindAsync(http, target) is not { } underWay)
             return;
         if (await setup.ConfirmAsync(http, underWay.User, form) is not { } codes)
         {

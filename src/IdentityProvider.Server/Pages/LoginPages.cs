@@ -1,6 +1,5 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.SignIn;
-using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
@@ -12,29 +11,16 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
 {
     public async Task GetAsync(HttpContext http)
     {
-        if (!RequestParameters.ReadQuery(http).Try(out var query, out var reason))
-        {
-            await ErrorPages.RefuseAsync(http, reason);
-            return;
-        }
-
-        if (await targets.FindAsync(http, query) is { } target)
+        if (await targets.OpenAsync(http) is var (_, target))
             await ShowAsync(http, target, target.Pending?.Accepted?.SignIn.LoginHint ?? await WhoConfirmsAsync(http, target), problem: null);
     }
 
     public async Task PostAsync(HttpContext http)
     {
-        if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
-        {
-            await ErrorPages.RefuseAsync(http, reason);
+        if (await targets.ReadAsync(http) is not var (form, target))
             return;
-        }
-
-        if (await targets.FindAsync(http, form) is not { } target)
-            return;
-
         var signIn = http.RequestServices.GetRequiredService<PasswordSignIn>();
-        if (!(await signIn.VerifyAsync(http, form["username"], form["password"])).Try(out var verified, out reason))
+        if (!(await signIn.VerifyAsync(http, form["username"], form["password"])).Try(out var verified, out var reason))
         {
             Log.Refused(logger, reason, Refusals.Of(reason).Section);
             await ShowAsync(http, target, form["username"], reason);

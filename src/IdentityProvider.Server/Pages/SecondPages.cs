@@ -14,23 +14,15 @@ internal sealed class SecondPages(SignInTargets targets, SignInFlow flow, Second
 {
     public async Task GetAsync(HttpContext http)
     {
-        if (!RequestParameters.ReadQuery(http).Try(out var query, out var reason))
-            await ErrorPages.RefuseAsync(http, reason);
-        else if (await targets.FindAsync(http, query) is { } target && await FindAsync(http, target) is { } underWay)
+        if (await targets.OpenAsync(http) is var (_, target) && await FindAsync(http, target) is { } underWay)
             await ShowAsync(http, target, underWay, problem: null);
     }
 
     public async Task PostAsync(HttpContext http)
     {
-        if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
-        {
-            await ErrorPages.RefuseAsync(http, reason);
+        if (await targets.ReadAsync(http) is not var (form, target) || await FindAsync(http, target) is not { } underWay)
             return;
-        }
-
-        if (await targets.FindAsync(http, form) is not { } target || await FindAsync(http, target) is not { } underWay)
-            return;
-        if (!(await check.VerifyAsync(http, underWay.User.Id, form["code"], form["recovery_code"])).Try(out var method, out reason))
+        if (!(await check.VerifyAsync(http, underWay.User.Id, form["code"], form["recovery_code"])).Try(out var method, out var reason))
         {
             Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
             await ShowAsync(http, target, underWay, reason);

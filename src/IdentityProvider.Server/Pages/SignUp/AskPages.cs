@@ -1,7 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Server.Accounts;
-using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 
@@ -18,21 +17,13 @@ internal sealed class AskPages(MailRequests mails, SignInTargets targets, Forms 
 
     public async Task GetAsync(HttpContext http, MailKind kind)
     {
-        if (!RequestParameters.ReadQuery(http).Try(out var query, out var reason))
-            await ErrorPages.RefuseAsync(http, reason);
-        else if (await targets.FindAsync(http, query) is { } target)
+        if (await targets.OpenAsync(http) is var (_, target))
             await ShowAsync(http, kind, target, target.Pending?.Accepted?.SignIn.LoginHint, problem: null);
     }
 
     public async Task PostAsync(HttpContext http, MailKind kind)
     {
-        if (!(await forms.ReadAsync(http)).Try(out var form, out var reason))
-        {
-            await ErrorPages.RefuseAsync(http, reason);
-            return;
-        }
-
-        if (await targets.FindAsync(http, form) is not { } target)
+        if (await targets.ReadAsync(http) is not var (form, target))
             return;
         var typed = form[Field]?.Trim() ?? "";
         if (!IsSendable(kind, typed))
