@@ -55,6 +55,15 @@ public sealed record Settings
     /// </summary>
     public string CookieName(string plain) => (IsHttps ? "__Host-" : "") + plain + PathBase.Replace('/', '!');
 
+    /// <summary>
+    /// A cookie that no script reads, and that comes along when another site links or redirects here (SameSite=Lax), never when it posts.
+    /// </summary>
+    /// <param name="lifetime">How long the browser keeps it; null until it is closed.</param>
+    public CookieOptions Cookie(TimeSpan? lifetime = null) => new()
+    {
+        HttpOnly = true, Secure = IsHttps, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = lifetime, IsEssential = true,
+    };
+
     /// <summary>Reads and validates the settings.</summary>
     /// <param name="configuration">All configuration; only the section <c>Idp</c> is read.</param>
     /// <param name="isDevelopment">Whether the environment is Development.</param>

@@ -65,10 +65,7 @@ internal static class Languages
     {
         if (ChosenNow(http) is not { } language || Find(http.Request.Cookies[CookieName]) == language)
             return;
-        http.Response.Cookies.Append(CookieName, language.Name, new CookieOptions
-        {
-            HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = TimeSpan.FromDays(365), IsEssential = true,
-        });
+        http.Response.Cookies.Append(CookieName, language.Name, settings.Cookie(TimeSpan.FromDays(365)));
     }
 
     private static CultureInfo? ChosenNow(HttpContext http) => Find(Query(http)?[Parameter]);

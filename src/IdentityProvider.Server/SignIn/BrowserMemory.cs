@@ -43,12 +43,7 @@ internal sealed class BrowserMemory(KnownBrowsers browsers, Settings settings, E
             await browsers.TrustAsync(hash, userId, clock.GetUtcNow() + SignInRules.RememberedFor, http.RequestAborted);
 
         // Each sign-in prolongs the cookie's life.
-        http.Response.Cookies.Append(CookieName, secret ?? http.Request.Cookies[CookieName]!, Cookie());
+        http.Response.Cookies.Append(CookieName, secret ?? http.Request.Cookies[CookieName]!, settings.Cookie(KnownBrowser.Kept));
         return sighting;
     }
-
-    private CookieOptions Cookie() => new()
-    {
-        HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true, MaxAge = KnownBrowser.Kept,
-    };
 }

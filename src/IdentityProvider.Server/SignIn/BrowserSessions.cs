@@ -79,7 +79,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
                 await sessions.EndAsync(before.SessionId, Now, http.RequestAborted);
         }
 
-        http.Response.Cookies.Append(CookieName, secret, Cookie());
+        http.Response.Cookies.Append(CookieName, secret, settings.Cookie());
         state.Keep(http, session.SessionId);
         return true;
     }
@@ -94,7 +94,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
         var origin = Origin.Of(http);
         var renewed = session with { Acr = AcrRules.ClassOf(session.Amr), LastUsedAt = Now, Address = origin.Address, UserAgent = origin.UserAgent };
         if (await sessions.ReauthenticateAsync(renewed, SecretHash.Of(secret), http.RequestAborted))
-            http.Response.Cookies.Append(CookieName, secret, Cookie());
+            http.Response.Cookies.Append(CookieName, secret, settings.Cookie());
     }
 
     /// <summary>Ends a session, if there is one, with everything that hangs on it, and forgets the cookie.</summary>
@@ -102,7 +102,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     {
         if (session is not null)
             await sessions.EndAsync(session.SessionId, Now, http.RequestAborted);
-        http.Response.Cookies.Delete(CookieName, Cookie());
+        http.Response.Cookies.Delete(CookieName, settings.Cookie());
         state.Forget(http);
     }
 
@@ -130,7 +130,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     public async Task EndEverywhereAsync(HttpContext http, Guid userId)
     {
         await sessions.EndEverythingAsync(userId, FamilyEnd.GrantRevoked, Now, http.RequestAborted);
-        http.Response.Cookies.Delete(CookieName, Cookie());
+        http.Response.Cookies.Delete(CookieName, settings.Cookie());
         state.Forget(http);
     }
 
@@ -147,9 +147,6 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
 
     private async Task<Session?> FindUntilOverAsync(HttpContext http) =>
         PresentedHash(http) is { } hash && await sessions.FindAsync(hash, http.RequestAborted) is { } session && !session.IsOver(Now) ? session : null;
-
-    // SameSite=Lax: it comes along when another site links or redirects here, never when it posts. Without an expiry it ends with the browser.
-    private CookieOptions Cookie() => new() { HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
 
     private byte[]? PresentedHash(HttpContext http) =>
         http.Request.Cookies[CookieName] is { Length: SecretLength } secret && Base64Url.IsValid(secret) ? SecretHash.Of(secret) : null;

@@ -23,7 +23,7 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, Forms f
     {
         var content = new Content(
             user.Id, StampOf(user), [.. proven.Amr], proven.Upstream, proven.Attempt, target.Mark(), forms.BrowserOf(http), clock.GetUtcNow().ToUnixTimeMilliseconds());
-        http.Response.Cookies.Append(CookieName, _seal.Seal(content), Cookie());
+        http.Response.Cookies.Append(CookieName, _seal.Seal(content), settings.Cookie());
     }
 
     /// <summary>What this browser's person has proven for this target; null where nothing, or no longer.</summary>
@@ -38,13 +38,11 @@ internal sealed class PendingSignIns(IDataProtectionProvider protection, Forms f
     public void Forget(HttpContext http)
     {
         if (http.Request.Cookies.ContainsKey(CookieName))
-            http.Response.Cookies.Delete(CookieName, Cookie());
+            http.Response.Cookies.Delete(CookieName, settings.Cookie());
     }
 
     /// <summary>Of the stamp that changes with whatever the account signs in by: what was proven before that counts no longer.</summary>
     public static string StampOf(User user) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(user.SecurityStamp ?? "")));
-
-    private CookieOptions Cookie() => new() { HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", IsEssential = true };
 
     private sealed record Content(Guid UserId, string Stamp, string[] Amr, UpstreamSession? Upstream, Guid? Attempt, string Target, string? Browser, long At);
 }

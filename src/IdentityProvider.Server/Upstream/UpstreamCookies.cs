@@ -34,25 +34,25 @@ internal sealed class UpstreamCookies(IDataProtectionProvider protection, Settin
         {
             room -= _chunks.GetRequestCookie(http, name)?.Length ?? 0;
             if (room < 0 || other is null || clock.GetUtcNow() >= other.ExpiresAt)
-                _chunks.DeleteCookie(http, name, Cookie(null));
+                _chunks.DeleteCookie(http, name, settings.Cookie());
         }
 
-        _chunks.AppendResponseCookie(http, NameOf(attempt.State), Seal(_attempts, attempt), Cookie(UpstreamAttempt.Lifetime));
+        _chunks.AppendResponseCookie(http, NameOf(attempt.State), Seal(_attempts, attempt), settings.Cookie(UpstreamAttempt.Lifetime));
     }
 
     /// <summary>The attempt that an answer with this <c>state</c> ends; null where this browser keeps none.</summary>
     public UpstreamAttempt? Find(HttpContext http, string? state) => state is null ? null : Open<UpstreamAttempt>(_attempts, _chunks.GetRequestCookie(http, NameOf(state)));
 
-    public void Forget(HttpContext http, UpstreamAttempt attempt) => _chunks.DeleteCookie(http, NameOf(attempt.State), Cookie(null));
+    public void Forget(HttpContext http, UpstreamAttempt attempt) => _chunks.DeleteCookie(http, NameOf(attempt.State), settings.Cookie());
 
-    public void Keep(HttpContext http, UpstreamNewcomer newcomer) => _chunks.AppendResponseCookie(http, NewcomerName, Seal(_newcomers, newcomer), Cookie(UpstreamAttempt.Lifetime));
+    public void Keep(HttpContext http, UpstreamNewcomer newcomer) => _chunks.AppendResponseCookie(http, NewcomerName, Seal(_newcomers, newcomer), settings.Cookie(UpstreamAttempt.Lifetime));
 
     /// <summary>Who came back by this upstream and was asked; null where nobody, or too long ago.</summary>
     public UpstreamNewcomer? FindNewcomer(HttpContext http, string upstream) =>
         Open<UpstreamNewcomer>(_newcomers, _chunks.GetRequestCookie(http, NewcomerName)) is { } newcomer
         && newcomer.Upstream == upstream && clock.GetUtcNow() < newcomer.At + UpstreamAttempt.Lifetime ? newcomer : null;
 
-    public void ForgetNewcomer(HttpContext http) => _chunks.DeleteCookie(http, NewcomerName, Cookie(null));
+    public void ForgetNewcomer(HttpContext http) => _chunks.DeleteCookie(http, NewcomerName, settings.Cookie());
 
     private IEnumerable<(string Name, UpstreamAttempt? Attempt)> Others(HttpContext http) =>
         http.Request.Cookies.Keys.Where(name => name.Length == Prefix.Length + HashLength && name.StartsWith(Prefix, StringComparison.Ordinal))
@@ -78,12 +78,6 @@ internal sealed class UpstreamCookies(IDataProtectionProvider protection, Settin
             return null;
         }
     }
-
-    // Lax, for the browser comes back from another site by a redirect.
-    private CookieOptions Cookie(TimeSpan? lifetime) => new()
-    {
-        HttpOnly = true, Secure = settings.IsHttps, SameSite = SameSiteMode.Lax, Path = "/", MaxAge = lifetime, IsEssential = true,
-    };
 }
 
 /// <summary>Somebody who came from an upstream, and is asked whether they have an account here.</summary>
