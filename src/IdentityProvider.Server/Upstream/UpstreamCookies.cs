@@ -1,8 +1,7 @@
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using IdentityProvider.Protocol.Upstream;
+using IdentityProvider.Server.Keys;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -20,8 +19,8 @@ internal sealed class UpstreamCookies(IDataProtectionProvider protection, Settin
     // A request under way may be longer than one cookie may be.
     private readonly ChunkingCookieManager _chunks = new() { ThrowForPartialCookies = false };
 
-    private readonly IDataProtector _attempts = protection.CreateProtector("upstream-attempt");
-    private readonly IDataProtector _newcomers = protection.CreateProtector("upstream-newcomer");
+    private readonly TokenSeal _attempts = new(protection, "upstream-attempt");
+    private readonly TokenSeal _newcomers = new(protection, "upstream-newcomer");
 
     private string Prefix => settings.CookieName("idp-upstream") + "-";
 
@@ -37,47 +36,30 @@ internal sealed class UpstreamCookies(IDataProtectionProvider protection, Settin
                 _chunks.DeleteCookie(http, name, settings.Cookie());
         }
 
-        _chunks.AppendResponseCookie(http, NameOf(attempt.State), Seal(_attempts, attempt), settings.Cookie(UpstreamAttempt.Lifetime));
+        _chunks.AppendResponseCookie(http, NameOf(attempt.State), _attempts.Seal(attempt), settings.Cookie(UpstreamAttempt.Lifetime));
     }
 
     /// <summary>The attempt that an answer with this <c>state</c> ends; null where this browser keeps none.</summary>
-    public UpstreamAttempt? Find(HttpContext http, string? state) => state is null ? null : Open<UpstreamAttempt>(_attempts, _chunks.GetRequestCookie(http, NameOf(state)));
+    public UpstreamAttempt? Find(HttpContext http, string? state) => state is null ? null : _attempts.Open<UpstreamAttempt>(_chunks.GetRequestCookie(http, NameOf(state)));
 
     public void Forget(HttpContext http, UpstreamAttempt attempt) => _chunks.DeleteCookie(http, NameOf(attempt.State), settings.Cookie());
 
-    public void Keep(HttpContext http, UpstreamNewcomer newcomer) => _chunks.AppendResponseCookie(http, NewcomerName, Seal(_newcomers, newcomer), settings.Cookie(UpstreamAttempt.Lifetime));
+    public void Keep(HttpContext http, UpstreamNewcomer newcomer) => _chunks.AppendResponseCookie(http, NewcomerName, _newcomers.Seal(newcomer), settings.Cookie(UpstreamAttempt.Lifetime));
 
     /// <summary>Who came back by this upstream and was asked; null where nobody, or too long ago.</summary>
     public UpstreamNewcomer? FindNewcomer(HttpContext http, string upstream) =>
-        Open<UpstreamNewcomer>(_newcomers, _chunks.GetRequestCookie(http, NewcomerName)) is { } newcomer
+        _newcomers.Open<UpstreamNewcomer>(_chunks.GetRequestCookie(http, NewcomerName)) is { } newcomer
         && newcomer.Upstream == upstream && clock.GetUtcNow() < newcomer.At + UpstreamAttempt.Lifetime ? newcomer : null;
 
     public void ForgetNewcomer(HttpContext http) => _chunks.DeleteCookie(http, NewcomerName, settings.Cookie());
 
     private IEnumerable<(string Name, UpstreamAttempt? Attempt)> Others(HttpContext http) =>
         http.Request.Cookies.Keys.Where(name => name.Length == Prefix.Length + HashLength && name.StartsWith(Prefix, StringComparison.Ordinal))
-            .Select(name => (name, Open<UpstreamAttempt>(_attempts, _chunks.GetRequestCookie(http, name))));
+            .Select(name => (name, _attempts.Open<UpstreamAttempt>(_chunks.GetRequestCookie(http, name))));
 
     private const int HashLength = 16;
 
     private string NameOf(string state) => Prefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)))[..HashLength];
-
-    private static string Seal<T>(IDataProtector protector, T content) => Base64Url.EncodeToString(protector.Protect(JsonSerializer.SerializeToUtf8Bytes(content)));
-
-    private static T? Open<T>(IDataProtector protector, string? value)
-        where T : class
-    {
-        if (value is null || !Base64Url.IsValid(value))
-            return null;
-        try
-        {
-            return JsonSerializer.Deserialize<T>(protector.Unprotect(Base64Url.DecodeFromChars(value)));
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
 }
 
 /// <summary>Somebody who came from an upstream, and is asked whether they have an account here.</summary>

@@ -1,8 +1,6 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text.Json;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Upstream;
+using IdentityProvider.Server.Keys;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -14,7 +12,7 @@ namespace IdentityProvider.Server.Upstream;
 /// </summary>
 internal sealed class UpstreamLogouts(Upstreams upstreams, UpstreamServers servers, Settings settings, IDataProtectionProvider protection, TimeProvider clock)
 {
-    private readonly IDataProtector _protector = protection.CreateProtector("upstream-logout");
+    private readonly TokenSeal _seal = new(protection, "upstream-logout");
 
     /// <summary>The way to the session there; null where there is none, or nobody is to go it.</summary>
     /// <param name="session">What was ended here.</param>
@@ -27,29 +25,15 @@ internal sealed class UpstreamLogouts(Upstreams upstreams, UpstreamServers serve
         var upstream = (await upstreams.ListAsync(cancellation)).FirstOrDefault(u => u.Issuer == came.Issuer);
         if (upstream is null or { Logout: UpstreamLogout.Never } || await servers.FindAsync(upstream, cancellation) is not { } server)
             return null;
-        var state = returnTo is var (name, address) ? Seal(new Content(name, address, clock.GetUtcNow())) : null;
+        var state = returnTo is var (name, address) ? _seal.Seal(new Content(name, address, clock.GetUtcNow())) : null;
         return UpstreamLogoutRules.EndSessionRequest(upstream, server, UpstreamPaths.PostLogoutRedirectUri(settings, upstream), state) is { } location
             ? new UpstreamLogoutOffer(upstream.Label, location, upstream.Logout == UpstreamLogout.Always)
             : null;
     }
 
     /// <summary>Where the app is that a browser goes back to from an upstream; null where it isn't to go anywhere.</summary>
-    public (string ClientName, string Address)? Open(string? state)
-    {
-        if (state is null || !Base64Url.IsValid(state))
-            return null;
-        try
-        {
-            var content = JsonSerializer.Deserialize<Content>(_protector.Unprotect(Base64Url.DecodeFromChars(state)))!;
-            return clock.GetUtcNow() < content.At + UpstreamAttempt.Lifetime ? (content.ClientName, content.Address) : null;
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
-
-    private string Seal(Content content) => Base64Url.EncodeToString(_protector.Protect(JsonSerializer.SerializeToUtf8Bytes(content)));
+    public (string ClientName, string Address)? Open(string? state) =>
+        _seal.Open<Content>(state) is { } content && clock.GetUtcNow() < content.At + UpstreamAttempt.Lifetime ? (content.ClientName, content.Address) : null;
 
     private sealed record Content(string ClientName, string Address, DateTimeOffset At);
 }
