@@ -25,7 +25,8 @@ internal sealed class AccountCreation(PasswordAcceptance acceptance, AccountLink
         // 2. A password that was typed twice alike, and is good enough.
         if (string.IsNullOrEmpty(chosen) || chosen != repeated)
             return Refusal.NewPasswordsDiffer;
-        var user = NewUser(link.Address, called, Languages.Of(http).Name);
+        var user = NewAccount.Of(
+            entropy, link.Address, new JsonObject { ["name"] = called, ["locale"] = Languages.Of(http).Name }, link.Address, clock.GetUtcNow());
         if (!(await acceptance.AcceptAsync(user, chosen, http.RequestAborted)).Try(out var accepted, out var reason))
             return reason;
         user.PasswordHash = accepted.Hash;
@@ -40,22 +41,6 @@ internal sealed class AccountCreation(PasswordAcceptance acceptance, AccountLink
         }
 
         await history.AddAsync(user.Id, Origin.Of(http), SignInOutcome.AccountMade, CancellationToken.None);
-        return user;
-    }
-
-    private User NewUser(string address, string name, string language)
-    {
-        var user = new User
-        {
-            Id = entropy.NewId(),
-            UserName = address,
-            NormalizedUserName = EmailAddress.NormalizedOf(address),
-            SecurityStamp = entropy.NewId().ToString("D"),
-            ConcurrencyStamp = entropy.NewId().ToString("D"),
-            Claims = new JsonObject { ["name"] = name, ["locale"] = language }.ToJsonString(),
-            CreatedAt = clock.GetUtcNow(),
-        };
-        user.SetEmail(address, isVerified: true, user.CreatedAt);
         return user;
     }
 }

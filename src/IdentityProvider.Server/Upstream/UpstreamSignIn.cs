@@ -3,6 +3,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Upstream;
+using IdentityProvider.Server.Accounts;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.SignIn;
@@ -87,20 +88,9 @@ internal sealed class UpstreamSignIn(UpstreamLinks links, SignInFlow flow, Upstr
 
     private User NewOf(Coming coming)
     {
-        var now = clock.GetUtcNow();
-        var name = coming.Person.Email?.Text ?? $"{coming.Upstream.Name}-{Convert.ToHexStringLower(entropy.Bytes(5))}";
-        var user = new User
-        {
-            Id = entropy.NewId(),
-            UserName = name,
-            NormalizedUserName = EmailAddress.NormalizedOf(name),
-            Claims = coming.Person.Claims.ToJsonString(),
-            SecurityStamp = entropy.Token(),
-            ConcurrencyStamp = entropy.NewId().ToString("D"),
-            CreatedAt = now,
-        };
-        user.SetEmail(coming.Person.Email?.Text, isVerified: coming.Person.Email is not null, now);
-        return user;
+        var email = coming.Person.Email?.Text;
+        var name = email ?? $"{coming.Upstream.Name}-{Convert.ToHexStringLower(entropy.Bytes(5))}";
+        return NewAccount.Of(entropy, name, coming.Person.Claims, email, clock.GetUtcNow());
     }
 
     private sealed record Coming(UpstreamProvider Upstream, UpstreamSession Session, IReadOnlyList<string> Amr, UpstreamPerson Person, SignInTarget Target);
