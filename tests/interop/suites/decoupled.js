@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as oidc from 'openid-client';
 import { Window, launchBrowser } from '../support/browser.js';
 import { claimsOfAda, confidentialClient, ordersApi } from '../support/given.js';
+import { signInAt } from '../support/web-app.js';
 
 const device = {
   client_name: 'A television',
@@ -55,12 +56,6 @@ export function decoupledSuite(idp) {
       });
     }
 
-    async function signIn(page) {
-      await page.getByLabel('Username').fill(user.username);
-      await page.getByLabel('Password', { exact: true }).fill(user.password);
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    }
-
     test('A television is connected by its code, by keyboard alone', async () => {
       const configuration = await configure(device);
       const started = await oidc.initiateDeviceAuthorization(configuration, { scope: device.scope });
@@ -74,7 +69,7 @@ export function decoupledSuite(idp) {
       await page.locator('#user_code:focus').waitFor();
       await page.keyboard.type(started.user_code.toLowerCase().replace('-', ' '));
       await page.keyboard.press('Enter');
-      await signIn(page);
+      await signInAt(page, user);
       await page.getByRole('heading', { name: 'A television on a device asks for access' }).waitFor();
       assert.match(await page.locator('main').innerText(), new RegExp(started.user_code));
       await page.getByRole('button', { name: 'Allow' }).press('Enter');
@@ -97,7 +92,7 @@ export function decoupledSuite(idp) {
       await page.goto(started.verification_uri_complete);
       assert.equal(await page.getByLabel('Code').inputValue(), started.user_code);
       await page.getByRole('button', { name: 'Continue' }).click();
-      await signIn(page);
+      await signInAt(page, user);
       await page.getByRole('button', { name: 'Deny' }).click();
       await page.getByRole('heading', { name: 'Your device is not connected' }).waitFor();
       await assert.rejects(tokens, { error: 'access_denied' });
@@ -111,7 +106,7 @@ export function decoupledSuite(idp) {
       window = await Window.open(browser, idp);
       const { page } = window;
       await page.goto(`${idp.issuer}/login?return_to=account`);
-      await signIn(page);
+      await signInAt(page, user);
       await page.getByText('Till 7: W4SCT').waitFor();
       await page.getByRole('button', { name: 'Allow A till' }).click();
       await page.getByText('It goes on there in a few seconds').waitFor();
@@ -126,7 +121,7 @@ export function decoupledSuite(idp) {
       const { page } = window;
       await page.goto(started.verification_uri_complete);
       await page.getByRole('button', { name: 'Continue' }).click();
-      await signIn(page);
+      await signInAt(page, user);
       await page.getByRole('button', { name: 'Allow' }).click();
 
       const acting = await configure({ ...gateway, token_exchange: { subject_audiences: [ordersApi.identifier], delegation: true } });

@@ -8,6 +8,7 @@ import * as oidc from 'openid-client';
 import { Window, launchBrowser } from '../support/browser.js';
 import { until } from '../support/program.js';
 import { claimsOfAda, confidentialClient } from '../support/given.js';
+import { signInAt } from '../support/web-app.js';
 
 /** An app that listens on all three channels: what each of them brings it, in a real browser and by npm jose. */
 export function logoutSuite(idp) {
@@ -43,9 +44,7 @@ export function logoutSuite(idp) {
         code_challenge_method: 'S256',
       });
       await window.page.goto(url.href);
-      await window.page.getByLabel(/user ?name|email/i).fill(user.username);
-      await window.page.getByLabel('Password', { exact: true }).fill(user.password);
-      await window.page.getByRole('button', { name: /^sign in$/i }).click();
+      await signInAt(window.page, user);
       await window.page.waitForURL(`${app.redirectUri}?**`);
       const tokens = await oidc.authorizationCodeGrant(app.configuration, new URL(window.page.url()), { pkceCodeVerifier, idTokenExpected: true });
       return { page: window.page, tokens, sessionState: new URL(window.page.url()).searchParams.get('session_state') };

@@ -2,6 +2,7 @@ import { describe, test } from 'node:test';
 import { readFile } from 'node:fs/promises';
 import assert from 'node:assert/strict';
 import { givenWindows } from '../support/given-windows.js';
+import { signInAt } from '../support/web-app.js';
 
 /** Passwords, guessing, the history and the data of an account, in Chromium. */
 export function peopleDataSuite(idp) {
@@ -14,11 +15,9 @@ export function peopleDataSuite(idp) {
     const newUser = () => idp.createUser(`grace-${++people}`, { name: 'Grace Example' });
     const heading = (page) => page.getByRole('heading', { level: 1 });
 
-    async function signIn(page, { username, password }, path = '/login') {
+    async function signIn(page, user, path = '/login') {
       await page.goto(idp.issuer + path);
-      await page.getByLabel(/user ?name|email/i).first().fill(username);
-      await page.getByLabel('Password', { exact: true }).fill(password);
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await signInAt(page, user);
     }
 
     test('Whoever guesses is slowed down, and the person gets in by their own browser', async () => {

@@ -11,6 +11,7 @@ import { claimsOfAda, confidentialClient, ordersApi, redirectUri } from '../supp
 import { Idp } from '../support/idp.js';
 import { until } from '../support/program.js';
 import { signedInApp } from '../support/signed-in-app.js';
+import { signInAt } from '../support/web-app.js';
 
 /** What people say of themselves, what operators say of them, and whose pages these are: in Chromium, and at a real API. */
 export function peopleProfileSuite(idp) {
@@ -26,9 +27,7 @@ export function peopleProfileSuite(idp) {
     async function signedIn(user, options) {
       const window = await Window.open(browser, idp, { locale: 'en', ...options });
       await window.page.goto(`${idp.issuer}/account/profile`);
-      await window.page.getByLabel('Username').fill(user.username);
-      await window.page.getByLabel('Password', { exact: true }).fill(user.password);
-      await window.page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await signInAt(window.page, user);
       await window.page.getByRole('heading', { name: 'Your profile', level: 1 }).waitFor();
       return window;
     }

@@ -6,6 +6,7 @@ import * as oidc from 'openid-client';
 import { freshCode, staleCode } from '../support/authenticator.js';
 import { nativeClient } from '../support/given.js';
 import { givenWindows } from '../support/given-windows.js';
+import { signInAt } from '../support/web-app.js';
 
 /** Second factors by the pages in Chromium, and a step-up by openid-client; each with what must fail. */
 export function peopleSecondFactorSuite(idp) {
@@ -20,12 +21,6 @@ export function peopleSecondFactorSuite(idp) {
     });
 
     after(() => app?.close());
-
-    async function signIn(page, user) {
-      await page.getByLabel('Username').fill(user.username);
-      await page.getByLabel('Password', { exact: true }).fill(user.password);
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    }
 
     async function signOut(page) {
       await page.goto(`${idp.issuer}/logout`);
@@ -53,7 +48,7 @@ export function peopleSecondFactorSuite(idp) {
 
     async function setUpInAccount(page, user) {
       await page.goto(`${idp.issuer}/account/security`);
-      await signIn(page, user);
+      await signInAt(page, user);
       await page.getByRole('link', { name: 'Set up…' }).click();
       const made = await setUp(page);
       await page.getByRole('link', { name: 'I have kept them' }).click();
@@ -70,7 +65,7 @@ export function peopleSecondFactorSuite(idp) {
 
       const page = await newPage();
       await page.goto(`${idp.issuer}/account`);
-      await signIn(page, user);
+      await signInAt(page, user);
       await enterCode(page, staleCode(secret));
       await page.getByRole('alert').waitFor();
       const code = freshCode(secret);
@@ -79,7 +74,7 @@ export function peopleSecondFactorSuite(idp) {
 
       const later = await newPage();
       await later.goto(`${idp.issuer}/account`);
-      await signIn(later, user);
+      await signInAt(later, user);
       await enterCode(later, code);
       await later.getByRole('alert').waitFor();
     });
@@ -90,7 +85,7 @@ export function peopleSecondFactorSuite(idp) {
       for (const works of [true, false]) {
         const page = await newPage();
         await page.goto(`${idp.issuer}/account/security`);
-        await signIn(page, user);
+        await signInAt(page, user);
         await page.getByText('Use a recovery code instead').click();
         await page.getByLabel('Recovery code', { exact: true }).fill(codes[0].toLowerCase());
         await page.locator('form', { has: page.locator('#recovery_code') }).getByRole('button', { name: 'Continue' }).click();
@@ -105,7 +100,7 @@ export function peopleSecondFactorSuite(idp) {
       const signOutAndIn = async () => {
         await signOut(page);
         await page.goto(`${idp.issuer}/account/security`);
-        await signIn(page, user);
+        await signInAt(page, user);
       };
       await signOutAndIn();
       await page.getByLabel(/Don’t ask again in this browser/).check();
@@ -153,14 +148,14 @@ export function peopleSecondFactorSuite(idp) {
 
       // A session of one factor: of a browser that was remembered.
       await remembered.goto(`${idp.issuer}/account/security`);
-      await signIn(remembered, user);
+      await signInAt(remembered, user);
       await remembered.getByLabel(/Don’t ask again in this browser/).check();
       await enterCode(remembered, freshCode(secret));
       await remembered.getByText('No second step until').waitFor();
       await signOut(remembered);
       await remembered.getByRole('heading', { name: 'You are signed out' }).waitFor();
       await remembered.goto(`${idp.issuer}/account`);
-      await signIn(remembered, user);
+      await signInAt(remembered, user);
       await remembered.getByRole('heading', { name: 'Your account' }).waitFor();
 
       const silent = await ask(configuration, remembered, { claims: essential, prompt: 'none' });
@@ -180,7 +175,7 @@ export function peopleSecondFactorSuite(idp) {
       const configuration = await configure({ require_mfa: true });
       const page = await newPage();
       const finish = await ask(configuration, page);
-      await signIn(page, user);
+      await signInAt(page, user);
       await page.getByRole('heading', { name: 'Set up a second step' }).waitFor();
       const secret = await page.locator('#secret').innerText();
       await page.getByLabel('The code that the app shows now').fill(staleCode(secret));

@@ -1,9 +1,9 @@
 import { before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
 import * as oidc from 'openid-client';
-import { Person } from '../support/person.js';
-import { claimsOfAda, confidentialClient, machineClient, ordersApi, redirectUri } from '../support/given.js';
+import { claimsOfAda, machineClient, ordersApi } from '../support/given.js';
 import { until } from '../support/program.js';
+import { signedInApp } from '../support/signed-in-app.js';
 
 /** What the samples must be, as partners copy them: an API that takes its own tokens alone, an app that answers its own browsers alone. */
 export function samplesSuite(idp, samples) {
@@ -72,20 +72,8 @@ export function samplesSuite(idp, samples) {
     });
 
     test('The API refuses an ID token', async () => {
-      const client = await idp.createClient({ ...confidentialClient, resources: [samples.api] });
       const user = await idp.createUser('ada-samples', claimsOfAda);
-      const configuration = await oidc.discovery(new URL(idp.issuer), client.client_id, {}, oidc.ClientSecretBasic(client.client_secret), {
-        execute: [oidc.allowInsecureRequests],
-        [oidc.customFetch]: idp.fetch,
-      });
-      const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
-      const url = oidc.buildAuthorizationUrl(configuration, {
-        redirect_uri: redirectUri,
-        scope: 'openid',
-        code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
-        code_challenge_method: 'S256',
-      });
-      const tokens = await oidc.authorizationCodeGrant(configuration, await new Person(idp).authorize(url, user), { pkceCodeVerifier, idTokenExpected: true });
+      const { tokens } = await signedInApp(idp, user, { scope: 'openid orders.read', resource: samples.api });
       assert.equal((await call(tokens.id_token)).status, 401);
     });
 

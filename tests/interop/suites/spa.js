@@ -7,6 +7,7 @@ import { claimsOfAda } from '../support/given.js';
 import { until } from '../support/program.js';
 import { startSample } from '../support/samples.js';
 import { secretsOf } from '../support/seen.js';
+import { signInAt } from '../support/web-app.js';
 
 /** The single-page app in Chromium: what a script of the page, another page, and a reload find of its tokens. */
 export function spaSuite(idp, samples) {
@@ -55,9 +56,7 @@ export function spaSuite(idp, samples) {
       const { page } = window;
       await page.goto(samples.spa);
       await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-      await page.getByLabel(/user ?name|email/i).fill(user.username);
-      await page.getByLabel('Password', { exact: true }).fill(user.password);
-      await page.getByRole('button', { name: /^sign in$/i }).click();
+      await signInAt(page, user);
       await title(page, 'Hello, Ada Example');
       return Object.assign(window, { answers });
     }

@@ -6,6 +6,7 @@ import { Window, launchBrowser } from '../support/browser.js';
 import { claimsOfAda, machineClient, nativeClient, ordersApi } from '../support/given.js';
 import { Program, freePort, root, until } from '../support/program.js';
 import { startSample } from '../support/samples.js';
+import { signInAt } from '../support/web-app.js';
 
 /** The samples of the other topologies, each as a person would start it, against the running server. */
 export function topologiesSuite(idp, samples) {
@@ -150,9 +151,7 @@ export function topologiesSuite(idp, samples) {
         const user = await idp.createUser('ada-native', claimsOfAda);
         const { page } = window;
         await page.goto(address);
-        await page.getByLabel(/user ?name|email/i).fill(user.username);
-        await page.getByLabel('Password', { exact: true }).fill(user.password);
-        await page.getByRole('button', { name: /^sign in$/i }).click();
+        await signInAt(page, user);
         const allow = page.getByRole('button', { name: /^allow/i });
         const done = page.getByRole('heading', { name: 'Signed in', exact: true });
         await allow.or(done).waitFor();
