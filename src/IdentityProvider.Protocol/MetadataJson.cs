@@ -29,7 +29,7 @@ public static class MetadataJson
             // 3. Every member known, and no null in a list: nothing an operator wrote is silently ignored.
             foreach (var member in root.EnumerateObject())
             {
-                if (type.Properties.All(known => known.Name != member.Name))
+                if (!IsKnown(type, member.Name))
                     return new MetadataError(Plain(member.Name), "is not a member that this server knows");
                 if (member.Value.ValueKind is JsonValueKind.Array && member.Value.EnumerateArray().Any(e => e.ValueKind is JsonValueKind.Null))
                     return new MetadataError(member.Name, "must not hold null");
@@ -43,6 +43,10 @@ public static class MetadataJson
             return Explain(e, type);
         }
     }
+
+    // Where members may have a language, those that may.
+    private static bool IsKnown<T>(JsonTypeInfo<T> type, string name) =>
+        type.Properties.Any(known => known.IsExtensionData ? Clients.ClientLanguages.MemberOf(name) is not null : known.Name == name);
 
     private static MetadataError Explain<T>(JsonException e, JsonTypeInfo<T> type)
     {

@@ -167,6 +167,9 @@ public sealed record Client
 
     public string? TosUri { get; init; }
 
+    /// <summary>The same for readers of other languages (<see cref="ClientLanguages"/>), by names such as <c>client_name#de</c>.</summary>
+    public IReadOnlyDictionary<string, string> Localized { get; init; } = System.Collections.ObjectModel.ReadOnlyDictionary<string, string>.Empty;
+
     public IReadOnlyList<string> Contacts { get; init; } = [];
 
     /// <summary>The secrets that are valid, newest first: several at once so that one can be replaced without downtime.</summary>

@@ -143,6 +143,10 @@ public sealed record ClientMetadata
 
     public IReadOnlyList<string>? Contacts { get; init; }
 
+    /// <summary>Members with a language, such as <c>client_name#de</c> (<see cref="ClientLanguages"/>). It can be set, since the serializer takes no other.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Localized { get; set; }
+
     /// <summary>The metadata as it was registered, every default spelt out (RFC 7591 §3.2.1). Reading it again gives the same client.</summary>
     public static ClientMetadata Of(Client client)
     {
@@ -199,6 +203,7 @@ public sealed record ClientMetadata
             PolicyUri = client.PolicyUri,
             TosUri = client.TosUri,
             Contacts = client.Contacts,
+            Localized = ClientLanguages.Write(client),
         });
     }
 

@@ -65,6 +65,7 @@ public static class ClientMetadataRules
             // 10. The rest of the addresses and texts (RFC 7591 §2, §5).
             ?? ClientUriRules.RefuseOrigins(client)
             ?? ClientUriRules.RefusePages(client)
+            ?? ClientLanguages.Refuse(client)
             ?? Refuse(
                 client is { DpopBoundAccessTokens: true, TlsClientCertificateBoundAccessTokens: true },
                 "dpop_bound_access_tokens", "can't be true beside tls_client_certificate_bound_access_tokens: a token is bound to one thing")
@@ -152,7 +153,8 @@ public static class ClientMetadataRules
             IntrospectionSignedResponseAlg = introspectionAlgorithm,
         };
         client = ClientExchangeRules.Read(metadata, client);
-        return ClientBackchannelRules.Read(metadata, ref client)
+        return ClientLanguages.Read(metadata, ref client)
+            ?? ClientBackchannelRules.Read(metadata, ref client)
             ?? ClientUriRules.ReadAccent(metadata, ref client) ?? ClientAuthorizationRules.Read(metadata, ref client) ?? ClientClaimRules.Read(metadata, ref client) ?? ClientProfileRules.Read(metadata, ref client);
     }
 

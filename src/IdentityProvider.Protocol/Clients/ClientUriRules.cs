@@ -5,7 +5,7 @@ namespace IdentityProvider.Protocol.Clients;
 /// <summary>The addresses in a client's metadata: where browsers are sent to, from where they may call, and what is shown to people.</summary>
 internal static class ClientUriRules
 {
-    private const string Pages = "must be an https URL (http on loopback) of at most 2000 characters";
+    internal const string Pages = "must be an https URL (http on loopback) of at most 2000 characters";
     private const string WithoutFragment = "must be an https URL (http on loopback) without fragment, of at most 2000 characters";
 
     public static MetadataError? RefuseRedirects(Client client)

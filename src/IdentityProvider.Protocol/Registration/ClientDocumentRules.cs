@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 
@@ -94,22 +95,34 @@ public static class ClientDocumentRules
         };
 
         // 5. What is shown as its own, or called in its name, is at its own origin; the rest is left out.
+        narrowed = AtHome(narrowed, origin);
+        return RegistrationRules.Decide(narrowed, policy, "document", known, standing) switch
+        {
+            Validated<Client>.Valid { Value: var client } => Validated.Of(client with { ClientId = clientId }),
+            var refused => refused,
+        };
+    }
+
+    private static ClientMetadata AtHome(ClientMetadata metadata, string origin)
+    {
         string? Own(string? uri) => uri?.StartsWith(origin + "/", StringComparison.Ordinal) == true ? uri : null;
-        narrowed = narrowed with
+        bool MayStand(string name, JsonElement value) => ClientLanguages.MemberOf(name) switch
+        {
+            "client_name" => true,
+            "logo_uri" => false,
+            _ => value.ValueKind is JsonValueKind.String && Own(value.GetString()) is not null,
+        };
+        return metadata with
         {
             ClientUri = Own(metadata.ClientUri),
             PolicyUri = Own(metadata.PolicyUri),
             TosUri = Own(metadata.TosUri),
+            Localized = metadata.Localized?.Where(m => MayStand(m.Key, m.Value)).ToDictionary(StringComparer.Ordinal),
             SectorIdentifierUri = Own(metadata.SectorIdentifierUri),
             BackchannelLogoutUri = Own(metadata.BackchannelLogoutUri),
             FrontchannelLogoutUri = Own(metadata.FrontchannelLogoutUri),
             BackchannelClientNotificationEndpoint = Own(metadata.BackchannelClientNotificationEndpoint),
             RequestUris = metadata.RequestUris?.Where(uri => Own(uri) is not null).ToList(),
-        };
-        return RegistrationRules.Decide(narrowed, policy, "document", known, standing) switch
-        {
-            Validated<Client>.Valid { Value: var client } => Validated.Of(client with { ClientId = clientId }),
-            var refused => refused,
         };
     }
 

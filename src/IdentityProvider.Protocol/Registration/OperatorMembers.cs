@@ -21,18 +21,20 @@ public static class OperatorMembers
         ];
     }
 
-    /// <summary>What is asked for, but the operator's members as they stand.</summary>
+    /// <summary>What is asked for, but the operator's members as they stand; a name that is the operator's is so in every language.</summary>
     public static ClientMetadata Over(ClientMetadata asked, Client? standing)
     {
         ArgumentNullException.ThrowIfNull(asked);
         if (standing is not { OperatorMembers.Count: > 0 })
             return asked;
         var (merged, held) = (Document(asked), Document(ClientMetadata.Of(standing)));
-        foreach (var member in standing.OperatorMembers)
+        bool IsHeld(string name) => standing.OperatorMembers.Contains(name, StringComparer.Ordinal)
+            || (ClientLanguages.MemberOf(name) is { } member && standing.OperatorMembers.Contains(member, StringComparer.Ordinal));
+        foreach (var name in merged.Select(m => m.Key).Union(held.Select(m => m.Key), StringComparer.Ordinal).Where(IsHeld).ToList())
         {
-            merged.Remove(member);
-            if (held[member] is { } value)
-                merged[member] = value.DeepClone();
+            merged.Remove(name);
+            if (held[name] is { } value)
+                merged[name] = value.DeepClone();
         }
 
         return merged.Deserialize(ClientMetadataJson.Default.ClientMetadata)!;

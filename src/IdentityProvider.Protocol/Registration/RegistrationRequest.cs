@@ -73,7 +73,7 @@ public sealed class RegistrationRequest
         using (var json = new Utf8JsonWriter(kept))
         {
             json.WriteStartObject();
-            foreach (var member in _written.EnumerateObject().Where(m => claims is not { } over || !over.TryGetProperty(m.Name, out _)))
+            foreach (var member in _written.EnumerateObject().Where(m => !IsStated(claims, m.Name)))
                 Keep(json, member);
             if (claims is { } stated)
             {
@@ -89,9 +89,13 @@ public sealed class RegistrationRequest
 
     private static void Keep(Utf8JsonWriter json, JsonProperty member)
     {
-        if (OfClients.Contains(member.Name))
+        if (OfClients.Contains(member.Name) || ClientLanguages.MemberOf(member.Name) is not null)
             member.WriteTo(json);
     }
+
+    // A name that is stated is not said otherwise in another language.
+    private static bool IsStated(JsonElement? claims, string name) =>
+        claims is { } over && (over.TryGetProperty(name, out _) || (ClientLanguages.MemberOf(name) is { } member && over.TryGetProperty(member, out _)));
 
     private string? Text(string member) => _written.TryGetProperty(member, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 }

@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Clients;
+
 namespace IdentityProvider.Server.Pages;
 
 /// <summary><c>/select-account</c>: the person says whether they go on as who they are. The fact is a note in the resume token.</summary>
@@ -11,7 +13,7 @@ internal sealed class SelectAccountPages(SignedInPages pages, Forms forms, Resum
         var model = new SelectAccountPage.SelectAccountModel(
             forms.TokenFor(http),
             resume.Seal(pending.Parameters, pending.Progress with { ChosenSession = signedIn.Session.SessionId }),
-            request.Client.ClientName,
+            request.Client.In(Languages.Of(http).Name).ClientName,
             signedIn.User.Username);
         await PageResults.ShowAsync<SelectAccountPage>(http, model, PagePolicy.LeadingTo(request.ReturnAddress.RedirectUri.Value));
     }

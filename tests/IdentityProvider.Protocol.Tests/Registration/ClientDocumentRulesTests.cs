@@ -85,11 +85,13 @@ public sealed class ClientDocumentRulesTests
         var client = Allowed("""
             {"client_id":"https://app.example/client.json","redirect_uris":["https://app.example/cb"],"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"https://app.example/jwks.json","client_uri":"https://bank.example/","policy_uri":"https://app.example.evil.example/policy",
              "tos_uri":"https://app.example/terms","backchannel_logout_uri":"https://victim.example/out","frontchannel_logout_uri":"https://app.example/out",
+             "client_name#de":"Der Agent","logo_uri#de":"https://app.example/logo.png","tos_uri#de":"https://app.example/agb","policy_uri#de":"https://bank.example/","client_uri#de":1,
              "sector_identifier_uri":"https://victim.example/sector","request_uris":["https://app.example/request","https://victim.example/request"]}
             """);
         Assert.Equal((null, null, "https://app.example/terms"), (client.ClientUri, client.PolicyUri, client.TosUri));
         Assert.Equal((null, "https://app.example/out", null), (client.BackchannelLogoutUri, client.FrontchannelLogoutUri, client.SectorIdentifierUri));
         Assert.Equal(["https://app.example/request"], client.RequestUris);
+        Assert.Equal(["client_name#de", "tos_uri#de"], client.Localized.Keys);
     }
 
     [Theory]

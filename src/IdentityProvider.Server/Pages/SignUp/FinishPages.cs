@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Accounts;
 using IdentityProvider.Server.Http;
@@ -41,7 +42,7 @@ internal sealed class FinishPages(LinkPages links, AccountCreation creation, Sig
     {
         var target = await links.TargetOfAsync(http, opened.Link);
         var model = new FinishPage.FinishModel(
-            links.FormToken(http), AccountPaths.PathOf(opened.Link.Purpose), opened.Token, opened.Link.Address, name, target.Pending?.Accepted?.Client.ClientName, problem);
+            links.FormToken(http), AccountPaths.PathOf(opened.Link.Purpose), opened.Token, opened.Link.Address, name, target.Pending?.Accepted?.Client.In(Languages.Of(http).Name).ClientName, problem);
         await PageResults.ShowAsync<FinishPage>(http, model, SignInTargets.PolicyOf(target), problem);
     }
 }
