@@ -34,8 +34,8 @@ public sealed record AttemptLimit(int Free, TimeSpan FirstDelay, TimeSpan Longes
 public sealed record AttemptCount(int Count, DateTimeOffset CountedAt, DateTimeOffset? NextAt);
 
 /// <summary>
-/// The brake on guessing passwords and second factors. An attempt is taken, and counts as wrong, before its outcome is known, so that of attempts that race none goes
-/// uncounted; a right one takes it back.
+/// The brake on guessing passwords and second factors. An attempt is taken, and counts as wrong, before its outcome is known, so that of attempts
+/// that race none goes uncounted; a right one takes it back.
 /// </summary>
 public static class AttemptRules
 {
