@@ -78,7 +78,7 @@ public static class Longest
     internal static bool Fits(string text, int longest) => text.Length <= longest && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
     /// <summary>What a browser says of itself is kept as far as it fits, without control characters.</summary>
-    internal static string? Cut(string? text, int longest)
+    public static string? Cut(string? text, int longest)
     {
         if (text is null)
             return null;

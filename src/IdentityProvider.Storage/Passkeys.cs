@@ -49,13 +49,49 @@ public sealed class Passkeys(IDbContextFactory<IdpDb> databases)
                     await LockAsync(db, userId, token);
                     if (await db.UserPasskeys.CountAsync(p => p.UserId == userId, token) >= Passkey.Most)
                         return PasskeyAddition.TooMany;
-                    var row = RowOf(userId, registered);
-                    db.UserPasskeys.Add(row);
-                    db.Entry(row).Property<long>(SignCount).CurrentValue = registered.SignCount;
+                    Add(db, userId, registered);
                     await db.SaveChangesAsync(token);
                     return PasskeyAddition.Added;
                 },
                 (db, token) => db.UserPasskeys.AnyAsync(p => p.CredentialId == registered.CredentialId && p.UserId == userId, token),
+                cancellation);
+        }
+        catch (Exception e) when (Writes.IsUniqueViolation(e))
+        {
+            return PasskeyAddition.Taken;
+        }
+    }
+
+    /// <summary>
+    /// Adds the first second factor of an account, with its recovery codes. The account's stamps change with it: of two who set one up at once one is
+    /// first, and whatever else was half done goes no further.
+    /// </summary>
+    /// <param name="userId">Whose.</param>
+    /// <param name="registered">As above.</param>
+    /// <param name="codeHashes">Of the recovery codes.</param>
+    /// <param name="stamp">Random; the account's stamps from now on.</param>
+    /// <param name="read">The account's stamp as it was read: where it is another by now nothing is added.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<PasskeyAddition> AddFirstAsync(
+        Guid userId, UserPasskeyInfo registered, IReadOnlyList<string> codeHashes, string stamp, string? read, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(registered);
+        try
+        {
+            return await databases.TransactAsync(
+                async (db, token) =>
+                {
+                    await LockAsync(db, userId, token);
+                    if (await db.UserPasskeys.AnyAsync(p => p.UserId == userId, token) || await SecondFactors.AuthenticatorOf(db, userId).AnyAsync(token))
+                        return PasskeyAddition.NotFirst;
+                    if (!await SecondFactors.StampAsync(db, userId, u => u.SecurityStamp == read, stamp, token))
+                        return PasskeyAddition.NotFirst;
+                    Add(db, userId, registered);
+                    await SecondFactors.ReplaceCodesAsync(db, userId, codeHashes, token);
+                    await db.SaveChangesAsync(token);
+                    return PasskeyAddition.Added;
+                },
+                (db, token) => db.Users.AnyAsync(u => u.Id == userId && u.ConcurrencyStamp == stamp, token),
                 cancellation);
         }
         catch (Exception e) when (Writes.IsUniqueViolation(e))
@@ -115,8 +151,8 @@ public sealed class Passkeys(IDbContextFactory<IdpDb> databases)
             cancellation);
 
     /// <summary>
-    /// Removes one, unless nobody could sign in to the account any more. The account's stamps change with it, so that no sign-in that was half
-    /// done by it goes on.
+    /// Removes one, unless nobody could sign in to the account any more; with the recovery codes where no second factor is left that they could stand in
+    /// for. The account's stamps change with it, so that no sign-in that was half done by it goes on, and no browser is remembered any more.
     /// </summary>
     /// <param name="userId">Whose.</param>
     /// <param name="credentialId">Which.</param>
@@ -130,13 +166,14 @@ public sealed class Passkeys(IDbContextFactory<IdpDb> databases)
                 var passkey = db.UserPasskeys.Where(p => p.UserId == userId && p.CredentialId == credentialId);
                 if (!await passkey.AnyAsync(token))
                     return PasskeyRemoval.NotThere;
-                var hasOther = await db.UserPasskeys.AnyAsync(p => p.UserId == userId && p.CredentialId != credentialId, token)
-                    || await db.Users.AnyAsync(u => u.Id == userId && u.PasswordHash != null, token);
-                if (!hasOther)
+                var others = db.UserPasskeys.Where(p => p.UserId == userId && p.CredentialId != credentialId);
+                if (await WaysIn.CountAsync(db, userId, others, db.UserLogins.Where(l => l.UserId == userId), token) == 0)
                     return PasskeyRemoval.OnlyWayIn;
                 await passkey.ExecuteDeleteAsync(token);
-                await db.Users.Where(u => u.Id == userId)
-                    .ExecuteUpdateAsync(set => set.SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp), token);
+                if (!await others.AnyAsync(token) && !await SecondFactors.AuthenticatorOf(db, userId).AnyAsync(token))
+                    await SecondFactors.CodesOf(db, userId).ExecuteDeleteAsync(token);
+                await KnownBrowsers.DistrustAsync(db, userId, token);
+                await SecondFactors.StampAsync(db, userId, _ => true, stamp, token);
                 return PasskeyRemoval.Removed;
             },
             (db, token) => db.Users.AnyAsync(u => u.Id == userId && u.ConcurrencyStamp == stamp, token),
@@ -145,6 +182,13 @@ public sealed class Passkeys(IDbContextFactory<IdpDb> databases)
     // Until the transaction's end.
     private static Task<int> LockAsync(IdpDb db, Guid userId, CancellationToken cancellation) =>
         db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(u => u.DisabledAt, u => u.DisabledAt), cancellation);
+
+    private static void Add(IdpDb db, Guid userId, UserPasskeyInfo registered)
+    {
+        var row = RowOf(userId, registered);
+        db.UserPasskeys.Add(row);
+        db.Entry(row).Property<long>(SignCount).CurrentValue = registered.SignCount;
+    }
 
     // What nobody reads again is not kept: the attestation isn't verified, and names no one's device.
     private static IdentityUserPasskey<Guid> RowOf(Guid userId, UserPasskeyInfo registered) => new()
@@ -177,6 +221,9 @@ public enum PasskeyAddition
 
     /// <summary>The credential is registered already, with this account or another.</summary>
     Taken,
+
+    /// <summary>Only as the first second factor: the account has one, or what it signs in by changed since it was read.</summary>
+    NotFirst,
 }
 
 /// <summary>How removing a passkey ended.</summary>

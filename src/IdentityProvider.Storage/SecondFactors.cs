@@ -117,7 +117,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
 
     /// <summary>
     /// Takes all second factors from an account, and ends what was got by them, offline access too, in one transaction; false where somebody changed
-    /// the account since it was read. Passkeys go too, but for those of an account without a password, which are its way in.
+    /// the account since it was read. Passkeys go too, but for those that are an account's only way in.
     /// </summary>
     public Task<bool> ResetAsync(User user, string stamp, FamilyEnd offline, DateTimeOffset now, CancellationToken cancellation = default)
     {
@@ -129,7 +129,8 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
                     return false;
                 await AuthenticatorOf(db, id).ExecuteDeleteAsync(token);
                 await CodesOf(db, id).ExecuteDeleteAsync(token);
-                await db.UserPasskeys.Where(p => p.UserId == id && db.Users.Any(u => u.Id == id && u.PasswordHash != null)).ExecuteDeleteAsync(token);
+                if (await WaysIn.CountAsync(db, id, passkeys: null, db.UserLogins.Where(l => l.UserId == id), token) > 0)
+                    await db.UserPasskeys.Where(p => p.UserId == id).ExecuteDeleteAsync(token);
                 await KnownBrowsers.DistrustAsync(db, id, token);
                 await Sessions.EndAllAsync(db, id, kept: null, offline, now, token);
                 return true;
@@ -152,7 +153,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
             cancellation);
 
     // What was tried before is forgotten: it was at other factors.
-    private static async Task<bool> StampAsync(IdpDb db, Guid userId, Expression<Func<User, bool>> asRead, string stamp, CancellationToken cancellation)
+    internal static async Task<bool> StampAsync(IdpDb db, Guid userId, Expression<Func<User, bool>> asRead, string stamp, CancellationToken cancellation)
     {
         if (await db.Users.Where(u => u.Id == userId).Where(asRead)
             .ExecuteUpdateAsync(set => set.SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp), cancellation) == 0)
@@ -161,14 +162,14 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
         return true;
     }
 
-    private static async Task ReplaceCodesAsync(IdpDb db, Guid userId, IReadOnlyList<string> codeHashes, CancellationToken cancellation)
+    internal static async Task ReplaceCodesAsync(IdpDb db, Guid userId, IReadOnlyList<string> codeHashes, CancellationToken cancellation)
     {
         await CodesOf(db, userId).ExecuteDeleteAsync(cancellation);
         db.UserTokens.AddRange(codeHashes.Select(hash => new IdentityUserToken<Guid> { UserId = userId, LoginProvider = RecoveryCodeHash, Name = hash }));
     }
 
-    private static IQueryable<IdentityUserToken<Guid>> AuthenticatorOf(IdpDb db, Guid userId) =>
+    internal static IQueryable<IdentityUserToken<Guid>> AuthenticatorOf(IdpDb db, Guid userId) =>
         db.UserTokens.Where(t => t.UserId == userId && t.LoginProvider == IdentityStore && t.Name == AuthenticatorKey);
 
-    private static IQueryable<IdentityUserToken<Guid>> CodesOf(IdpDb db, Guid userId) => db.UserTokens.Where(t => t.UserId == userId && t.LoginProvider == RecoveryCodeHash);
+    internal static IQueryable<IdentityUserToken<Guid>> CodesOf(IdpDb db, Guid userId) => db.UserTokens.Where(t => t.UserId == userId && t.LoginProvider == RecoveryCodeHash);
 }

@@ -102,11 +102,9 @@ public sealed class UpstreamLinks(IDbContextFactory<IdpDb> databases)
     /// </summary>
     /// <param name="userId">Whose.</param>
     /// <param name="link">Which.</param>
-    /// <param name="others">The issuers of the upstreams by which people sign in now.</param>
     /// <param name="stamp">Random; the account's stamps from now on.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<Protocol.Refusal?> RemoveAsync(
-        Guid userId, (string Issuer, string Subject) link, IReadOnlyList<string> others, string stamp, CancellationToken cancellation = default) =>
+    public Task<Protocol.Refusal?> RemoveAsync(Guid userId, (string Issuer, string Subject) link, string stamp, CancellationToken cancellation = default) =>
         databases.TransactAsync(
             async (db, token) =>
             {
@@ -115,10 +113,8 @@ public sealed class UpstreamLinks(IDbContextFactory<IdpDb> databases)
                 var this_ = theirs.Where(l => l.LoginProvider == link.Issuer && l.ProviderKey == link.Subject);
                 if (!await this_.AnyAsync(token))
                     return null;
-                var ways = await db.Users.CountAsync(u => u.Id == userId && u.PasswordHash != null, token)
-                    + await db.UserPasskeys.CountAsync(p => p.UserId == userId, token)
-                    + await theirs.CountAsync(l => others.Contains(l.LoginProvider) && !(l.LoginProvider == link.Issuer && l.ProviderKey == link.Subject), token);
-                if (UpstreamAccountRules.RefuseUnlink(ways) is { } refused)
+                var others = theirs.Where(l => !(l.LoginProvider == link.Issuer && l.ProviderKey == link.Subject));
+                if (UpstreamAccountRules.RefuseUnlink(await WaysIn.CountAsync(db, userId, db.UserPasskeys.Where(p => p.UserId == userId), others, token)) is { } refused)
                     return refused;
                 await this_.ExecuteDeleteAsync(token);
                 await db.Users.Where(u => u.Id == userId)

@@ -140,6 +140,105 @@ public abstract class PasskeysContract : StorageContract
         Assert.Equal(PasskeyRemoval.Removed, await passkeys.RemoveAsync(user.Id, Id(2), "last"));
     }
 
+    [Theory]
+    [InlineData(true, true, PasskeyRemoval.Removed)]
+    [InlineData(true, false, PasskeyRemoval.OnlyWayIn)]
+    [InlineData(false, true, PasskeyRemoval.OnlyWayIn)]
+    public async Task Another_provider_is_another_way_in_while_people_sign_in_by_it(bool isLinked, bool isOn, PasskeyRemoval outcome)
+    {
+        await using var storage = await NewAsync();
+        var (user, other) = (await AddUserAsync(storage), await AddUserAsync(storage));
+        var passkeys = storage.Get<Passkeys>();
+        await passkeys.AddAsync(user.Id, Registered(1));
+        await storage.Get<Upstreams>().AddAsync(new(UpstreamsContract.Upstream("elsewhere") with { Enabled = isOn }, SealedSecret: null));
+        await storage.Get<UpstreamLinks>().AddAsync(isLinked ? user.Id : other.Id, new(UpstreamsContract.Upstream("elsewhere").Issuer, "ada", null));
+        await storage.Get<UpstreamLinks>().AddAsync(user.Id, new("https://nobody.example", "ada", null));
+
+        Assert.Equal(outcome, await passkeys.RemoveAsync(user.Id, Id(1), "stamp"));
+    }
+
+    [Fact]
+    public async Task Of_a_passkey_and_a_link_that_go_at_once_one_stays()
+    {
+        await using var storage = await NewAsync();
+        var user = await AddUserAsync(storage);
+        var upstream = UpstreamsContract.Upstream("elsewhere");
+        await storage.Get<Passkeys>().AddAsync(user.Id, Registered(1));
+        await storage.Get<Upstreams>().AddAsync(new(upstream, SealedSecret: null));
+        await storage.Get<UpstreamLinks>().AddAsync(user.Id, new(upstream.Issuer, "ada", null));
+
+        var gone = await RaceAsync(
+            storage,
+            async i => i % 2 == 0
+                ? await storage.Get<Passkeys>().RemoveAsync(user.Id, Id(1), $"stamp {i}") == PasskeyRemoval.Removed
+                : await storage.Get<UpstreamLinks>().RemoveAsync(user.Id, (upstream.Issuer, "ada"), $"stamp {i}") is null,
+            runners: 2);
+        Assert.Single(gone, true);
+    }
+
+    [Fact]
+    public async Task With_the_last_second_factor_its_codes_go_and_with_any_the_remembering_of_browsers()
+    {
+        await using var storage = await NewAsync();
+        var user = await AddUserAsync(storage);
+        var (passkeys, factors) = (storage.Get<Passkeys>(), storage.Get<SecondFactors>());
+        await storage.AskAsync(db => db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.PasswordHash, "a hash")));
+        for (var i = 1; i <= 3; i++)
+            await passkeys.AddAsync(user.Id, Registered(i));
+        await factors.ReplaceRecoveryCodesAsync(user.Id, ["a", "b"], "codes");
+        await storage.Get<KnownBrowsers>().SeenAsync(new byte[32], user.Id, null, null, Now);
+        await storage.Get<KnownBrowsers>().TrustAsync(new byte[32], user.Id, Now.AddDays(30));
+
+        await passkeys.RemoveAsync(user.Id, Id(1), "first");
+        Assert.Null((await storage.Get<KnownBrowsers>().FindAsync(new byte[32], user.Id))!.TrustedUntil);
+        Assert.Equal(new AccountFactors { Passkeys = 2, RecoveryCodes = 2 }, await factors.FindAsync(user.Id));
+
+        // An app is one that the codes stand in for, too.
+        await factors.AddAuthenticatorAsync(user.Id, "key", ["c"], "app");
+        await passkeys.RemoveAsync(user.Id, Id(2), "second");
+        await passkeys.RemoveAsync(user.Id, Id(3), "third");
+        Assert.Equal(new AccountFactors { HasAuthenticator = true, RecoveryCodes = 1 }, await factors.FindAsync(user.Id));
+
+        await passkeys.AddAsync(user.Id, Registered(4));
+        await factors.RemoveAuthenticatorAsync(user.Id, "no app");
+        Assert.Equal(1, (await factors.FindAsync(user.Id)).RecoveryCodes);
+        await passkeys.RemoveAsync(user.Id, Id(4), "fourth");
+        Assert.Equal(AccountFactors.None, await factors.FindAsync(user.Id));
+    }
+
+    [Fact]
+    public async Task Of_those_that_are_made_at_once_as_the_first_one_is_with_its_codes()
+    {
+        await using var storage = await NewAsync();
+        var user = await AddUserAsync(storage);
+        var (passkeys, factors) = (storage.Get<Passkeys>(), storage.Get<SecondFactors>());
+        var outcomes = await RaceAsync(storage, i => passkeys.AddFirstAsync(user.Id, Registered(i), [$"code-{i}"], $"stamp {i}", read: "s"));
+
+        Assert.Single(outcomes, PasskeyAddition.Added);
+        Assert.Equal(Runners - 1, outcomes.Count(o => o == PasskeyAddition.NotFirst));
+        Assert.Equal(new AccountFactors { Passkeys = 1, RecoveryCodes = 1 }, await factors.FindAsync(user.Id));
+        var winner = Array.IndexOf([.. outcomes], PasskeyAddition.Added);
+        Assert.True(await factors.SpendRecoveryCodeAsync(user.Id, $"code-{winner}"));
+        Assert.Equal($"stamp {winner}", await StampAsync(storage, user));
+    }
+
+    [Fact]
+    public async Task The_first_one_is_added_to_the_account_as_it_was_read_and_where_there_is_no_other_factor()
+    {
+        await using var storage = await NewAsync();
+        var (user, withApp, withPasskey) = (await AddUserAsync(storage), await AddUserAsync(storage), await AddUserAsync(storage));
+        var passkeys = storage.Get<Passkeys>();
+        await passkeys.AddAsync(withPasskey.Id, Registered(1));
+        await storage.Get<SecondFactors>().AddAuthenticatorAsync(withApp.Id, "key", ["a"], "app");
+
+        Assert.Equal(PasskeyAddition.NotFirst, await passkeys.AddFirstAsync(user.Id, Registered(2), ["c"], "stamp", read: "another"));
+        Assert.Equal(PasskeyAddition.NotFirst, await passkeys.AddFirstAsync(withApp.Id, Registered(2), ["c"], "stamp", read: "app"));
+        Assert.Equal(PasskeyAddition.NotFirst, await passkeys.AddFirstAsync(withPasskey.Id, Registered(2), ["c"], "stamp", read: "s"));
+        Assert.Equal(PasskeyAddition.Taken, await passkeys.AddFirstAsync(user.Id, Registered(1), ["c"], "stamp", read: "s"));
+        Assert.Equal(("s", "app", "s"), (await StampAsync(storage, user), await StampAsync(storage, withApp), await StampAsync(storage, withPasskey)));
+        Assert.Equal(AccountFactors.None, await storage.Get<SecondFactors>().FindAsync(user.Id));
+    }
+
     [Fact]
     public async Task Of_several_removals_at_once_one_passkey_stays()
     {
@@ -152,6 +251,8 @@ public abstract class PasskeysContract : StorageContract
         Assert.Equal((7, 1), (outcomes.Count(o => o == PasskeyRemoval.Removed), outcomes.Count(o => o == PasskeyRemoval.OnlyWayIn)));
         Assert.Equal(1, await storage.Get<Passkeys>().CountAsync(user.Id));
     }
+
+    private static Task<string?> StampAsync(TestStorage storage, User user) => storage.AskAsync(db => db.Users.Where(u => u.Id == user.Id).Select(u => u.SecurityStamp).SingleAsync());
 
     private static byte[] Id(int seed) => [.. Enumerable.Repeat((byte)7, 500), .. BitConverter.GetBytes(seed)];
 

@@ -84,6 +84,24 @@ public abstract class SecondFactorsContract : StorageContract
         Assert.Null((await storage.Get<KnownBrowsers>().FindAsync(new byte[32], alice.Id))!.TrustedUntil);
     }
 
+    [Theory]
+    [InlineData(null, false, 1)]
+    [InlineData(null, true, 0)]
+    [InlineData("a hash", false, 0)]
+    public async Task A_reset_leaves_passkeys_only_where_nothing_else_signs_in(string? passwordHash, bool isLinked, int left)
+    {
+        await using var storage = await NewAsync();
+        var alice = await PersonAsync(storage, passwordHash);
+        var upstream = UpstreamsContract.Upstream("elsewhere");
+        await storage.Get<Upstreams>().AddAsync(new(upstream, SealedSecret: null));
+        if (isLinked)
+            await storage.Get<UpstreamLinks>().AddAsync(alice.Id, new(upstream.Issuer, "alice", null));
+        await storage.Get<Passkeys>().AddAsync(alice.Id, new([1], [2], Now, 0, [], isUserVerified: true, isBackupEligible: true, isBackedUp: true, [], []));
+
+        Assert.True(await storage.Get<SecondFactors>().ResetAsync(alice, "stamp", FamilyEnd.EndedByOperator, Now));
+        Assert.Equal(left, await storage.Get<Passkeys>().CountAsync(alice.Id));
+    }
+
     [Fact]
     public async Task Of_tries_that_race_no_more_are_allowed_than_are_free_and_one_at_the_end_of_each_wait()
     {

@@ -74,7 +74,7 @@ public abstract class UpstreamsContract : StorageContract
         Assert.Equal(new UpstreamSession(Issuer, "ada", null), (await storage.Sessions.FindAsync(session.SessionId))!.Upstream);
     }
 
-    private static UpstreamProvider Upstream(string name) => new()
+    internal static UpstreamProvider Upstream(string name) => new()
     {
         Name = name,
         Issuer = Issuer,

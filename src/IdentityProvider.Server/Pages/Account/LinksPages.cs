@@ -71,8 +71,7 @@ internal sealed class LinksPages(AccountAccess access, Upstreams upstreams, Upst
         var known = await upstreams.ListAsync(http.RequestAborted);
         if (known.FirstOrDefault(u => u.Name == form[UpstreamField]) is { } upstream && form[SubjectField] is { } subject)
         {
-            IReadOnlyList<string> others = [.. known.Where(u => u.Enabled).Select(u => u.Issuer)];
-            if (await links.RemoveAsync(session.UserId, (upstream.Issuer, subject), others, entropy.NewId().ToString("D"), http.RequestAborted) is { } refused)
+            if (await links.RemoveAsync(session.UserId, (upstream.Issuer, subject), entropy.NewId().ToString("D"), http.RequestAborted) is { } refused)
             {
                 await UpstreamProblems.ShowAsync(http, refused, SignInTarget.Home, isLinking: true);
                 return;
