@@ -2,6 +2,7 @@ using System.Globalization;
 using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Server.Accounts;
 using IdentityProvider.Server.Pages;
+using IdentityProvider.Server.Pages.Account;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Mail;
@@ -12,7 +13,9 @@ internal sealed class Letters(Texts texts, Settings settings)
     /// <summary>Named in a fact where more than one thing of a kind can be meant, such as a passkey's name.</summary>
     public const string Detail = "detail";
 
+    /// <summary>What the browser said of itself; empty where it said nothing.</summary>
     public const string Device = "device";
+
     public const string NetworkAddress = "address";
     public const string Username = "username";
     public const string Notice = "notice";
@@ -27,7 +30,7 @@ internal sealed class Letters(Texts texts, Settings settings)
     /// <param name="token">The link's secret.</param>
     /// <param name="username">Whose account; null where there is none yet.</param>
     /// <param name="language">The reader's.</param>
-    public Letter OfLink(StoredAccountLink link, string token, string? username, CultureInfo language) => In(language, () =>
+    public Letter OfLink(StoredAccountLink link, string token, string? username, CultureInfo language) => Texts.In(language, () =>
     {
         var name = link.Purpose.ToString();
         var lifetime = AccountLinkRules.LifetimeOf(link.Purpose);
@@ -50,7 +53,7 @@ internal sealed class Letters(Texts texts, Settings settings)
     });
 
     /// <summary>To whom wants an account at an address that has one, or wants to have another account's address.</summary>
-    public Letter OfTakenAddress(string to, CultureInfo language) => In(language, () => Empty(to, "AddressTaken", language) with
+    public Letter OfTakenAddress(string to, CultureInfo language) => Texts.In(language, () => Empty(to, "AddressTaken", language) with
     {
         Paragraphs = [texts["Mail.AddressTakenText", Site]],
         Link = (texts["Mail.AddressTakenButton"], settings.Issuer + "/login"),
@@ -59,7 +62,7 @@ internal sealed class Letters(Texts texts, Settings settings)
     });
 
     /// <summary>What was done, when and from where.</summary>
-    public Letter OfNotice(string to, IReadOnlyDictionary<string, string> facts, DateTimeOffset at, CultureInfo language) => In(language, () =>
+    public Letter OfNotice(string to, IReadOnlyDictionary<string, string> facts, DateTimeOffset at, CultureInfo language) => Texts.In(language, () =>
     {
         var kind = Enum.Parse<NoticeKind>(facts[Notice]);
         var isOver = kind is NoticeKind.AccountDeleted or NoticeKind.EmailChanged;
@@ -78,8 +81,8 @@ internal sealed class Letters(Texts texts, Settings settings)
         if (facts.TryGetValue(Detail, out var detail))
             yield return (texts["Mail.FactDetail"], detail);
         yield return (texts["Mail.FactWhen"], at.ToUniversalTime().ToString("f", language) + " UTC");
-        if (facts.TryGetValue(Device, out var device))
-            yield return (texts["Mail.FactDevice"], device);
+        if (facts.TryGetValue(Device, out var userAgent))
+            yield return (texts["Mail.FactDevice"], Devices.Words(texts, userAgent));
         if (facts.TryGetValue(NetworkAddress, out var address))
             yield return (texts["Mail.FactAddress"], address);
     }
@@ -92,19 +95,4 @@ internal sealed class Letters(Texts texts, Settings settings)
         Paragraphs = [],
         Footer = texts["Mail.Footer", Site],
     };
-
-    // Texts are those of the thread's language; a mail has its reader's.
-    private static Letter In(CultureInfo language, Func<Letter> write)
-    {
-        var (culture, uiCulture) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
-        try
-        {
-            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = language;
-            return write();
-        }
-        finally
-        {
-            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, uiCulture);
-        }
-    }
 }

@@ -51,7 +51,7 @@ internal sealed class Mails(Outbox outbox, Mailboxes mailboxes, SpentIdentifiers
             facts[Letters.Detail] = detail;
         if (http is not null && SignIn.Origin.Of(http) is var origin)
         {
-            facts[Letters.Device] = Protocol.Sessions.Device.Of(origin.UserAgent);
+            facts[Letters.Device] = Longest.Cut(origin.UserAgent, Longest.UserAgent) ?? "";
             if (origin.Address is { } address)
                 facts[Letters.NetworkAddress] = address;
         }

@@ -28,6 +28,22 @@ public sealed partial class Texts
     /// <summary>A text with its placeholders <c>{0}</c>, <c>{1}</c>, … filled.</summary>
     public string this[string key, params object?[] values] => string.Format(CultureInfo.CurrentCulture, this[key], values);
 
+    /// <summary>What is written there is in this language, whatever the thread's is.</summary>
+    public static T In<T>(CultureInfo language, Func<T> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var (culture, uiCulture) = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = language;
+            return write();
+        }
+        finally
+        {
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, uiCulture);
+        }
+    }
+
     /// <summary>A text whose placeholders are markup: <c>@T.Phrase("Home.SignedInAs", @&lt;strong&gt;@name&lt;/strong&gt;)</c>.</summary>
     public RenderFragment Phrase(string key, params RenderFragment[] parts) => builder =>
     {

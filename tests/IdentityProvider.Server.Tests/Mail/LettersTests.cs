@@ -35,6 +35,16 @@ public sealed partial class LettersTests
     }
 
     [Theory]
+    [InlineData("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", "de", "Firefox auf Linux")]
+    [InlineData("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", "en", "Firefox on Linux")]
+    [InlineData("", "de", "Ein unbekanntes Gerät")]
+    public void A_device_is_named_in_the_readers_language(string userAgent, string language, string device)
+    {
+        var facts = new Dictionary<string, string> { [Letters.Notice] = nameof(NoticeKind.PasskeyAdded), [Letters.Username] = "ada", [Letters.Device] = userAgent };
+        Assert.Contains(device, Written.OfNotice("ada@example.com", facts, At, CultureInfo.GetCultureInfo(language)).ToText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [MemberData(nameof(LanguageNames))]
     public void Each_mail_with_a_link_says_how_long_it_works_and_has_no_other_address_in_it(string language)
     {
