@@ -48,6 +48,8 @@ internal static class PagesSetup
             routes.MapPost(PasskeyPages.Path, http => http.RequestServices.GetRequiredService<PasskeyPages>().PostAsync(http));
             routes.MapPost(PasskeyPages.SecondPath, http => http.RequestServices.GetRequiredService<PasskeyPages>().SecondAsync(http));
             routes.MapPost(PasskeyPages.SecondPath + "/options", http => http.RequestServices.GetRequiredService<PasskeyPages>().SecondOptionsAsync(http));
+            routes.MapPost(PasskeyPages.EnrollPath, http => http.RequestServices.GetRequiredService<PasskeyPages>().EnrollAsync(http));
+            routes.MapPost(PasskeyPages.EnrollPath + "/options", http => http.RequestServices.GetRequiredService<PasskeyPages>().EnrollOptionsAsync(http));
             routes.MapPost(PasskeyPages.Path + "/options", http => http.RequestServices.GetRequiredService<PasskeyPages>().OptionsAsync(http));
         }
 

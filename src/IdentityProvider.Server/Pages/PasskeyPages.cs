@@ -7,13 +7,14 @@ using IdentityProvider.Server.Telemetry;
 namespace IdentityProvider.Server.Pages;
 
 /// <summary>
-/// <c>/login/passkey</c>, where a passkey says who its person is, and <c>/login/second/passkey</c>, where it is their second factor. Each has its
-/// options below it, for our script.
+/// <c>/login/passkey</c>, where a passkey says who its person is, <c>/login/second/passkey</c>, where it is their second factor, and
+/// <c>/login/enroll/passkey</c>, where it is made to be one. Each has its options below it, for our script.
 /// </summary>
-internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms forms, LoginPages login, SecondPages second)
+internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms forms, LoginPages login, SecondPages second, EnrollPages enroll)
 {
     public const string Path = "/login/passkey";
     public const string SecondPath = SignInFlow.SecondPath + "/passkey";
+    public const string EnrollPath = SignInFlow.EnrollPath + "/passkey";
 
     public async Task OptionsAsync(HttpContext http)
     {
@@ -55,6 +56,32 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
         await second.ShowAsync(http, target, underWay, reason);
     }
 
+    public async Task EnrollOptionsAsync(HttpContext http)
+    {
+        if (await ReadAsync(http, isForScript: true) is not var (_, target) || await enroll.FindAsync(http, target) is not { } underWay)
+            return;
+        var registration = http.RequestServices.GetRequiredService<PasskeyRegistration>();
+        if ((await registration.AskAsync(http, underWay.User.Id, underWay.User.UserName!, MustVerifyUser(underWay.Proven.Amr, target))).Try(out var options, out var reason))
+            await SendAsync(http, options);
+        else
+            await OAuthResults.RefuseAsync(http, reason);
+    }
+
+    public async Task EnrollAsync(HttpContext http)
+    {
+        if (await ReadAsync(http, isForScript: false) is not var (form, target) || await enroll.FindAsync(http, target) is not { } underWay)
+            return;
+        var passkeys = http.RequestServices.GetRequiredService<AccountPasskeys>();
+        if ((await passkeys.EnrollAsync(http, underWay.User, form, MustVerifyUser(underWay.Proven.Amr, target))).Try(out var made, out var reason))
+        {
+            await enroll.GoOnAsync(http, underWay.With(made.Amr), target, made.RecoveryCodes);
+            return;
+        }
+
+        Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
+        await enroll.ShowAsync(http, target, underWay, reason);
+    }
+
     /// <summary>The options of a ceremony and its sealed challenge, as our script reads them.</summary>
     public static Task SendAsync(HttpContext http, PasskeyOptions options) => JsonBody.SendAsync(http, options, static (json, options) =>
     {
@@ -66,10 +93,10 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
     });
 
     /// <summary>The form and where the sign-in leads back to; null where an answer was given already.</summary>
-    private async Task<Sent?> ReadAsync(HttpContext http, bool isForScript)
+    private async Task<SignInTargets.Sent?> ReadAsync(HttpContext http, bool isForScript)
     {
         if ((await forms.ReadAsync(http)).Try(out var form, out var reason))
-            return await targets.FindAsync(http, form) is { } target ? new Sent(form, target) : null;
+            return await targets.FindAsync(http, form) is { } target ? new SignInTargets.Sent(form, target) : null;
         await (isForScript ? OAuthResults.RefuseAsync(http, reason) : ErrorPages.RefuseAsync(http, reason));
         return null;
     }
@@ -77,6 +104,4 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
     private static bool MustVerifyUser(IReadOnlyList<string> proven, SignInTarget target) => PasskeyRules.MustVerifyUser(proven, SignInFlow.NeedsOf(target));
 
     private static PasskeySignIn SignInOf(HttpContext http) => http.RequestServices.GetRequiredService<PasskeySignIn>();
-
-    private sealed record Sent(Parameters Form, SignInTarget Target);
 }

@@ -50,6 +50,7 @@ internal static class SignInSetup
         .AddSingleton<PasskeyChallenges>()
         .AddScoped<PasskeySignIn>()
         .AddScoped<PasskeyRegistration>()
+        .AddScoped<AccountPasskeys>()
         .AddSingleton<RecoveryCodes>()
         .AddSingleton<Authenticators>()
         .AddSingleton<AuthenticatorSetup>()

@@ -39,7 +39,7 @@ public sealed class SecondFactorAttacks(PagesServer fixture) : IClassFixture<Pag
         // A key that the thief was offered for an account of their own.
         using var own = new Browser(Server);
         await own.SignInAsync(await own.OpenAsync("/login"), await Server.AddPersonAsync());
-        var offer = await own.OpenAsync("/login/enroll");
+        var offer = (await own.OpenAsync("/login/enroll")).FormWith("id=\"secret\"");
         var code = Totp.CodeOf(AuthenticatorApp.KeyOf(offer), Totp.StepOf(Server.Clock.GetUtcNow()));
 
         var second = await thief.OpenAsync("/login/enroll");

@@ -39,7 +39,7 @@ internal sealed partial class AuthenticatorApp
     public static async Task<AuthenticatorApp> ConfirmAsync(TestServer server, Browser browser, Page setup)
     {
         var key = KeyOf(setup);
-        var codes = await browser.SubmitAsync(setup, ("code", Totp.CodeOf(key, Totp.StepOf(server.Clock.GetUtcNow()))));
+        var codes = await browser.SubmitAsync(setup.FormWith("id=\"secret\""), ("code", Totp.CodeOf(key, Totp.StepOf(server.Clock.GetUtcNow()))));
         Assert.Equal("Keep your recovery codes", codes.Heading);
         LastPage = codes;
         return new AuthenticatorApp(server, key, [.. Line().Matches(codes.Html).Select(m => m.Groups[1].Value)]);

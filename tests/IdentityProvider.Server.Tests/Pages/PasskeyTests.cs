@@ -1,6 +1,8 @@
 using System.Net;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
+using IdentityProvider.Server.Tests.Mail;
+using IdentityProvider.Server.Tests.Upstream;
 using IdentityProvider.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -111,6 +113,56 @@ public sealed class PasskeyTests(PagesServer fixture) : IClassFixture<PagesServe
         var page = await browser.SubmitAsync((await browser.OpenAsync(PasskeyPeople.Section)).FormWith("action=\"/account/passkeys/remove\""));
         Assert.Contains("This is your only way to sign in", page.Text, StringComparison.Ordinal);
         Assert.Contains("Phone", page.Text, StringComparison.Ordinal);
+
+        // Another provider is another way in, while it is one.
+        await using var upstream = await FakeUpstream.StartAsync(Server);
+        Assert.Null(await Server.Get<UpstreamLinks>().AddAsync(await Server.UserIdAsync(username), new(upstream.Issuer, "ada", null), Cancellation));
+        page = await browser.SubmitAsync(page.FormWith("action=\"/account/passkeys/remove\""));
+        Assert.Contains("The passkey is removed", page.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0", "de", "Firefox auf Linux")]
+    [InlineData(null, "fr", "Un appareil inconnu")]
+    [InlineData("a-program-of-its-own/1.0-that-says-more-of-itself-than-there-is-room-for", "de", "a-program-of-its-own/1.0-that-says-more-of-itself-than-there")]
+    public async Task One_that_gets_no_name_is_called_as_the_browser_is_in_its_readers_language(string? userAgent, string language, string name)
+    {
+        var username = await Server.AddPersonAsync();
+        using var browser = await SignedInAsync(username, userAgent);
+        await browser.OpenAsync("/?language=" + language);
+        await browser.AddPasskeyAsync(new SoftAuthenticator(), name: " ");
+        Assert.Equal(name, Assert.Single(await Server.Get<Passkeys>().ListAsync(await Server.UserIdAsync(username), Cancellation)).Name);
+    }
+
+    [Fact]
+    public async Task Its_person_is_told_by_mail_which_one_was_added_and_which_was_removed_and_from_where()
+    {
+        var address = $"{Server.Get<Entropy>().NewId():N}@example.com";
+        var username = await Server.AddPersonAsync(user =>
+        {
+            user.Claims = """{"locale":"de"}""";
+            user.SetEmail(address, isVerified: true, Server.Clock.GetUtcNow());
+        });
+        using var browser = await SignedInAsync(username, "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0");
+        await browser.AddPasskeyAsync(new SoftAuthenticator(), "Schlüssel <b>");
+        await browser.SubmitAsync((await browser.OpenAsync(PasskeyPeople.Section)).FormWith("action=\"/account/passkeys/remove\""));
+
+        var mails = (await Server.MailsToAsync(address)).Where(mail => mail.Subject.Contains("Passkey", StringComparison.Ordinal)).ToList();
+        Assert.Equal(
+            ["Aus Ihrem Konto bei localhost:8080 wurde ein Passkey entfernt", "Ihrem Konto bei localhost:8080 wurde ein Passkey hinzugefügt"], mails.Select(mail => mail.Subject).Order(StringComparer.Ordinal));
+        foreach (var mail in mails)
+        {
+            Assert.Contains("Schlüssel <b>", mail.Text, StringComparison.Ordinal);
+            Assert.Contains("Firefox auf Linux", mail.Text, StringComparison.Ordinal);
+            Assert.Contains("127.0.0.1", mail.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("<b>", mail.Html, StringComparison.Ordinal);
+        }
+
+        // A new name is no news, nor is what wasn't done.
+        await browser.AddPasskeyAsync(new SoftAuthenticator { Origin = "https://evil.example" }, "Never");
+        Assert.Equal(2, (await Server.MailsToAsync(address)).Count(mail => mail.Subject.Contains("Passkey", StringComparison.Ordinal)));
+        var history = await Server.Get<SignInEvents>().ListAsync(await Server.UserIdAsync(username), Server.Clock.GetUtcNow(), 50, Cancellation);
+        Assert.Equal(["Schlüssel <b>", "Schlüssel <b>"], history.Where(e => e.Outcome is SignInOutcome.PasskeyAdded or SignInOutcome.PasskeyRemoved).Select(e => e.Detail));
     }
 
     [Fact]

@@ -190,6 +190,36 @@ export function peoplePasskeysSuite(idp) {
       assert.equal(path(page), '/login/second');
     });
 
+    test('Who needs a second factor and has none makes a passkey on the way in, or cancels and is asked again', async () => {
+      const window = await windows.open({ locale: 'de' });
+      const { page } = window;
+      const { url, claims } = await request(twoFactors);
+      await page.goto(url);
+      const user = await newUser();
+      await page.getByLabel('Benutzername').fill(user.username);
+      await page.getByLabel('Passwort', { exact: true }).fill(user.password);
+      await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
+      await page.getByRole('heading', { name: 'Zweiten Schritt einrichten' }).waitFor();
+      await page.getByRole('img', { name: /QR-Code/ }).waitFor();
+
+      const authenticator = await plugIn(window, { isUserVerified: false });
+      const make = page.getByRole('button', { name: 'Passkey hinzufügen' });
+      await make.click();
+      await page.getByRole('status').filter({ hasText: 'Es wurde kein Passkey angelegt' }).waitFor();
+      await authenticator.send('setUserVerified', { isUserVerified: true });
+      await make.click();
+      await page.getByRole('heading', { name: 'Bewahren Sie Ihre Wiederherstellungscodes auf' }).waitFor();
+      const codes = await page.locator('.codes code').allInnerTexts();
+      codes.forEach((code) => idp.seen.add('recovery code', code));
+      assert.equal(codes.length, 10);
+      await page.getByRole('link', { name: 'Ich habe sie aufbewahrt' }).click();
+      const { acr, amr } = await claims(page);
+      assert.deepEqual([acr, [...amr].sort()], ['urn:idp:2fa', ['mfa', 'pwd', 'swk', 'user']]);
+
+      await page.goto(`${idp.issuer}/account/security`);
+      await section(page).getByRole('heading', { name: 'Chrome auf Linux' }).waitFor();
+    });
+
     test('A passkey that was removed signs in no more', async () => {
       const { page, user } = await withPasskey();
       await openSecurity(page, user);

@@ -6,7 +6,7 @@ using IdentityProvider.Server.Telemetry;
 namespace IdentityProvider.Server.Pages.Account;
 
 /// <summary>A person's passkeys on <c>/account/security</c>: they add one, rename it, remove it.</summary>
-internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, Storage.Passkeys passkeys, Entropy entropy, ILogger<PasskeysPages> logger)
+internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, Storage.Passkeys passkeys, ILogger<PasskeysPages> logger)
 {
     /// <summary>What the page shows of them.</summary>
     public async Task<PasskeysModel> LoadAsync(HttpContext http, SignedIn person, Parameters query) => new(
@@ -18,7 +18,8 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
     {
         if (await access.ReadAsync(http, OwnPage.Security, needsFreshSignIn: true) is not var (_, person))
             return;
-        if ((await RegistrationOf(http).AskAsync(http, person)).Try(out var options, out var reason))
+        var registration = http.RequestServices.GetRequiredService<PasskeyRegistration>();
+        if ((await registration.AskAsync(http, person.Session.UserId, person.User.Username, needsUserVerification: false)).Try(out var options, out var reason))
             await PasskeyPages.SendAsync(http, options);
         else
             await OAuthResults.RefuseAsync(http, reason);
@@ -27,7 +28,7 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
     public async Task AddAsync(HttpContext http)
     {
         if (await access.ReadAsync(http, OwnPage.Security, needsFreshSignIn: true) is var (form, person))
-            Answer(http, await RegistrationOf(http).AddAsync(http, person, form), PasskeyNotice.Added);
+            Answer(http, await PasskeysOf(http).AddAsync(http, person.Session.UserId, form), PasskeyNotice.Added);
     }
 
     public async Task RenameAsync(HttpContext http)
@@ -35,7 +36,7 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
         if (await access.ReadAsync(http, OwnPage.Security, needsFreshSignIn: false) is not var (form, person))
             return;
         var credentialId = PasskeysModel.ReadId(form["credential_id"]);
-        Answer(http, await RegistrationOf(http).RenameAsync(person.Session.UserId, credentialId, form["name"], http.RequestAborted), PasskeyNotice.Renamed);
+        Answer(http, await PasskeysOf(http).RenameAsync(person.Session.UserId, credentialId, form["name"], http.RequestAborted), PasskeyNotice.Renamed);
     }
 
     public async Task RemoveAsync(HttpContext http)
@@ -43,7 +44,7 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
         if (await access.ReadAsync(http, OwnPage.Security, needsFreshSignIn: true) is not var (form, person))
             return;
         var credentialId = PasskeysModel.ReadId(form["credential_id"]);
-        Answer(http, await RegistrationOf(http).RemoveAsync(http, person.Session.UserId, credentialId, entropy.NewId().ToString("D")), PasskeyNotice.Removed);
+        Answer(http, await PasskeysOf(http).RemoveAsync(http, person.Session.UserId, credentialId), PasskeyNotice.Removed);
     }
 
     private void Answer(HttpContext http, Refusal? problem, PasskeyNotice done)
@@ -54,5 +55,5 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
         PageResults.Redirect(http, $"{OwnPage.Security.Path}?{PasskeyNotice.Parameter}={notice.Word}#passkeys");
     }
 
-    private static PasskeyRegistration RegistrationOf(HttpContext http) => http.RequestServices.GetRequiredService<PasskeyRegistration>();
+    private static AccountPasskeys PasskeysOf(HttpContext http) => http.RequestServices.GetRequiredService<AccountPasskeys>();
 }
