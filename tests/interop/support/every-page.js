@@ -1,6 +1,7 @@
 import { freshCode } from './authenticator.js';
 import { Window } from './browser.js';
 import { claimsOfAda, redirectUri } from './given.js';
+import { plugIn } from './passkeys.js';
 
 /** What a device, a till and an app with everything on its consent page are registered with. */
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
@@ -22,7 +23,7 @@ export const claimsOfReader = {
 
 /**
  * Every page of the server in every state that a person can bring it to, one after another: `visit(name, page)` for each. No label is looked at, so
- * that it goes in every language, and nothing needs a script.
+ * that it goes in every language, and nothing but a passkey needs a script.
  */
 export class EveryPage {
   #idp;
@@ -49,6 +50,7 @@ export class EveryPage {
     await this.#consent(page, at, look);
     await this.#account(page, user, at, look);
     const key = await this.#security(page, at, look);
+    if (options.javaScriptEnabled !== false) await this.#passkeys(window, at, look);
     await this.#device(page, user, at, look);
     await this.#errors(page, at, look);
     await this.#signOut(page, at, look);
@@ -169,6 +171,31 @@ export class EveryPage {
     return key;
   }
 
+  /** Two passkeys, of which one has the longest name. Whatever made them is unplugged again: it would sign in by itself where the browser may offer it. */
+  async #passkeys(window, at, look) {
+    const { page } = window;
+    await at('/account/security');
+    for (const [name, options] of [['W'.repeat(60), {}], ['', { transport: 'usb', defaultBackupEligibility: false, defaultBackupState: false }]]) {
+      const authenticator = await plugIn(window, options);
+      await page.locator('form[data-passkey=create] input[name=name]').fill(name);
+      await follow(page, 'form[data-passkey=create] button[type=submit]');
+      await look(name ? 'security-with-passkey' : 'security-with-passkeys');
+      await authenticator.send('removeVirtualAuthenticator');
+    }
+    const first = 'section[aria-labelledby=passkeys] li >> nth=0';
+    await page.locator(`${first} >> summary`).click();
+    await look('security-passkey-rename');
+    await page.locator(`${first} >> input[name=name]`).fill(' ');
+    await follow(page, `${first} >> form[action$="/passkeys/rename"] button`);
+    await look('security-passkey-refused');
+    await page.locator('form[data-passkey=create] button[type=submit]').click();
+    await page.waitForFunction(() => document.querySelector('form[data-passkey=create] [role=status]').textContent !== '');
+    await look('security-passkey-waiting');
+    await at('/account/security');
+    await follow(page, `${first} >> form[action$="/passkeys/remove"] button`);
+    await look('security-passkey-removed');
+  }
+
   async #second(page, user, key, at, look) {
     await at('/login?return_to=account');
     await this.#fill(page, user);
@@ -177,7 +204,7 @@ export class EveryPage {
     await look('second-recovery-code');
     await this.#enter(page, 'code', '000000');
     await look('second-refused');
-    await page.locator('input[name=remember]').check();
+    await page.locator('#remember-with-app').check();
     await this.#enter(page, 'code', freshCode(key));
     await page.waitForURL(`${this.#idp.issuer}/account`);
   }
