@@ -248,6 +248,12 @@ public enum Refusal
     BearerTokenForAnotherAudience,
     BearerTokenScopeInsufficient,
 
+    // Tokens at the Admin API (RFC 6750 §3.1, RFC 9068 §4)
+    AdminClientNotNamed,
+    AdminByAnother,
+    AdminRoleInsufficient,
+    AdminScopeInsufficient,
+
     // Answers that are encrypted for the client (OpenID Connect Core §10.2)
     EncryptionKeyMissing,
 

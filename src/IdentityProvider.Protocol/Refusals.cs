@@ -255,6 +255,10 @@ public static class Refusals
         Refusal.BearerTokenRevoked => new("invalid_token", 401, TokenFailed, "RFC 6750 §3.1"),
         Refusal.BearerTokenForAnotherAudience => new("invalid_token", 401, TokenFailed, "RFC 9068 §4"),
         Refusal.BearerTokenScopeInsufficient => new("insufficient_scope", 403, "The access token lacks the scope openid.", "RFC 6750 §3.1"),
+        Refusal.AdminClientNotNamed => new("invalid_token", 401, TokenFailed, "RFC 9068 §4"),
+        Refusal.AdminByAnother => new("invalid_token", 401, TokenFailed, "RFC 8693 §4.1"),
+        Refusal.AdminRoleInsufficient => new("insufficient_scope", 403, "The person has no role for this.", "RFC 6750 §3.1"),
+        Refusal.AdminScopeInsufficient => new("insufficient_scope", 403, "The access token has no scope for this.", "RFC 6750 §3.1"),
 
         Refusal.EncryptionKeyMissing => InvalidRequest("The client has no key, or none can be had, that the answer could be encrypted for.", "OpenID Connect Core §10.2.1"),
 

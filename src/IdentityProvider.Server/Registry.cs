@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.RichAuthorization;
@@ -11,19 +12,22 @@ namespace IdentityProvider.Server;
 /// Clients and resources in memory, so that warm requests ask no database. Each kind is dropped whole when its topic's version moves
 /// (<see cref="Background.TopicWatch"/>), which every node sees within a second; it is bounded, and what does not fit is read each time.
 /// </summary>
-public sealed class Registry(Clients clients, Resources resources, AuthorizationDetailsTypes detailsTypes)
+public sealed class Registry(Clients clients, Resources resources, AuthorizationDetailsTypes detailsTypes, Settings settings)
 {
     private const int MostEntries = 20_000;
+
+    /// <summary>The one that is built in. Whose client may have tokens for it is decided where they are used (<see cref="AdminTokenRules"/>).</summary>
+    private readonly Resource _administration = AdminApi.Of(settings.Issuer);
 
     private volatile ConcurrentDictionary<string, Client> _knownClients = new(StringComparer.Ordinal);
     private volatile ConcurrentDictionary<string, Resource> _knownResources = new(StringComparer.Ordinal);
     private volatile KnownTypes _knownTypes = new();
 
     public ValueTask<Client?> FindClientAsync(string clientId, CancellationToken cancellation) =>
-        FindAsync(_knownClients, clientId, clients.FindAsync, cancellation);
+        FindAsync(_knownClients, clientId, FindPermittedAsync, cancellation);
 
     public ValueTask<Resource?> FindResourceAsync(string identifier, CancellationToken cancellation) =>
-        FindAsync(_knownResources, identifier, resources.FindAsync, cancellation);
+        identifier == _administration.Identifier ? new(_administration) : FindAsync(_knownResources, identifier, resources.FindAsync, cancellation);
 
     /// <summary>Resources by their indicators, in that order; those that no longer exist are left out.</summary>
     public async ValueTask<IReadOnlyList<Resource>> FindResourcesAsync(IEnumerable<string> identifiers, CancellationToken cancellation)
@@ -59,6 +63,13 @@ public sealed class Registry(Clients clients, Resources resources, Authorization
         ConcurrentDictionary<string, T> known, string key, Func<string, CancellationToken, Task<T?>> read, CancellationToken cancellation)
         where T : class =>
         known.TryGetValue(key, out var value) ? new(value) : new(ReadAsync(known, key, read, cancellation));
+
+    // Whatever a row says: a client that registered itself has nothing of administration.
+    private async Task<Client?> FindPermittedAsync(string clientId, CancellationToken cancellation)
+    {
+        var client = await clients.FindAsync(clientId, cancellation);
+        return client?.RegisteredBy is null ? client : client with { Resources = [.. client.Resources.Where(identifier => identifier != _administration.Identifier)] };
+    }
 
     // Only what exists is remembered: names that an attacker makes up must not fill the memory.
     private static async Task<T?> ReadAsync<T>(

@@ -45,29 +45,66 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
     /// Replaces the metadata and leaves the secrets alone; false where there is no such client. Where the client may do less than before, what
     /// its living tokens say is old.
     /// </summary>
-    public Task<bool> UpdateAsync(Client client, DateTimeOffset now, CancellationToken cancellation = default) => UpdateAsync(client, [], now, cancellation);
+    public Task<bool> UpdateAsync(Client client, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                while (await db.Clients.AsNoTracking().FirstOrDefaultAsync(c => c.ClientId == client.ClientId, token) is { } row)
+                {
+                    if (await WriteAsync(db, row, client, [], now, token))
+                        return true;
+                }
 
-    /// <summary>The same by an operator, who keeps these members where the client registered itself (<see cref="Client.OperatorMembers"/>).</summary>
-    public Task<bool> UpdateByOperatorAsync(Client client, IReadOnlyList<string> changed, DateTimeOffset now, CancellationToken cancellation = default) =>
-        UpdateAsync(client, changed, now, cancellation);
+                return false;
+            },
+            cancellation);
 
-    private Task<bool> UpdateAsync(Client client, IReadOnlyList<string> byOperator, DateTimeOffset now, CancellationToken cancellation)
-    {
-        var document = Documents.Write(client);
-        return databases.TransactAsync(
+    /// <summary>
+    /// The same by an operator, where nobody changed the client since it was read. Who comes to need a secret gets it in the same transaction, and
+    /// who no longer does loses its own.
+    /// </summary>
+    /// <param name="client">What it is from now on.</param>
+    /// <param name="read">The client as it was read.</param>
+    /// <param name="changed">The members that are no longer the client's to change where it registered itself (<see cref="Client.OperatorMembers"/>).</param>
+    /// <param name="secret">The secret that it comes to need; null where it needs none, or has one.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<Replaced> ReplaceAsync(
+        Client client, Client read, IReadOnlyList<string> changed, ClientSecret? secret, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
             async (db, token) =>
             {
                 if (await db.Clients.AsNoTracking().FirstOrDefaultAsync(c => c.ClientId == client.ClientId, token) is not { } row)
-                    return false;
-                var held = row.RegisteredBy is null ? null : Lists.Join([.. Lists.Split(row.OperatorMembers ?? "").Union(byOperator, StringComparer.Ordinal)]);
-                await db.Clients.Where(c => c.ClientId == client.ClientId)
-                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, document).SetProperty(c => c.OperatorMembers, held), token);
-                await db.BumpAsync(Topic.Clients, token);
-                if (MayLess(client, than: Documents.Read(row)))
-                    await MarkTokensAsync(db, client.ClientId, StatusValue.Stale, now, token);
-                return true;
+                    return Replaced.Unknown;
+                if (Documents.Write(Documents.Read(row)) != Documents.Write(read) || !await WriteAsync(db, row, client, changed, now, token))
+                    return Replaced.Changed;
+                if (secret is not null)
+                {
+                    db.ClientSecrets.Add(Row(client.ClientId, secret));
+                    await db.SaveChangesAsync(token);
+                }
+                else if (!client.HasSecret)
+                {
+                    await db.ClientSecrets.Where(s => s.ClientId == client.ClientId).ExecuteDeleteAsync(token);
+                }
+
+                return Replaced.Done;
             },
+            async (db, token) => secret is not null && await db.ClientSecrets.AnyAsync(s => s.ClientId == client.ClientId && s.Hash == secret.Hash, token),
             cancellation);
+
+    // Two that read the same row: the second waits for the first, and then finds another document than it read.
+    private static async Task<bool> WriteAsync(IdpDb db, ClientRow row, Client client, IReadOnlyList<string> byOperator, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var (document, before) = (Documents.Write(client), row.Document);
+        var held = row.RegisteredBy is null ? null : Lists.Join([.. Lists.Split(row.OperatorMembers ?? "").Union(byOperator, StringComparer.Ordinal)]);
+        if (await db.Clients.Where(c => c.ClientId == client.ClientId && c.Document == before)
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, document).SetProperty(c => c.OperatorMembers, held), cancellation) == 0)
+            return false;
+        await db.BumpAsync(Topic.Clients, cancellation);
+        if (MayLess(client, than: Documents.Read(row)))
+            await MarkTokensAsync(db, client.ClientId, StatusValue.Stale, now, cancellation);
+        return true;
     }
 
     /// <summary>Takes back every token that the client has, its own and those of people who use it; false where there is no such client.</summary>
@@ -114,12 +151,22 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
             cancellation);
 
     /// <summary>One page, in the identifiers' byte order, of those after <paramref name="afterClientId"/>; from the first where it is null.</summary>
-    public async Task<IReadOnlyList<Client>> ListAsync(string? afterClientId, int limit, CancellationToken cancellation = default)
+    public Task<IReadOnlyList<Client>> ListAsync(string? afterClientId, int limit, CancellationToken cancellation = default) =>
+        ListAsync("", afterClientId, limit, cancellation);
+
+    /// <summary>The same of those whose identifier begins so.</summary>
+    public async Task<IReadOnlyList<Client>> ListAsync(string beginning, string? afterClientId, int limit, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var after = afterClientId ?? "";
-        var rows = await db.Clients.AsNoTracking().Include(c => c.Secrets)
-            .Where(c => c.ClientId.CompareTo(after) > 0)
+        var found = db.Clients.AsNoTracking().Include(c => c.Secrets).Where(c => c.ClientId.CompareTo(after) > 0);
+        if (beginning.Length > 0)
+        {
+            var end = Lists.EndOf(beginning);
+            found = found.Where(c => c.ClientId.CompareTo(beginning) >= 0 && c.ClientId.CompareTo(end) < 0);
+        }
+
+        var rows = await found
             .OrderBy(c => c.ClientId)
             .Take(limit)
             .ToListAsync(cancellation);
@@ -161,6 +208,17 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
                 var removed = await db.ClientSecrets.Where(s => s.ClientId == clientId && s.CreatedAt < madeBefore).ExecuteDeleteAsync(token);
                 await db.BumpAsync(Topic.Clients, token);
                 return removed;
+            },
+            cancellation);
+
+    /// <summary>Removes one secret; false where the client has none such.</summary>
+    public Task<bool> RemoveSecretAsync(string clientId, byte[] hash, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                var removed = await db.ClientSecrets.Where(s => s.ClientId == clientId && s.Hash == hash).ExecuteDeleteAsync(token);
+                await db.BumpAsync(Topic.Clients, token);
+                return removed == 1;
             },
             cancellation);
 

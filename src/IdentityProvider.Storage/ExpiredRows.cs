@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Storage;
@@ -45,6 +46,7 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
             RevokedTokens = await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation),
             SpentIdentifiers = await DeleteAsync(
                 db.SpentIdentifiers.Where(s => s.ExpiresAt < now - Storage.SpentIdentifiers.Kept).OrderBy(s => s.ExpiresAt), cancellation),
+            IdempotentRequests = await DeleteAsync(db.Set<IdempotentRequestRow>().Where(r => r.ExpiresAt < now).OrderBy(r => r.ExpiresAt), cancellation),
             AccountLinks = await DeleteAsync(db.AccountLinks.Where(l => l.ExpiresAt < end).OrderBy(l => l.ExpiresAt), cancellation),
             SignInEvents = await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation),
             Attempts = await DeleteAsync(db.Attempts.Where(a => a.EndsAt < now).OrderBy(a => a.EndsAt), cancellation),
@@ -100,6 +102,8 @@ public sealed record PrunedRows
 
     public int SpentIdentifiers { get; init; }
 
+    public int IdempotentRequests { get; init; }
+
     public int AccountLinks { get; init; }
 
     public int SignInEvents { get; init; }
@@ -122,6 +126,7 @@ public sealed record PrunedRows
         ("sessions", Sessions),
         ("revoked_tokens", RevokedTokens),
         ("spent_identifiers", SpentIdentifiers),
+        ("idempotent_requests", IdempotentRequests),
         ("account_links", AccountLinks),
         ("sign_in_events", SignInEvents),
         ("attempts", Attempts),

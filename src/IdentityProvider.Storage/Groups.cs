@@ -41,6 +41,15 @@ public sealed class Groups(IDbContextFactory<IdpDb> databases)
             .Join(db.Roles, link => link.RoleId, role => role.Id, (_, role) => role.Name!).OrderBy(name => name).Take(limit).ToListAsync(cancellation);
     }
 
+    /// <summary>Whether its people have one of these roles by it.</summary>
+    public async Task<bool> HasRoleAmongAsync(Guid groupId, IReadOnlyList<string> names, CancellationToken cancellation = default)
+    {
+        var normalized = names.Select(name => name.ToUpperInvariant()).ToList();
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.GroupRoles.Where(link => link.GroupId == groupId)
+            .Join(db.Roles.Where(role => normalized.Contains(role.NormalizedName!)), link => link.RoleId, role => role.Id, (_, role) => role.Id).AnyAsync(cancellation);
+    }
+
     /// <summary>How many people are in it.</summary>
     public async Task<int> CountAsync(Guid groupId, CancellationToken cancellation = default)
     {

@@ -120,6 +120,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         Messages(builder);
         builder.Entity<AccountLinkRow>(AccountLinkRow.Configure);
         AuditEventRow.Configure(builder, IsWaiting);
+        builder.Entity<IdempotentRequestRow>(IdempotentRequestRow.Configure);
         Statuses(builder);
         builder.Entity<TopicRow>(topic =>
         {

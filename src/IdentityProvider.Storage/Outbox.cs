@@ -126,6 +126,12 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
                 cancellation) == 1;
     }
 
+    public async Task<OutboxMessage?> FindAsync(long id, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.OutboxMessages.Where(m => m.Id == id).Select(Read).FirstOrDefaultAsync(cancellation);
+    }
+
     /// <summary>Messages, newest first.</summary>
     /// <param name="before">Only those older than this one; null begins with the newest.</param>
     /// <param name="state">Only those of which this became; null for all.</param>

@@ -38,23 +38,32 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
             cancellation);
     }
 
-    /// <summary>False where there is no such resource. Where it has lost a scope, what the living tokens for it say is old.</summary>
-    public Task<bool> UpdateAsync(Resource resource, DateTimeOffset now, CancellationToken cancellation = default)
+    /// <summary>
+    /// Replaces an API where nobody changed it since it was read. Where it has lost a scope, what the living tokens for it say is old.
+    /// </summary>
+    public Task<Replaced> ReplaceAsync(Resource resource, Resource read, DateTimeOffset now, CancellationToken cancellation = default)
     {
         var document = Documents.Write(resource);
         return databases.TransactAsync(
             async (db, token) =>
             {
                 if (await db.Resources.AsNoTracking().FirstOrDefaultAsync(r => r.Identifier == resource.Identifier, token) is not { } row)
-                    return false;
-                await db.Resources.Where(r => r.Identifier == resource.Identifier).ExecuteUpdateAsync(set => set.SetProperty(r => r.Document, document), token);
+                    return Replaced.Unknown;
+                var before = row.Document;
+                if (Documents.Write(Documents.Read(row)) != Documents.Write(read)
+                    || await db.Resources.Where(r => r.Identifier == resource.Identifier && r.Document == before).ExecuteUpdateAsync(set => set.SetProperty(r => r.Document, document), token) == 0)
+                    return Replaced.Changed;
                 await db.BumpAsync(Topic.Resources, token);
-                if (!Documents.Read(row).ScopeNames.IsSubsetOf(resource.ScopeNames))
+                if (!read.ScopeNames.IsSubsetOf(resource.ScopeNames))
                     await MarkStaleAsync(db, resource.Identifier, now, token);
-                return true;
+                return Replaced.Done;
             },
             cancellation);
     }
+
+    /// <summary>The same whatever stands there: for tests of what hangs on an API.</summary>
+    internal async Task<bool> UpdateAsync(Resource resource, DateTimeOffset now, CancellationToken cancellation = default) =>
+        await FindAsync(resource.Identifier, cancellation) is { } read && await ReplaceAsync(resource, read, now, cancellation) == Replaced.Done;
 
     /// <summary>False where there is no such resource.</summary>
     public Task<bool> DeleteAsync(string identifier, DateTimeOffset now, CancellationToken cancellation = default) =>

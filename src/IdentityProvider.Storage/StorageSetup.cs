@@ -73,6 +73,7 @@ public static class StorageSetup
         .AddSingleton<ExpiredRows>()
         .AddSingleton<Grants>()
         .AddSingleton<Groups>()
+        .AddSingleton<IdempotentRequests>()
         .AddSingleton<KnownBrowsers>()
         .AddSingleton<Mailboxes>()
         .AddSingleton<Outbox>()

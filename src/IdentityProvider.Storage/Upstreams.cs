@@ -45,14 +45,19 @@ public sealed class Upstreams(IDbContextFactory<IdpDb> databases)
             cancellation);
     }
 
-    /// <summary>Writes it again, all but its name and issuer, which links are by; false where there is no such upstream.</summary>
-    public async Task<bool> UpdateAsync(StoredUpstream upstream, CancellationToken cancellation = default)
+    /// <summary>Writes it again, all but its name and issuer, which links are by, where nobody changed it since it was read.</summary>
+    public async Task<Replaced> ReplaceAsync(StoredUpstream upstream, StoredUpstream read, CancellationToken cancellation = default)
     {
         var (provider, secret) = upstream;
         var document = Documents.Write(provider);
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await db.Upstreams.Where(u => u.Name == provider.Name && u.Issuer == provider.Issuer)
-            .ExecuteUpdateAsync(set => set.SetProperty(u => u.Document, document).SetProperty(u => u.SealedSecret, secret), cancellation) == 1;
+        if (await db.Upstreams.AsNoTracking().FirstOrDefaultAsync(u => u.Name == provider.Name && u.Issuer == provider.Issuer, cancellation) is not { } row)
+            return Replaced.Unknown;
+        var (before, secretBefore) = (row.Document, row.SealedSecret);
+        var isAsRead = Documents.Write(Documents.Read(row)) == Documents.Write(read.Provider) && (secretBefore ?? []).AsSpan().SequenceEqual(read.SealedSecret ?? []);
+        return isAsRead && await db.Upstreams.Where(u => u.Name == provider.Name && u.Issuer == provider.Issuer && u.Document == before && u.SealedSecret == secretBefore)
+            .ExecuteUpdateAsync(set => set.SetProperty(u => u.Document, document).SetProperty(u => u.SealedSecret, secret), cancellation) == 1
+            ? Replaced.Done : Replaced.Changed;
     }
 
     /// <summary>False where there is no such upstream. Links to it stay, and are of use again where its issuer comes back.</summary>

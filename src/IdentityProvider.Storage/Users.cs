@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
@@ -78,13 +79,34 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
             cancellation);
     }
 
+    /// <summary>Those of these roles that a person has, by themselves or by a group, in the order given: what opens a door is read each time.</summary>
+    public async Task<IReadOnlyList<string>> FindRolesAmongAsync(Guid userId, IReadOnlyList<string> names, CancellationToken cancellation = default)
+    {
+        var normalized = names.Select(name => name.ToUpperInvariant()).ToList();
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var found = await db.RoleIdsOf(userId).Join(db.Roles.Where(role => normalized.Contains(role.NormalizedName!)), id => id, role => role.Id, (_, role) => role.NormalizedName!)
+            .Distinct().ToListAsync(cancellation);
+        return [.. names.Where(name => found.Contains(name.ToUpperInvariant(), StringComparer.Ordinal))];
+    }
+
     /// <summary>One page of accounts, by normalized name, of those after <paramref name="afterName"/>; from the first where it is null.</summary>
-    public async Task<IReadOnlyList<User>> ListAsync(string? afterName, int limit, CancellationToken cancellation = default)
+    public Task<IReadOnlyList<User>> ListAsync(string? afterName, int limit, CancellationToken cancellation = default) => ListAsync(UserFilter.None, afterName, limit, cancellation);
+
+    /// <summary>The same of those whom a filter lets through.</summary>
+    public async Task<IReadOnlyList<User>> ListAsync(UserFilter filter, string? afterName, int limit, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var after = afterName?.ToUpperInvariant() ?? "";
-        return await db.Users.AsNoTracking()
-            .Where(u => u.NormalizedUserName!.CompareTo(after) > 0)
+        var (after, email) = (afterName?.ToUpperInvariant() ?? "", filter.Email is null ? null : EmailAddress.NormalizedOf(filter.Email));
+        var found = db.Users.AsNoTracking().Where(u => u.NormalizedUserName!.CompareTo(after) > 0);
+        if (filter.Beginning.ToUpperInvariant() is { Length: > 0 } beginning)
+        {
+            var end = Lists.EndOf(beginning);
+            found = found.Where(u => u.NormalizedUserName!.CompareTo(beginning) >= 0 && u.NormalizedUserName!.CompareTo(end) < 0);
+        }
+
+        if (email is not null)
+            found = found.Where(u => u.NormalizedEmail == email);
+        return await found
             .OrderBy(u => u.NormalizedUserName)
             .Take(limit)
             .ToListAsync(cancellation);
@@ -135,6 +157,14 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
             : null;
 
     private sealed record ClaimsRow(string Username, string Claims, DateTimeOffset? DisabledAt);
+}
+
+/// <summary>Which accounts are meant.</summary>
+/// <param name="Beginning">How the user name begins; empty for all.</param>
+/// <param name="Email">The whole address; null for all.</param>
+public sealed record UserFilter(string Beginning, string? Email)
+{
+    public static UserFilter None { get; } = new("", null);
 }
 
 /// <summary>The claims of an account as they were read.</summary>

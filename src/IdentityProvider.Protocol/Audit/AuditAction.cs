@@ -36,6 +36,7 @@ public enum AuditAction
     UserDeleted,
 
     RoleCreated,
+    RoleChanged,
     RoleDeleted,
     RoleGranted,
     RoleRevoked,
@@ -60,6 +61,7 @@ public enum AuditAction
     ClientChanged,
     ClientDeleted,
     ClientSecretMade,
+    ClientSecretRemoved,
     ClientDenied,
     ClientAllowed,
     ClientRefused,

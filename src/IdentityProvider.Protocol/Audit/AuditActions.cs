@@ -44,6 +44,7 @@ public static class AuditActions
         [AuditAction.UserDeleted] = ("user.deleted", "users"),
 
         [AuditAction.RoleCreated] = ("role.created", "roles"),
+        [AuditAction.RoleChanged] = ("role.changed", "roles"),
         [AuditAction.RoleDeleted] = ("role.deleted", "roles"),
         [AuditAction.RoleGranted] = ("role.granted", "roles"),
         [AuditAction.RoleRevoked] = ("role.revoked", "roles"),
@@ -68,6 +69,7 @@ public static class AuditActions
         [AuditAction.ClientChanged] = ("client.changed", "clients"),
         [AuditAction.ClientDeleted] = ("client.deleted", "clients"),
         [AuditAction.ClientSecretMade] = ("client.secret_made", "clients"),
+        [AuditAction.ClientSecretRemoved] = ("client.secret_removed", "clients"),
         [AuditAction.ClientDenied] = ("client.denied", "clients"),
         [AuditAction.ClientAllowed] = ("client.allowed", "clients"),
         [AuditAction.ClientRefused] = ("client.refused", "clients"),

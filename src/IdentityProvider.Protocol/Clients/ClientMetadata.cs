@@ -8,7 +8,7 @@ namespace IdentityProvider.Protocol.Clients;
 /// A client's metadata on the wire, by RFC 7591 §2's names, OpenID Connect Registration §2's, and a few of this server's own. A null member
 /// is absent. <see cref="ClientMetadataRules"/> makes a <see cref="Client"/> of it.
 /// </summary>
-public sealed record ClientMetadata
+public record ClientMetadata
 {
     /// <summary>This server's own as input: an operator may choose the identifier.</summary>
     public string? ClientId { get; init; }

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace IdentityProvider.Protocol.Registration;
 
 /// <summary>A policy as an operator writes it and as it is kept. A null member is absent. The names are this server's own.</summary>
-public sealed record RegistrationPolicyMetadata
+public record RegistrationPolicyMetadata
 {
     public string? Name { get; init; }
 

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Server.SignIn;
 
@@ -10,6 +11,9 @@ public sealed record Actor
 
     public AuditActor Who { get; }
 
+    /// <summary>How far their word goes in administration; of who is not at the machine, nowhere until it was looked at.</summary>
+    public AdminAuthority Authority { get; private init; } = AdminAuthority.None;
+
     public string? Address { get; private init; }
 
     public string? Device { get; private init; }
@@ -18,7 +22,7 @@ public sealed record Actor
 
     /// <summary>Somebody at the machine.</summary>
     /// <param name="osUser">The operating system's name of them.</param>
-    public static Actor Command(string osUser) => new(new AuditActor(AuditActorKind.Command, osUser));
+    public static Actor Command(string osUser) => new(new AuditActor(AuditActorKind.Command, osUser)) { Authority = AdminAuthority.Full };
 
     /// <summary>A person who signed in.</summary>
     /// <param name="userId">Their <c>sub</c>.</param>
@@ -32,10 +36,13 @@ public sealed record Actor
 
     /// <summary>The server by itself.</summary>
     /// <param name="what">Which of its work.</param>
-    public static Actor System(string what) => new(new AuditActor(AuditActorKind.System, what));
+    public static Actor System(string what) => new(new AuditActor(AuditActorKind.System, what)) { Authority = AdminAuthority.Full };
 
     /// <summary>Somebody who proved nothing.</summary>
     public static Actor Anonymous { get; } = new(new AuditActor(AuditActorKind.Anonymous, null));
+
+    /// <summary>The same, of whom it was looked at how far their word goes.</summary>
+    internal Actor With(AdminAuthority authority) => this with { Authority = authority };
 
     /// <summary>The same, by this request.</summary>
     internal Actor By(HttpContext http)

@@ -1,24 +1,14 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
-using IdentityProvider.Protocol.Registration;
-using IdentityProvider.Protocol.Resources;
-using IdentityProvider.Protocol.Tokens;
-using IdentityProvider.Server.Http;
-using IdentityProvider.Server.Keys;
-using IdentityProvider.Storage;
+using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
 
 /// <summary><c>idp clients …</c>: RFC 7591's registration, done by an operator.</summary>
 internal static class ClientCommands
 {
-    /// <summary>So that nobody rotates for ever without ever letting go of the old.</summary>
-    private const int MostSecrets = 10;
-
     public static Command Build() => new("clients", "The applications that sign people in or call APIs.")
     {
         Create(), List(), Show(), Update(), Delete(), DeniedClientCommands.List(), DeniedClientCommands.Allow(), RotateSecret(),
@@ -37,21 +27,13 @@ internal static class ClientCommands
                 return work.Output.Refuse(unread.ToString());
             var metadata = ((Validated<ClientMetadata>.Valid)given).Value;
             metadata = metadata with { ClientId = work.Parsed.GetValue(id) ?? metadata.ClientId };
-            if (await DecideAsync(work, metadata) is not { } client)
-                return Output.Refused;
-
-            var now = work.Installation.Now;
-            var secret = client.HasSecret ? work.Get<Entropy>().Token() : null;
-            if (secret is not null)
-                client = client with { Secrets = [new(SecretHash.Of(secret), now, null)] };
-            if (!await work.Get<Clients>().AddAsync(client, work.Cancellation))
-                return work.Output.Refuse($"client_id: '{client.ClientId}' is taken");
-            await BeginAsync(work, client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg, client.UserinfoSignedResponseAlg ?? SignatureAlgorithm.RS256);
-
-            var answer = Document(client);
-            answer.Insert(1, "client_id_issued_at", now.ToUnixTimeSeconds());
-            Tell(answer, secret);
-            return work.Output.Show(answer);
+            return work.Tell(await work.Get<ClientOperations>().CreateAsync(work.Actor, metadata, work.Cancellation), made =>
+            {
+                var answer = ClientOperations.Document(made.Client);
+                answer.Insert(1, "client_id_issued_at", made.At.ToUnixTimeSeconds());
+                Tell(answer, made.Secret);
+                return work.Output.Show(answer);
+            });
         });
     }
 
@@ -61,17 +43,14 @@ internal static class ClientCommands
         var command = new Command("list", "The clients, by identifier.");
         paging.AddTo(command);
         return command.Does(work => paging.ShowAsync(
-            work, work.Get<Clients>().ListAsync, Document, "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"));
+            work, (after, limit, cancellation) => work.Get<ClientOperations>().ListAsync("", after, limit, cancellation), ClientOperations.Document, "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"));
     }
 
     private static Command Show()
     {
         var id = Id();
         return new Command("show", "A client's metadata; with --json as `create --file` and `update --file` take it.") { id }.Does(async work =>
-        {
-            var clientId = work.Parsed.GetRequiredValue(id);
-            return await work.Get<Clients>().FindAsync(clientId, work.Cancellation) is { } client ? work.Output.Show(Document(client)) : Unknown(work, clientId);
-        });
+            work.Tell(await work.Get<ClientOperations>().FindAsync(work.Parsed.GetRequiredValue(id), work.Cancellation), client => work.Output.Show(ClientOperations.Document(client))));
     }
 
     private static Command Update()
@@ -87,17 +66,19 @@ internal static class ClientCommands
         });
         return command.Does(async work =>
         {
-            var clientId = work.Parsed.GetRequiredValue(id);
-            if (await work.Get<Clients>().FindAsync(clientId, work.Cancellation) is not { } standing)
-                return Unknown(work, clientId);
+            if (!(await work.Get<ClientOperations>().FindAsync(work.Parsed.GetRequiredValue(id), work.Cancellation)).Try(out var standing, out var fault))
+                return work.Output.Refuse(fault.ToString());
             // What follows from the grant types is left to follow from the new ones.
             var given = await options.ReadAsync(work.Parsed, ClientMetadata.Of(standing) with { ResponseTypes = null }, work.Cancellation);
             if (given is Validated<ClientMetadata>.Invalid { Error: var unread })
                 return work.Output.Refuse(unread.ToString());
             var metadata = ((Validated<ClientMetadata>.Valid)given).Value;
-            if (metadata.ClientId is not null && metadata.ClientId != clientId)
-                return work.Output.Refuse("client_id: can't be changed");
-            return await DecideAsync(work, metadata with { ClientId = clientId }) is { } client ? await ChangeAsync(work, standing, client) : Output.Refused;
+            return work.Tell(await work.Get<ClientOperations>().ReplaceAsync(work.Actor, standing, metadata, work.Cancellation), made =>
+            {
+                var answer = ClientOperations.Document(made.Client);
+                Tell(answer, made.Secret);
+                return work.Output.Show(answer);
+            });
         });
     }
 
@@ -107,11 +88,9 @@ internal static class ClientCommands
         return new Command("delete", "Remove a client, people's consents to it, and every sign-in through it. One whose identifier is the address of its document stays away until `clients allow`.") { id }.Does(async work =>
         {
             var clientId = work.Parsed.GetRequiredValue(id);
-            if (ClientDocumentRules.IsAddress(clientId))
-                return await DeniedClientCommands.DenyAsync(work, clientId);
-            return await work.Get<Clients>().DeleteAsync(clientId, work.Installation.Now, work.Cancellation)
-                ? work.Output.Say($"Deleted {clientId}.", new() { ["client_id"] = clientId, ["deleted"] = true })
-                : Unknown(work, clientId);
+            return work.Tell(await work.Get<ClientOperations>().DeleteAsync(work.Actor, clientId, work.Cancellation), removed => removed.IsDenied
+                ? DeniedClientCommands.ShowDenied(work, clientId, removed.WasThere)
+                : work.Output.Say($"Deleted {clientId}.", new() { ["client_id"] = clientId, ["deleted"] = true }));
         });
     }
 
@@ -127,83 +106,16 @@ internal static class ClientCommands
         return new Command("rotate-secret", "Give a client a new secret, shown once; older ones stay valid for a while, so that it moves over without downtime.") { id, keep, revoke }
             .Does(async work =>
             {
-                var clientId = work.Parsed.GetRequiredValue(id);
-                if (await work.Get<Clients>().FindAsync(clientId, work.Cancellation) is not { } client)
-                    return Unknown(work, clientId);
-                if (!client.HasSecret)
-                    return work.Output.Refuse($"token_endpoint_auth_method: is {ClientMetadataRules.NameOf(client.TokenEndpointAuthMethod)}, so this client has no secret");
-                var now = work.Installation.Now;
-                var ends = work.Parsed.GetValue(revoke) ? now : now + work.Parsed.GetValue(keep);
-                if (ends > now && client.Secrets.Count(s => s.ExpiresAt is not { } end || end > now) >= MostSecrets)
-                    return work.Output.Refuse($"client_secret: {MostSecrets} are valid already; --revoke-old ends them");
-
-                var secret = work.Get<Entropy>().Token();
-                if (!await work.Get<Clients>().AddSecretAsync(clientId, new(SecretHash.Of(secret), now, null), ends, work.Cancellation))
-                    return Unknown(work, clientId);
-                var answer = new JsonObject { ["client_id"] = clientId };
-                Tell(answer, secret);
-                answer["old_secrets_expire_at"] = ends.ToUnixTimeSeconds();
-                return work.Output.Show(answer);
+                var kept = work.Parsed.GetValue(revoke) ? TimeSpan.Zero : work.Parsed.GetValue(keep);
+                return work.Tell(await work.Get<ClientOperations>().RotateSecretAsync(work.Actor, work.Parsed.GetRequiredValue(id), kept, work.Cancellation), made =>
+                {
+                    var answer = new JsonObject { ["client_id"] = made.ClientId };
+                    Tell(answer, made.Secret);
+                    answer["old_secrets_expire_at"] = made.OthersExpireAt.ToUnixTimeSeconds();
+                    return work.Output.Show(answer);
+                });
             });
     }
-
-    /// <summary>A client that comes to need a secret gets it first, and one that no longer does loses its own last: no moment lacks what it needs.</summary>
-    private static async Task<int> ChangeAsync(Work work, Client standing, Client client)
-    {
-        var now = work.Installation.Now;
-        var secret = client.HasSecret && !standing.HasSecret ? work.Get<Entropy>().Token() : null;
-        if (secret is not null)
-            await work.Get<Clients>().AddSecretAsync(client.ClientId, new(SecretHash.Of(secret), now, null), cancellation: work.Cancellation);
-        if (!await work.Get<Clients>().UpdateByOperatorAsync(client, OperatorMembers.Changed(standing, client), work.Installation.Now, work.Cancellation))
-            return Unknown(work, client.ClientId);
-        if (standing.HasSecret && !client.HasSecret)
-            await work.Get<Clients>().RemoveSecretsAsync(client.ClientId, now.AddDays(1), work.Cancellation);
-        await BeginAsync(work, client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg, client.UserinfoSignedResponseAlg ?? SignatureAlgorithm.RS256);
-
-        var answer = Document(client);
-        Tell(answer, secret);
-        return work.Output.Show(answer);
-    }
-
-    /// <summary>The client, or null where the reason why not was said.</summary>
-    private static async Task<Client?> DecideAsync(Work work, ClientMetadata metadata)
-    {
-        var known = new List<Resource>();
-        foreach (var identifier in ClientMetadataRules.ResourcesNamed(metadata))
-        {
-            if (await work.Get<Storage.Resources>().FindAsync(identifier, work.Cancellation) is { } resource)
-                known.Add(resource);
-        }
-
-        switch (ClientMetadataRules.Decide(metadata, work.Get<Entropy>().NewId().ToString("N"), known))
-        {
-            case Validated<Client>.Valid valid:
-                if (await work.Get<SectorIdentifiers>().RefuseAsync(valid.Value, work.Cancellation) is { } elsewhere)
-                {
-                    work.Output.Refuse(elsewhere.ToString());
-                    return null;
-                }
-
-                foreach (var warning in valid.Warnings)
-                    work.Output.Warn(warning);
-                return valid.Value;
-            case Validated<Client>.Invalid invalid:
-                work.Output.Refuse(invalid.Error.ToString());
-                return null;
-            default:
-                throw new InvalidOperationException("A third case.");
-        }
-    }
-
-    /// <summary>An algorithm's key is published before the first token needs it. RS256 always has one.</summary>
-    internal static async Task BeginAsync(Work work, params IEnumerable<SignatureAlgorithm> algorithms)
-    {
-        foreach (var algorithm in algorithms.Where(named => named != SignatureAlgorithm.RS256).Distinct())
-            await work.Get<KeyRing>().BeginAsync(algorithm, work.Cancellation);
-    }
-
-    private static JsonObject Document(Client client) =>
-        JsonSerializer.SerializeToNode(ClientMetadata.Of(client), ClientMetadataJson.Default.ClientMetadata)!.AsObject();
 
     // RFC 7591 §3.2.1: a secret that doesn't expire says 0.
     private static void Tell(JsonObject answer, string? secret)
@@ -215,6 +127,4 @@ internal static class ClientCommands
     }
 
     private static Argument<string> Id() => new("client_id") { Description = "The client." };
-
-    private static int Unknown(Work work, string clientId) => work.Output.Refuse($"client_id: '{clientId}' is not a client here");
 }

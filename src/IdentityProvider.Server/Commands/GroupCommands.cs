@@ -1,9 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Users;
-using IdentityProvider.Storage;
+using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -14,32 +13,12 @@ internal static class GroupCommands
 
     public static Argument<string> Name() => new("group") { Description = "The group's name." };
 
-    public static int Unknown(Work work, Argument<string> name) => work.Output.Refuse($"group: '{work.Parsed.GetRequiredValue(name)}' is not a group here");
-
-    public static Task<Group?> FindAsync(Work work, Argument<string> name) => work.Get<Groups>().FindAsync(work.Parsed.GetRequiredValue(name), work.Cancellation);
-
     private static Command Create()
     {
         var name = Name();
         var roles = new Option<string[]>("--role") { Description = "A role that everybody in it has; made where there is none of that name. May be repeated.", HelpName = "name" };
         return new Command("create", "Make a group.") { name, roles }.Does(async work =>
-        {
-            var group = new Group(work.Get<Entropy>().NewId(), work.Parsed.GetRequiredValue(name), work.Installation.Now);
-            if (!PlainText.IsPlain(group.Name, Longest.GroupName))
-                return work.Output.Refuse($"group: must be plain text of at most {Longest.GroupName} characters");
-            var named = work.Parsed.GetValue(roles) ?? [];
-            foreach (var role in named)
-            {
-                if (await RoleCommands.MakeAsync(work, role) is { } noRole)
-                    return work.Output.Refuse(noRole);
-            }
-
-            if (!await work.Get<Groups>().AddAsync(group, work.Cancellation))
-                return work.Output.Refuse($"group: '{group.Name}' is taken");
-            foreach (var role in named)
-                await GrantAsync(work, group, role);
-            return work.Output.Show(await DocumentAsync(work, group));
-        });
+            await ShowAsync(work, await work.Get<GroupOperations>().CreateAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetValue(roles) ?? [], work.Cancellation)));
     }
 
     private static Command List()
@@ -47,7 +26,7 @@ internal static class GroupCommands
         var paging = new Paging();
         var command = new Command("list", "The groups, by name.");
         paging.AddTo(command);
-        return command.Does(work => paging.ShowAsync(work, work.Get<Groups>().ListAsync, Document, "group", "created_at"));
+        return command.Does(work => paging.ShowAsync(work, work.Get<GroupOperations>().ListAsync, Document, "group", "created_at"));
     }
 
     private static Command Show()
@@ -59,71 +38,39 @@ internal static class GroupCommands
         paging.AddTo(command);
         return command.Does(async work =>
         {
-            if (await FindAsync(work, name) is not { } group)
-                return Unknown(work, name);
+            var operations = work.Get<GroupOperations>();
+            var found = await operations.FindAsync(work.Parsed.GetRequiredValue(name), work.Cancellation);
             return work.Parsed.GetValue(members)
-                ? await paging.ShowAsync(
-                    work, (after, most, token) => work.Get<Groups>().MembersAsync(group.GroupId, after, most, token), username => new JsonObject { ["username"] = username }, "username")
-                : work.Output.Show(await DocumentAsync(work, group));
+                ? await work.TellAsync(found, group => paging.ShowAsync(
+                    work, (after, most, token) => operations.MembersAsync(group, after, most, token), username => new JsonObject { ["username"] = username }, "username"))
+                : await ShowAsync(work, found);
         });
     }
 
     private static Command Delete()
     {
         var name = Name();
-        return new Command("delete", "Take its roles from its people, and forget it.") { name }.Does(async work =>
-        {
-            if (await FindAsync(work, name) is not { } group)
-                return Unknown(work, name);
-            await work.Get<Groups>().DeleteAsync(group.GroupId, work.Installation.Now, CancellationToken.None);
-            return work.Output.Say($"Deleted {group.Name}.", new() { ["group"] = group.Name, ["deleted"] = true });
-        });
+        return new Command("delete", "Take its roles from its people, and forget it.") { name }.Does(async work => work.Tell(
+            await work.Get<GroupOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Cancellation),
+            group => work.Output.Say($"Deleted {group.Name}.", new() { ["group"] = group.Name, ["deleted"] = true })));
     }
 
     private static Command GrantRole()
     {
         var (name, role) = (Name(), RoleCommands.Name());
-        return new Command("grant-role", "Give everybody in a group a role; it is made where there is none of that name.") { name, role }.Does(async work =>
-        {
-            if (await FindAsync(work, name) is not { } group)
-                return Unknown(work, name);
-            if (await RoleCommands.MakeAsync(work, work.Parsed.GetRequiredValue(role)) is { } noRole)
-                return work.Output.Refuse(noRole);
-            return await GrantAsync(work, group, work.Parsed.GetRequiredValue(role))
-                ? work.Output.Show(await DocumentAsync(work, group))
-                : work.Output.Refuse($"role: '{group.Name}' has it already");
-        });
+        return new Command("grant-role", "Give everybody in a group a role; it is made where there is none of that name.") { name, role }.Does(async work => await ShowAsync(
+            work, await work.Get<GroupOperations>().GrantRoleAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetRequiredValue(role), work.Cancellation)));
     }
 
     private static Command RevokeRole()
     {
         var (name, role) = (Name(), RoleCommands.Name());
-        return new Command("revoke-role", "Take from everybody in a group a role that they have by it.") { name, role }.Does(async work =>
-        {
-            if (await FindAsync(work, name) is not { } group)
-                return Unknown(work, name);
-            if (await RoleCommands.FindAsync(work, role) is not { } found)
-                return RoleCommands.Unknown(work, role);
-            return await work.Get<Groups>().RevokeRoleAsync(group.GroupId, found.Id, work.Installation.Now, CancellationToken.None)
-                ? work.Output.Show(await DocumentAsync(work, group))
-                : work.Output.Refuse($"role: '{group.Name}' doesn't have it");
-        });
+        return new Command("revoke-role", "Take from everybody in a group a role that they have by it.") { name, role }.Does(async work => await ShowAsync(
+            work, await work.Get<GroupOperations>().RevokeRoleAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetRequiredValue(role), work.Cancellation)));
     }
 
-    private static async Task<bool> GrantAsync(Work work, Group group, string role)
-    {
-        var found = await work.Get<Microsoft.AspNetCore.Identity.RoleManager<Role>>().FindByNameAsync(role);
-        return found is not null && await work.Get<Groups>().GrantRoleAsync(group.GroupId, found.Id, work.Installation.Now, CancellationToken.None);
-    }
+    private static Task<int> ShowAsync(Work work, Operated<Group> operated) => work.TellAsync(operated, async group =>
+        work.Output.Show(JsonSerializer.SerializeToNode(await work.Get<GroupOperations>().DocumentAsync(group, work.Cancellation), AdminJson.Default.GroupDocument)!.AsObject()));
 
-    private static async Task<JsonObject> DocumentAsync(Work work, Group group)
-    {
-        var document = Document(group);
-        var roles = await work.Get<Groups>().RolesOfAsync(group.GroupId, ClaimMapping.MostRoles, work.Cancellation);
-        document["roles"] = new JsonArray([.. roles.Select(role => JsonValue.Create(role))]);
-        document["members"] = await work.Get<Groups>().CountAsync(group.GroupId, work.Cancellation);
-        return document;
-    }
-
-    private static JsonObject Document(Group group) => new() { ["group"] = group.Name, ["created_at"] = Output.Moment(group.CreatedAt) };
+    private static JsonObject Document(Group group) => JsonSerializer.SerializeToNode(GroupOperations.Summary(group), AdminJson.Default.GroupSummary)!.AsObject();
 }

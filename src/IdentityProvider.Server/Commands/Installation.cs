@@ -1,3 +1,4 @@
+using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Http;
@@ -5,7 +6,6 @@ using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
-using IdentityProvider.Server.Upstream;
 using IdentityProvider.Storage;
 using Serilog.Extensions.Logging;
 
@@ -107,13 +107,12 @@ internal sealed class Installation : IAsyncDisposable
         .AddIdpStorage(settings.Database.Provider, connectionString)
         .AddKeys()
         .AddAudit()
-        .AddSingleton<UpstreamCredentials>()
         .AddAccounts()
         .AddSingleton<Registry>()
         .AddSingleton<Outgoing>()
-        .AddSingleton<SectorIdentifiers>()
         .AddTokenReading()
         .AddMails()
+        .AddOperations()
         .BuildServiceProvider();
 
     // A command's result is its output; of what happens beneath only what went wrong is worth a line.

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
-using IdentityProvider.Server.Keys;
+using System.Text.Json;
+using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -15,7 +15,7 @@ internal static class KeyCommands
     };
 
     private static Command List() => new Command("list", "Every key: what it is now, and when it was or will be announced, active, retired and gone.")
-        .Does(async work => Show(work, await work.Get<KeyOperations>().ListAsync(work.Cancellation)));
+        .Does(async work => Show(work, await work.Get<SigningKeyOperations>().ListAsync(work.Cancellation)));
 
     private static Command Rotate()
     {
@@ -24,38 +24,18 @@ internal static class KeyCommands
             Description = "Sign with the new key at once. Verifiers that cache the keys and don't look again on an unknown kid refuse its tokens until they do.",
         };
         return new Command("rotate", "Make the next key before its time. It is published first, and signs when every cache has it.") { now }
-            .Does(async work => Show(work, await work.Get<KeyOperations>().RotateAsync(work.Parsed.GetValue(now), work.Cancellation)));
+            .Does(async work => Show(work, await work.Get<SigningKeyOperations>().RotateAsync(work.Actor, work.Parsed.GetValue(now), work.Cancellation)));
     }
 
     private static Command Revoke()
     {
         var kid = new Argument<string>("kid") { Description = "As `idp keys list` shows it." };
         return new Command("revoke", "The emergency: take a key out of the published set at once. Everything it signed is dead; another key signs.") { kid }
-            .Does(async work =>
-            {
-                var name = work.Parsed.GetRequiredValue(kid);
-                return await work.Get<KeyOperations>().RevokeAsync(name, work.Cancellation) switch
-                {
-                    KeyRevocation.Revoked => work.Output.Say($"Revoked {name}: it has left the published keys.", new() { ["kid"] = name, ["revoked"] = true }),
-                    KeyRevocation.AlreadyRevoked => work.Output.Refuse($"kid: '{name}' is revoked already"),
-                    _ => work.Output.Refuse($"kid: '{name}' is not a key here"),
-                };
-            });
+            .Does(async work => work.Tell(
+                await work.Get<SigningKeyOperations>().RevokeAsync(work.Actor, work.Parsed.GetRequiredValue(kid), work.Cancellation),
+                name => work.Output.Say($"Revoked {name}: it has left the published keys.", new() { ["kid"] = name, ["revoked"] = true })));
     }
 
-    private static int Show(Work work, IReadOnlyList<KeyListing> keys) => work.Output.List(
-        [.. keys.Select(key => new JsonObject
-        {
-            ["kid"] = key.Kid,
-            ["alg"] = key.Algorithm,
-            ["generation"] = key.Generation,
-            ["state"] = key.State.ToString().ToLowerInvariant(),
-            ["announced_at"] = Output.Moment(key.AnnouncedAt),
-            ["active_at"] = Output.Moment(key.ActiveAt),
-            ["retired_at"] = Output.Moment(key.RetiredAt),
-            ["gone_at"] = Output.Moment(key.GoneAt),
-            ["revoked_at"] = key.RevokedAt is { } revoked ? Output.Moment(revoked) : null,
-        })],
-        Columns);
-
+    private static int Show(Work work, IReadOnlyList<KeyDocument> keys) =>
+        work.Output.List([.. keys.Select(key => JsonSerializer.SerializeToNode(key, AdminJson.Default.KeyDocument)!.AsObject())], Columns);
 }

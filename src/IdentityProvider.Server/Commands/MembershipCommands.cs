@@ -1,6 +1,6 @@
 using System.CommandLine;
+using IdentityProvider.Server.Admin;
 using IdentityProvider.Storage;
-using Microsoft.AspNetCore.Identity;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -12,65 +12,31 @@ internal static class MembershipCommands
     private static Command GrantRole()
     {
         var (username, role) = (UserCommands.Username(), RoleCommands.Name());
-        return new Command("grant-role", "Give a person a role; it is made where there is none of that name.") { username, role }.Does(async work =>
-        {
-            var name = work.Parsed.GetRequiredValue(role);
-            if (!RoleCommands.IsName(name))
-                return work.Output.Refuse(RoleCommands.BadName);
-            if (await UserCommands.FindAsync(work, username) is not { } user)
-                return UserCommands.Unknown(work, username);
-            if (await RoleCommands.MakeAsync(work, name) is { } noRole)
-                return work.Output.Refuse(noRole);
-            var users = work.Get<UserManager<User>>();
-            return await ShowChangedAsync(work, user, await users.AddToRoleAsync(user, name));
-        });
+        return new Command("grant-role", "Give a person a role; it is made where there is none of that name.") { username, role }.Does(work => UserCommands.ChangeAsync(
+            work, username, user => work.Get<UserOperations>().GrantRoleAsync(work.Actor, user, work.Parsed.GetRequiredValue(role), work.Cancellation)));
     }
 
     private static Command RevokeRole()
     {
         var (username, role) = (UserCommands.Username(), RoleCommands.Name());
-        return new Command("revoke-role", "Take a role from a person; one that they have by a group they keep.") { username, role }.Does(async work =>
-        {
-            if (await UserCommands.FindAsync(work, username) is not { } user)
-                return UserCommands.Unknown(work, username);
-            var users = work.Get<UserManager<User>>();
-            return await ShowChangedAsync(work, user, await users.RemoveFromRoleAsync(user, work.Parsed.GetRequiredValue(role)));
-        });
+        return new Command("revoke-role", "Take a role from a person; one that they have by a group they keep.") { username, role }.Does(work => UserCommands.ChangeAsync(
+            work, username, user => work.Get<UserOperations>().RevokeRoleAsync(work.Actor, user, work.Parsed.GetRequiredValue(role), work.Cancellation)));
     }
 
     private static Command AddToGroup()
     {
         var (username, group) = (UserCommands.Username(), GroupCommands.Name());
-        return new Command("add-to-group", "Put a person into a group: they have its roles.") { username, group }.Does(
-            work => ChangeAsync(work, username, group, work.Get<Groups>().AddMemberAsync, "is in it already"));
+        return new Command("add-to-group", "Put a person into a group: they have its roles.") { username, group }.Does(work => UserCommands.ChangeAsync(
+            work, username, user => JoinAsync(user, work.Get<GroupOperations>().AddMemberAsync(work.Actor, work.Parsed.GetRequiredValue(group), user, work.Cancellation))));
     }
 
     private static Command RemoveFromGroup()
     {
         var (username, group) = (UserCommands.Username(), GroupCommands.Name());
-        return new Command("remove-from-group", "Take a person out of a group.") { username, group }.Does(
-            work => ChangeAsync(work, username, group, work.Get<Groups>().RemoveMemberAsync, "isn't in it"));
+        return new Command("remove-from-group", "Take a person out of a group.") { username, group }.Does(work => UserCommands.ChangeAsync(
+            work, username, user => JoinAsync(user, work.Get<GroupOperations>().RemoveMemberAsync(work.Actor, work.Parsed.GetRequiredValue(group), user, work.Cancellation))));
     }
 
-    private static async Task<int> ChangeAsync(
-        Work work, Argument<string> username, Argument<string> name, Func<Guid, Guid, DateTimeOffset, CancellationToken, Task<bool>> change, string otherwise)
-    {
-        if (await UserCommands.FindAsync(work, username) is not { } user)
-            return UserCommands.Unknown(work, username);
-        if (await GroupCommands.FindAsync(work, name) is not { } group)
-            return GroupCommands.Unknown(work, name);
-        return await change(group.GroupId, user.Id, work.Installation.Now, CancellationToken.None)
-            ? work.Output.Show(await UserCommands.DocumentAsync(work, user))
-            : work.Output.Refuse($"group: {user.UserName} {otherwise}");
-    }
-
-    // Tokens that live are of before: APIs that look at their status have them refreshed. Also where nothing had to change: an earlier try may
-    // have been cut off between the two.
-    private static async Task<int> ShowChangedAsync(Work work, User user, IdentityResult result)
-    {
-        await work.Get<TokenFamilies>().MarkStaleAsync(user.Id, work.Installation.Now, CancellationToken.None);
-        if (UserCommands.Refusal(result) is { } reason)
-            return work.Output.Refuse(reason);
-        return work.Output.Show(await UserCommands.DocumentAsync(work, user));
-    }
+    private static async Task<Operated<User>> JoinAsync(User user, Task<Operated<Protocol.Users.Group>> change) =>
+        (await change).Try(out _, out var fault) ? user : fault;
 }

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using IdentityProvider.Server.Admin;
 using Spectre.Console;
 
 namespace IdentityProvider.Server.Commands;
@@ -20,7 +20,7 @@ internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson
     private static readonly JsonSerializerOptions Document = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>A moment as every command writes it: UTC, to the second (RFC 3339).</summary>
-    public static string Moment(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+    public static string Moment(DateTimeOffset time) => Moments.Text(time);
 
     /// <summary>One thing: each member a row.</summary>
     public int Show(JsonObject thing)

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Metadata;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -20,12 +20,10 @@ internal static class ResourceCommands
         options.AddTo(command);
         return command.Does(async work =>
         {
-            if (await DecideAsync(work, options, new ResourceMetadata(), work.Parsed.GetValue(identifier)) is not { } resource)
+            if (await ReadAsync(work, options, new ResourceMetadata()) is not { } metadata)
                 return Output.Refused;
-            if (!await work.Get<Storage.Resources>().AddAsync(resource, work.Cancellation))
-                return work.Output.Refuse($"identifier: '{resource.Identifier}' is taken");
-            await ClientCommands.BeginAsync(work, resource.SigningAlg);
-            return work.Output.Show(Document(resource));
+            metadata = metadata with { Identifier = work.Parsed.GetValue(identifier) ?? metadata.Identifier };
+            return work.Tell(await work.Get<ResourceOperations>().CreateAsync(work.Actor, metadata, work.Cancellation), made => work.Output.Show(ResourceOperations.Document(made)));
         });
     }
 
@@ -35,30 +33,25 @@ internal static class ResourceCommands
         var command = new Command("list", "The APIs, by identifier.");
         paging.AddTo(command);
         return command.Does(work => paging.ShowAsync(
-            work, work.Get<Storage.Resources>().ListAsync, Document, "identifier", "name", "scopes", "revocation", "access_token_lifetime", "signing_alg"));
+            work, work.Get<ResourceOperations>().ListAsync, ResourceOperations.Document, "identifier", "name", "scopes", "revocation", "access_token_lifetime", "signing_alg"));
     }
 
     private static Command Show()
     {
         var identifier = Identifier();
         return new Command("show", "An API; with --json as `create --file` and `update --file` take it.") { identifier }.Does(async work =>
-        {
-            var name = work.Parsed.GetRequiredValue(identifier);
-            return await work.Get<Storage.Resources>().FindAsync(name, work.Cancellation) is { } resource ? work.Output.Show(Document(resource)) : Unknown(work, name);
-        });
+            work.Tell(await FindAsync(work, identifier), resource => work.Output.Show(ResourceOperations.Document(resource))));
     }
 
     private static Command Metadata()
     {
         var identifier = Identifier();
         return new Command("metadata", "The document that the API serves of itself at its own well-known place (RFC 9728), so that clients find who gives tokens for it.") { identifier }.Does(async work =>
-        {
-            var name = work.Parsed.GetRequiredValue(identifier);
-            if (await work.Get<Storage.Resources>().FindAsync(name, work.Cancellation) is not { } resource)
-                return Unknown(work, name);
-            work.Output.Remark(ProtectedResourceMetadata.AddressOf(name) is { } address ? $"Serve it at {address}" : "The identifier is no web address, so there is no place to serve it at.");
-            return work.Output.Show(JsonNode.Parse(ProtectedResourceMetadata.Write(work.Installation.Settings.Issuer, resource))!.AsObject());
-        });
+            work.Tell(await FindAsync(work, identifier), resource =>
+            {
+                work.Output.Remark(ProtectedResourceMetadata.AddressOf(resource.Identifier) is { } address ? $"Serve it at {address}" : "The identifier is no web address, so there is no place to serve it at.");
+                return work.Output.Show(JsonNode.Parse(ProtectedResourceMetadata.Write(work.Installation.Settings.Issuer, resource))!.AsObject());
+            }));
     }
 
     private static Command Update()
@@ -74,17 +67,12 @@ internal static class ResourceCommands
         });
         return command.Does(async work =>
         {
-            var name = work.Parsed.GetRequiredValue(identifier);
-            if (await work.Get<Storage.Resources>().FindAsync(name, work.Cancellation) is not { } standing)
-                return Unknown(work, name);
-            if (await DecideAsync(work, options, ResourceMetadata.Of(standing), identifier: null) is not { } resource)
+            if (!(await FindAsync(work, identifier)).Try(out var standing, out var fault))
+                return work.Output.Refuse(fault.ToString());
+            if (await ReadAsync(work, options, ResourceMetadata.Of(standing)) is not { } metadata)
                 return Output.Refused;
-            if (resource.Identifier != name)
-                return work.Output.Refuse("identifier: can't be changed");
-            if (!await work.Get<Storage.Resources>().UpdateAsync(resource, work.Installation.Now, work.Cancellation))
-                return Unknown(work, name);
-            await ClientCommands.BeginAsync(work, resource.SigningAlg);
-            return work.Output.Show(Document(resource));
+            return work.Tell(
+                await work.Get<ResourceOperations>().ReplaceAsync(work.Actor, standing, metadata, work.Cancellation), changed => work.Output.Show(ResourceOperations.Document(changed)));
         });
     }
 
@@ -92,35 +80,23 @@ internal static class ResourceCommands
     {
         var identifier = Identifier();
         return new Command("delete", "Remove an API. Clients that name it get no more tokens for it.") { identifier }.Does(async work =>
-        {
-            var name = work.Parsed.GetRequiredValue(identifier);
-            return await work.Get<Storage.Resources>().DeleteAsync(name, work.Installation.Now, work.Cancellation)
-                ? work.Output.Say($"Deleted {name}.", new() { ["identifier"] = name, ["deleted"] = true })
-                : Unknown(work, name);
-        });
+            work.Tell(
+                await work.Get<ResourceOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(identifier), work.Cancellation),
+                name => work.Output.Say($"Deleted {name}.", new() { ["identifier"] = name, ["deleted"] = true })));
     }
 
-    /// <summary>The resource, or null where the reason why not was said.</summary>
-    private static async Task<Resource?> DecideAsync(Work work, ResourceOptions options, ResourceMetadata standing, string? identifier)
+    /// <summary>What was written, or null where a mistake was said.</summary>
+    private static async Task<ResourceMetadata?> ReadAsync(Work work, ResourceOptions options, ResourceMetadata standing)
     {
         var given = await options.ReadAsync(work.Parsed, standing, work.Cancellation);
         if (given is Validated<ResourceMetadata>.Valid { Value: var metadata })
-        {
-            var decided = ResourceMetadataRules.Decide(metadata with { Identifier = identifier ?? metadata.Identifier ?? standing.Identifier }, work.Installation.Settings.Issuer);
-            if (decided is Validated<Resource>.Valid { Value: var resource })
-                return resource;
-            work.Output.Refuse(((Validated<Resource>.Invalid)decided).Error.ToString());
-            return null;
-        }
-
+            return metadata;
         work.Output.Refuse(((Validated<ResourceMetadata>.Invalid)given).Error.ToString());
         return null;
     }
 
-    private static JsonObject Document(Resource resource) =>
-        JsonSerializer.SerializeToNode(ResourceMetadata.Of(resource), ResourceMetadataJson.Default.ResourceMetadata)!.AsObject();
+    private static Task<Operated<Resource>> FindAsync(Work work, Argument<string> identifier) =>
+        work.Get<ResourceOperations>().FindAsync(work.Parsed.GetRequiredValue(identifier), work.Cancellation);
 
     private static Argument<string> Identifier() => new("identifier") { Description = "The API's resource indicator." };
-
-    private static int Unknown(Work work, string identifier) => work.Output.Refuse($"identifier: '{identifier}' is not a resource here");
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
+using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Keys;
 
@@ -96,6 +97,31 @@ public static class Root
 /// <summary>What a command has at hand.</summary>
 internal sealed record Work(ParseResult Parsed, Installation Installation, Output Output, CancellationToken Cancellation)
 {
+    /// <summary>Who runs the command, for the audit.</summary>
+    public Actor Actor { get; } = Actor.Command(Environment.UserName);
+
     public T Get<T>()
         where T : notnull => Installation.Get<T>();
+
+    /// <summary>Shows what an operation did, with what is worth a second thought; or says why it was not done.</summary>
+    public int Tell<T>(Operated<T> operated, Func<T, int> show)
+        where T : notnull
+    {
+        if (!operated.Try(out var done, out var fault))
+            return Output.Refuse(fault.ToString());
+        foreach (var warning in operated.Warnings)
+            Output.Warn(warning);
+        return show(done);
+    }
+
+    /// <summary>The same where it takes another look to show it.</summary>
+    public async Task<int> TellAsync<T>(Operated<T> operated, Func<T, Task<int>> show)
+        where T : notnull
+    {
+        if (!operated.Try(out var done, out var fault))
+            return Output.Refuse(fault.ToString());
+        foreach (var warning in operated.Warnings)
+            Output.Warn(warning);
+        return await show(done);
+    }
 }

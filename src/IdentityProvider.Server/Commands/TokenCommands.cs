@@ -2,10 +2,9 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
-using IdentityProvider.Storage;
-using Microsoft.AspNetCore.Identity;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -50,34 +49,33 @@ internal static class TokenCommands
 
     private static async Task<int> RevokeOneAsync(Work work, string named)
     {
-        var read = await ReadAsync(work, named);
+        var (read, tokens) = (await ReadAsync(work, named), work.Get<TokenOperations>());
         if (read.Access is { } access)
         {
-            await work.Get<RevokedTokens>().AddAsync(access.Jti, access.ExpiresAt, access.Status, work.Cancellation);
-            return work.Output.Say($"Revoked access token {access.Jti}.", new() { ["jti"] = access.Jti, ["revoked"] = 1 });
+            return work.Tell(
+                await tokens.RevokeAsync(work.Actor, access, work.Cancellation),
+                jti => work.Output.Say($"Revoked access token {jti}.", new() { ["jti"] = jti, ["revoked"] = 1 }));
         }
 
         if (read.Refresh is not { } refresh)
             return work.Output.Refuse($"token: {Refusals.Of(read.Reason).Description}");
-        return await work.Get<TokenFamilies>().EndAsync(refresh.FamilyId, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation)
-            ? work.Output.Say($"Revoked family {refresh.FamilyId:N}.", new() { ["family"] = refresh.FamilyId.ToString("N"), ["revoked"] = 1 })
-            : work.Output.Refuse("token: its family has ended already");
+        return work.Tell(
+            await tokens.EndFamilyAsync(work.Actor, refresh.FamilyId, work.Cancellation),
+            family => work.Output.Say($"Revoked family {family.FamilyId:N}.", new() { ["family"] = family.FamilyId.ToString("N"), ["revoked"] = 1 }));
     }
 
     private static async Task<int> RevokeUsersAsync(Work work, string username, string? clientId)
     {
-        if (await work.Get<UserManager<User>>().FindByNameAsync(username) is not { } user)
-            return work.Output.Refuse($"user: '{username}' is not a user here");
-        var families = await work.Get<TokenFamilies>().EndAllAsync(user.Id, clientId, FamilyEnd.EndedByOperator, work.Installation.Now, work.Cancellation);
-        return work.Output.Say(
-            $"Revoked what {families} {(families == 1 ? "sign-in of an app has" : "sign-ins of apps have")} of {user.UserName}.",
-            new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName, ["client_id"] = clientId, ["revoked"] = families });
+        if (!(await work.Get<UserOperations>().FindAsync(username)).Try(out var user, out var fault))
+            return work.Output.Refuse((fault with { Member = "user" }).ToString());
+        return work.Tell(await work.Get<TokenOperations>().RevokeAllAsync(work.Actor, user, clientId, work.Cancellation), count => work.Output.Say(
+            $"Revoked what {count.Ended} {(count.Ended == 1 ? "sign-in of an app has" : "sign-ins of apps have")} of {user.UserName}.",
+            new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName, ["client_id"] = clientId, ["revoked"] = count.Ended }));
     }
 
-    private static async Task<int> RevokeClientsAsync(Work work, string clientId) =>
-        await work.Get<Clients>().RevokeTokensAsync(clientId, work.Installation.Now, work.Cancellation)
-            ? work.Output.Say($"Revoked every token of {clientId}.", new() { ["client_id"] = clientId, ["revoked"] = true })
-            : work.Output.Refuse($"client: '{clientId}' is not a client here");
+    private static async Task<int> RevokeClientsAsync(Work work, string named) => work.Tell(
+        await work.Get<ClientOperations>().RevokeTokensAsync(work.Actor, named, work.Cancellation),
+        clientId => work.Output.Say($"Revoked every token of {clientId}.", new() { ["client_id"] = clientId, ["revoked"] = true }));
 
     private static async Task<ReadToken> ReadAsync(Work work, string written)
     {

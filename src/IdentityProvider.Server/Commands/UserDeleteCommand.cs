@@ -1,5 +1,5 @@
 using System.CommandLine;
-using IdentityProvider.Server.Accounts;
+using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -11,9 +11,11 @@ internal static class UserDeleteCommand
         var username = UserCommands.Username();
         return new Command("delete", "Delete an account for good: every session and every app's access ends, and all that is held on the person is removed.") { username }.Does(async work =>
         {
-            if (await UserCommands.FindAsync(work, username) is not { } user || !await work.Get<AccountEnd>().DeleteAsync(user.Id, http: null))
-                return UserCommands.Unknown(work, username);
-            return work.Output.Say($"{user.UserName} is deleted.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName, ["deleted"] = true });
+            if (!(await UserCommands.FindAsync(work, username)).Try(out var found, out var unknown))
+                return work.Output.Refuse(unknown.ToString());
+            return work.Tell(
+                await work.Get<UserOperations>().DeleteAsync(work.Actor, found, work.Cancellation),
+                user => work.Output.Say($"{user.UserName} is deleted.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName, ["deleted"] = true }));
         });
     }
 }

@@ -17,8 +17,8 @@ internal static class UserHistoryCommand
         paging.AddTo(command);
         return command.Does(async work =>
         {
-            if (await UserCommands.FindAsync(work, username) is not { } user)
-                return UserCommands.Unknown(work, username);
+            if (!(await UserCommands.FindAsync(work, username)).Try(out var user, out var fault))
+                return work.Output.Refuse(fault.ToString());
             return await paging.ShowAsync(
                 work,
                 (after, limit, cancellation) => work.Get<SignInEvents>().ListAsync(user.Id, work.Installation.Now, limit, HistoryPlaces.Read(after), cancellation),

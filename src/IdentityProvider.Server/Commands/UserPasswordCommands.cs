@@ -1,13 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
-using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Sessions;
-using IdentityProvider.Protocol.SignIn;
-using IdentityProvider.Protocol.Users;
-using IdentityProvider.Server.SignIn;
-using IdentityProvider.Storage;
-using Microsoft.AspNetCore.Identity;
+using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -23,16 +17,12 @@ internal static class UserPasswordCommands
         command.Validators.Add(password.Check);
         return command.Does(async work =>
         {
-            if (await UserCommands.FindAsync(work, username) is not { } user)
-                return UserCommands.Unknown(work, username);
-            if (await password.ReadAsync(work, user) is { } unfit)
-                return work.Output.Refuse(unfit);
-            var users = work.Get<UserManager<User>>();
-            if (!(work.Parsed.GetValue(keep) ? (await users.UpdateSecurityStampAsync(user)).Succeeded : await UserCommands.ChangeAndEndAsync(work, user)))
-                return UserCommands.ChangedMeanwhile(work);
-            await work.Get<SignInHistory>().AddAsync(user.Id, Origin.Command, SignInOutcome.PasswordGiven, work.Cancellation);
-            await work.Get<Attempts>().ForgetAsync(AttemptKey.OfAccount(user.Id), work.Cancellation);
-            return work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName });
+            if (!(await UserCommands.FindAsync(work, username)).Try(out var found, out var unknown))
+                return work.Output.Refuse(unknown.ToString());
+            var given = await password.ReadAsync(work);
+            return work.Tell(
+                await work.Get<UserOperations>().SetPasswordAsync(work.Actor, found, given, work.Parsed.GetValue(keep), work.Cancellation),
+                user => work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName }));
         });
     }
 }
@@ -59,33 +49,11 @@ internal sealed class NewPasswordOptions
 
     public bool IsStandardInput(CommandResult result) => (result.GetValue(Password) ?? result.GetValue(Hash)) == Input.Standard;
 
-    /// <summary>Writes its hash to the account, which the caller stores; why not in one line, or null.</summary>
-    public async Task<string?> ReadAsync(Work work, User user)
+    /// <summary>What was written.</summary>
+    public async Task<GivenPassword> ReadAsync(Work work)
     {
-        if (work.Parsed.GetValue(Hash) is { } given)
-        {
-            var read = PasswordHashRules.Read(given == Input.Standard ? Encoding.UTF8.GetString(await Input.ReadAsync(given, work.Cancellation)) : given);
-            user.PasswordHash = read is Validated<string>.Valid valid ? valid.Value : null;
-            return read is Validated<string>.Invalid invalid ? invalid.Error.ToString() : null;
-        }
-
-        var secret = await Input.ReadPasswordAsync(work.Parsed.GetValue(Password)!, work.Cancellation);
-        if (!(await work.Get<PasswordAcceptance>().AcceptFromOperatorAsync(user, secret, work.Cancellation)).Try(out var accepted, out var reason))
-            return $"password: {Words(reason)}";
-        if (PasswordRules.Refuse(secret, work.Installation.Settings.Passwords.ShortestLength, []) is not null)
-            work.Output.Warn($"The person could not choose one so short themselves: {work.Installation.Settings.Passwords.ShortestLength} characters is their least.");
-        user.PasswordHash = accepted.Hash;
-        return null;
+        if (work.Parsed.GetValue(Hash) is { } hash)
+            return new(null, hash == Input.Standard ? Encoding.UTF8.GetString(await Input.ReadAsync(hash, work.Cancellation)) : hash);
+        return new(await Input.ReadPasswordAsync(work.Parsed.GetValue(Password)!, work.Cancellation), null);
     }
-
-    private static string Words(Refusal reason) => reason switch
-    {
-        Refusal.PasswordTooShort => $"must be {PasswordRules.Shortest} characters or more",
-        Refusal.PasswordTooLong => $"must be at most {PasswordRules.Longest} characters",
-        Refusal.PasswordHasName => "has a name in it, the person's or the site's",
-        Refusal.PasswordCommon => "is among the first that anybody tries",
-        Refusal.PasswordGuessable => "takes too few guesses; another word or two helps",
-        Refusal.PasswordBreached => "is among those that leaked elsewhere",
-        _ => "can't be hashed just now; try again",
-    };
 }

@@ -9,7 +9,7 @@ namespace IdentityProvider.Server.Http;
 /// <summary>The answers that every OAuth endpoint shares: JSON that nobody may keep (RFC 6749 §5.1) and the one shape of errors (§5.2).</summary>
 public static class OAuthResults
 {
-    private static readonly string DPoPChallenge = $"DPoP realm=\"idp\", algs=\"{string.Join(' ', SignatureAlgorithm.All)}\"";
+    internal static readonly string DPoPChallenge = $"DPoP realm=\"idp\", algs=\"{string.Join(' ', SignatureAlgorithm.All)}\"";
 
     /// <summary>Answers with the refusal's error and logs its precise reason, once.</summary>
     public static Task RefuseAsync(HttpContext http, Refusal refusal)

@@ -122,6 +122,13 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
         return Active(algorithm);
     }
 
+    /// <summary>The same of several, before the first token needs one; RS256 always has a key.</summary>
+    public async Task BeginAllAsync(IEnumerable<SignatureAlgorithm> algorithms, CancellationToken cancellation)
+    {
+        foreach (var algorithm in algorithms.Where(named => named != SignatureAlgorithm.RS256).Distinct())
+            await BeginAsync(algorithm, cancellation);
+    }
+
     public void Dispose()
     {
         _oneReader.Dispose();

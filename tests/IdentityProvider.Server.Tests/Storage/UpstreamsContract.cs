@@ -27,9 +27,10 @@ public abstract class UpstreamsContract : StorageContract
         Assert.Null(await upstreams.FindAsync("Example"));
         Assert.Null(await upstreams.FindAsync("a\0"));
 
-        Assert.True(await upstreams.UpdateAsync(new(kept with { Enabled = false }, null)));
+        Assert.Equal(Replaced.Done, await upstreams.ReplaceAsync(new(kept with { Enabled = false }, null), new(kept, secret)));
         Assert.False((await upstreams.FindAsync("example"))!.Provider.Enabled);
-        Assert.False(await upstreams.UpdateAsync(new(kept with { Issuer = "https://moved.example" }, null)));
+        Assert.Equal(Replaced.Changed, await upstreams.ReplaceAsync(new(kept, secret), new(kept, secret)));
+        Assert.Equal(Replaced.Unknown, await upstreams.ReplaceAsync(new(kept with { Issuer = "https://moved.example" }, null), new(kept, null)));
         Assert.True(await upstreams.DeleteAsync("example"));
         Assert.False(await upstreams.DeleteAsync("example"));
     }

@@ -156,7 +156,7 @@ public sealed class ClientDocumentTests : IAsyncLifetime
         Assert.True(await IsKnownAsync());
         var kept = (await _server.Get<Clients>().FindAsync(_id, Cancellation))!;
         var narrowed = kept with { GrantTypes = ["authorization_code"] };
-        Assert.True(await _server.Get<Clients>().UpdateByOperatorAsync(narrowed, OperatorMembers.Changed(kept, narrowed), _server.Clock.GetUtcNow(), Cancellation));
+        Assert.Equal(Replaced.Done, await _server.Get<Clients>().ReplaceAsync(narrowed, kept, OperatorMembers.Changed(kept, narrowed), secret: null, _server.Clock.GetUtcNow(), Cancellation));
 
         _document = Document().Replace("\"Agent\"", "\"Renamed\"", StringComparison.Ordinal);
         _server.Clock.Advance(TimeSpan.FromMinutes(11));

@@ -1,0 +1,33 @@
+using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Upstream;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace IdentityProvider.Server.Admin;
+
+/// <summary>Registers the operations, once for commands and server alike: what they change, they change in the same way.</summary>
+internal static class AdminSetup
+{
+    public static IServiceCollection AddOperations(this IServiceCollection services)
+    {
+        services.TryAddSingleton<SectorIdentifiers>();
+        services.TryAddSingleton<UpstreamCredentials>();
+        return services
+            .AddSingleton<Desk>()
+            .AddSingleton<ResourceOperations>()
+            .AddSingleton<ClientOperations>()
+            .AddSingleton<AccountStore>()
+            .AddSingleton<GivenPasswords>()
+            .AddScoped<UserDocuments>()
+            .AddScoped<UserOperations>()
+            .AddScoped<LinkOperations>()
+            .AddScoped<InvitationOperations>()
+            .AddScoped<RoleOperations>()
+            .AddScoped<GroupOperations>()
+            .AddSingleton<SessionOperations>()
+            .AddSingleton<TokenOperations>()
+            .AddSingleton<SigningKeyOperations>()
+            .AddSingleton<OutboxOperations>()
+            .AddSingleton<RegistrationPolicyOperations>()
+            .AddScoped<UpstreamOperations>();
+    }
+}
