@@ -1,3 +1,5 @@
+using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Admin.Api;
 using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Database;
@@ -62,15 +64,11 @@ public static class Hosting
         builder.Services.AddAudit().AddAuditWork();
         builder.Services.AddHostedService<Pruning>();
         builder.Services.AddMail();
-        builder.Services.AddSingleton<MessageDelivery>();
-        builder.Services.AddSingleton<OutboxDelivery>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<OutboxDelivery>());
+        builder.Services.AddOperations().AddAdminApi();
+        builder.Services.AddDelivery();
         builder.Services.AddTokenEndpoints();
         builder.Services.AddRegistration();
-        builder.Services.AddSingleton<ClientDocumentFetch>();
-        builder.Services.AddSingleton<KeptDocuments>().AddSingleton<ClientDocuments>();
-        builder.Services.AddSingleton<ClientUse>();
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<ClientUse>());
+        builder.Services.AddClientDocuments();
         configure?.Invoke(builder);
         builder.Services.KeepNoDataProtectionKeys();
 
@@ -88,6 +86,7 @@ public static class Hosting
         app.MapSessionManagement();
         app.MapTokenEndpoints();
         app.MapRegistration(settings);
+        app.MapAdminApi();
         return app;
     }
 
@@ -134,6 +133,18 @@ public static class Hosting
         services.AddHostedService(provider => provider.GetRequiredService<TopicWatch>());
         services.AddHostedService<TopicListening>();
     }
+
+    private static void AddDelivery(this IServiceCollection services) => services
+        .AddSingleton<MessageDelivery>()
+        .AddSingleton<OutboxDelivery>()
+        .AddHostedService(provider => provider.GetRequiredService<OutboxDelivery>());
+
+    private static void AddClientDocuments(this IServiceCollection services) => services
+        .AddSingleton<ClientDocumentFetch>()
+        .AddSingleton<KeptDocuments>()
+        .AddSingleton<ClientDocuments>()
+        .AddSingleton<ClientUse>()
+        .AddHostedService(provider => provider.GetRequiredService<ClientUse>());
 
     private static TopicListener Forgetting(IServiceProvider provider, string topic, Action<Registry> forget) =>
         new(topic, $"registry:{topic}", _ =>

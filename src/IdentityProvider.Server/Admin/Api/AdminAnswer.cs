@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+
+namespace IdentityProvider.Server.Admin.Api;
+
+/// <summary>What the Admin API answers.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">The document; null for none.</param>
+internal sealed record AdminAnswer(int Status, JsonNode? Body)
+{
+    /// <summary>The version of what is shown (RFC 9110 §8.8.3).</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Where what was made stands: a path below the API.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>Why it was not done; null where it was.</summary>
+    public Fault? Fault { get; init; }
+
+    /// <summary>What is worth a second thought.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Done, and nothing more to say.</summary>
+    public static AdminAnswer Nothing { get; } = new(StatusCodes.Status204NoContent, null);
+
+    public static implicit operator AdminAnswer(Fault fault) => new(StatusOf(fault.Kind), null) { Fault = fault };
+
+    public static AdminAnswer Of(JsonNode body, string? tag = null) => new(StatusCodes.Status200OK, body) { Tag = tag };
+
+    public static AdminAnswer Made(JsonNode body, string? location, string? tag = null) => new(StatusCodes.Status201Created, body) { Location = location, Tag = tag };
+
+    /// <summary>RFC 9110 §15.5.</summary>
+    public static int StatusOf(FaultKind kind) => kind switch
+    {
+        FaultKind.Unknown => StatusCodes.Status404NotFound,
+        FaultKind.Conflict => StatusCodes.Status409Conflict,
+        FaultKind.Changed => StatusCodes.Status412PreconditionFailed,
+        FaultKind.Forbidden => StatusCodes.Status403Forbidden,
+        _ => StatusCodes.Status422UnprocessableEntity,
+    };
+}

@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Registration;
+
+namespace IdentityProvider.Server.Admin.Api;
+
+/// <summary>One page of a list.</summary>
+/// <param name="Items">What is on it.</param>
+/// <param name="NextCursor">Where the next begins; absent on the last.</param>
+internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor = null);
+
+/// <summary>A client that was just registered, or came to need a secret: it is told once (RFC 7591 §3.2.1).</summary>
+internal sealed record RegisteredClient : ClientMetadata
+{
+    public string? ClientSecret { get; init; }
+
+    public long? ClientSecretExpiresAt { get; init; }
+
+    public long? ClientIdIssuedAt { get; init; }
+}
+
+/// <summary>A secret of a client, without itself.</summary>
+internal sealed record SecretDocument(string SecretId, string CreatedAt, string? ExpiresAt = null);
+
+/// <summary>How a client gets another secret.</summary>
+/// <param name="KeepOld">Seconds for which those that stand are valid still; a day where it is silent, 0 ends them.</param>
+internal sealed record SecretBody(int? KeepOld = null);
+
+/// <summary>A secret, told once.</summary>
+internal sealed record SecretAnswer(string ClientId, string SecretId, string ClientSecret, long ClientSecretExpiresAt, long OldSecretsExpireAt);
+
+/// <summary>A client's address that was deleted and is to stay away.</summary>
+internal sealed record DeniedDocument(string ClientId, string DeniedAt);
+
+/// <summary>A scope, and the API that defines it.</summary>
+internal sealed record ScopeDocument(string Scope, string Resource, string? Description = null);
+
+/// <summary>A new account. One of the two of <c>password</c> and <c>password_hash</c>.</summary>
+internal sealed record UserBody
+{
+    public string? Username { get; init; }
+
+    public string? Password { get; init; }
+
+    /// <summary>ASP.NET Core Identity's, or PBKDF2 as Keycloak, Django or passlib write it.</summary>
+    public string? PasswordHash { get; init; }
+
+    /// <summary>Standard claims (OpenID Connect Core §5.1).</summary>
+    public JsonObject? Claims { get; init; }
+
+    public IReadOnlyList<string>? Roles { get; init; }
+}
+
+/// <summary>What changes of an account (RFC 7396): a null takes a claim away.</summary>
+internal sealed record UserChange(JsonObject? Claims = null);
+
+/// <summary>Another password.</summary>
+internal sealed record PasswordBody
+{
+    public string? Password { get; init; }
+
+    public string? PasswordHash { get; init; }
+
+    /// <summary>Leaves the person signed in where they are.</summary>
+    public bool? KeepSessions { get; init; }
+}
+
+/// <summary>Whom to offer an account.</summary>
+internal sealed record InvitationBody
+{
+    public string? Email { get; init; }
+
+    public IReadOnlyList<string>? Roles { get; init; }
+
+    /// <summary>Of the mail; English where it is silent.</summary>
+    public string? Language { get; init; }
+}
+
+/// <summary>An invitation that goes out.</summary>
+internal sealed record InvitationDocument(string Email, IReadOnlyList<string> Roles, string ExpiresAt);
+
+/// <summary>A role, and what it asks of those who have it.</summary>
+internal sealed record RoleDocument(string Role, bool RequireMfa);
+
+/// <summary>The same as it is written.</summary>
+internal sealed record RoleBody(string? Role = null, bool? RequireMfa = null);
+
+/// <summary>A new group.</summary>
+internal sealed record GroupBody(string? Group = null, IReadOnlyList<string>? Roles = null);
+
+/// <summary>Somebody in a group.</summary>
+internal sealed record MemberDocument(string Username);
+
+/// <summary>How many ended.</summary>
+internal sealed record EndedDocument(int Ended);
+
+/// <summary>Whether the new keys sign at once, before caches have them.</summary>
+internal sealed record RotationBody(bool? Now = null);
+
+/// <summary>What clients that register themselves may have.</summary>
+internal sealed record PolicyBody : RegistrationPolicyMetadata
+{
+    /// <summary><c>token</c>, <c>open</c> or <c>documents</c>.</summary>
+    public string? For { get; init; }
+
+    /// <summary>Seconds for which clients can be registered by it; for ever where it is silent.</summary>
+    public int? ExpiresIn { get; init; }
+}
+
+/// <summary>A policy as it stands.</summary>
+internal sealed record PolicyDocument : RegistrationPolicyMetadata
+{
+    public required string PolicyId { get; init; }
+
+    /// <summary>Told once, where it was just made.</summary>
+    public string? InitialAccessToken { get; init; }
+
+    public required string For { get; init; }
+
+    public int Clients { get; init; }
+
+    public string? CreatedAt { get; init; }
+
+    public string? ExpiresAt { get; init; }
+
+    public string? RevokedAt { get; init; }
+}

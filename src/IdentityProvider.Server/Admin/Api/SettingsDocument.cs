@@ -1,0 +1,44 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Audit;
+
+namespace IdentityProvider.Server.Admin.Api;
+
+/// <summary>The settings in force, as an operator reads them. What is or may hold a secret is only said to be there.</summary>
+internal static class SettingsDocument
+{
+    private const int Deepest = 5;
+
+    /// <summary>A connection string may hold a password.</summary>
+    private static readonly string[] MayHoldSecrets = ["ConnectionString"];
+
+    public static JsonObject Of(Settings settings) => Of(settings, 0);
+
+    private static JsonObject Of(object part, int depth)
+    {
+        var document = new JsonObject();
+        foreach (var property in part.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.GetIndexParameters().Length == 0))
+            document[property.Name] = Of(property.Name, property.GetValue(part), depth);
+        return document;
+    }
+
+    // What no case names is told by its kind alone: a new sort of setting shows nothing by mistake.
+    private static JsonNode? Of(string name, object? value, int depth) => value switch
+    {
+        null => null,
+        _ when AuditRedaction.IsSecret(name) || MayHoldSecrets.Contains(name) => value is "" ? "" : AuditRedaction.Redacted,
+        string text => text,
+        bool truth => truth,
+        int number => number,
+        long number => number,
+        double number => number,
+        TimeSpan span => span.ToString("c", CultureInfo.InvariantCulture),
+        Enum word => word.ToString(),
+        Uri address => address.ToString(),
+        IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(item => Of(name, item, depth + 1))]),
+        _ when depth < Deepest && value.GetType().Namespace?.StartsWith("IdentityProvider", StringComparison.Ordinal) == true => Of(value, depth + 1),
+        _ => value.GetType().Name,
+    };
+}
