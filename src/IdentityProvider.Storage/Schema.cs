@@ -41,6 +41,19 @@ public sealed class Schema(IDbContextFactory<IdpDb> databases)
         return !(await db.Database.GetPendingMigrationsAsync(cancellation)).Any();
     }
 
+    /// <summary>What the database is, and what it lacks. Changes nothing.</summary>
+    /// <exception cref="DbException">It can't be reached.</exception>
+    public async Task<DatabaseFacts> LookAsync(CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var pending = (await db.Database.GetPendingMigrationsAsync(cancellation)).ToList();
+        await db.Database.OpenConnectionAsync(cancellation);
+        var now = await db.Database
+            .SqlQueryRaw<DateTime>(db is PostgresDb ? """SELECT clock_timestamp() AT TIME ZONE 'UTC' AS "Value" """ : "SELECT SYSUTCDATETIME() AS [Value]")
+            .SingleAsync(cancellation);
+        return new(db.Database.GetDbConnection().ServerVersion, new DateTimeOffset(DateTime.SpecifyKind(now, DateTimeKind.Utc)), pending);
+    }
+
     /// <summary>
     /// The SQL that brings a database of any version up to this one, for those who apply it by hand: with <c>psql</c>, or with <c>sqlcmd -I</c>,
     /// because SQL Server's indexes over some of the rows need quoted identifiers.
@@ -59,3 +72,9 @@ public sealed class Schema(IDbContextFactory<IdpDb> databases)
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }
+
+/// <summary>A database as it is found.</summary>
+/// <param name="Version">Its engine's own version.</param>
+/// <param name="Now">What its clock says.</param>
+/// <param name="PendingMigrations">By name, what this version would still apply; empty where its schema is current.</param>
+public sealed record DatabaseFacts(string Version, DateTimeOffset Now, IReadOnlyList<string> PendingMigrations);

@@ -74,7 +74,7 @@ public static class ClientMetadataRules
             ?? RefuseContacts(client.Contacts)
             // 11. All that its profile asks for.
             ?? ClientProfileRules.Refuse(client, known);
-        return error is not null ? error : new Validated<Client>.Valid(client, [.. Warnings(client, known)]);
+        return error is not null ? error : new Validated<Client>.Valid(client, [.. WarningsOf(client, known)]);
     }
 
     /// <summary>The identifiers of the resources that metadata names, to be loaded before <see cref="Decide"/>; bounded.</summary>
@@ -235,7 +235,8 @@ public static class ClientMetadataRules
     private static MetadataError? RefuseContacts(IReadOnlyList<string> contacts) =>
         Refuse(contacts.Count > 10 || !contacts.All(c => PlainText.IsPlain(c, 320)), "contacts", "must be at most 10 plain texts of at most 320 characters");
 
-    private static IEnumerable<string> Warnings(Client client, IReadOnlyList<Resource> known)
+    /// <summary>What is allowed, and weaker than it could be: each a member and why, in one sentence without a full stop.</summary>
+    public static IEnumerable<string> WarningsOf(Client client, IReadOnlyList<Resource> known)
     {
         if (!client.RequirePkce)
             yield return "require_pkce: without PKCE a code that leaks can be injected into this client; leave it on wherever the client can do it (RFC 9700 §2.1.1)";

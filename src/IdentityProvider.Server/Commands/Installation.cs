@@ -1,6 +1,7 @@
 using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Database;
+using IdentityProvider.Server.Diagnosis;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Mail;
@@ -37,9 +38,11 @@ internal sealed class Installation : IAsyncDisposable
     public static Settings ReadSettings() => Settings.Load(Configuration(), IsDevelopment, ContentRoot);
 
     /// <summary>Opens the database, and brings its schema up to this version.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="migrates">False leaves the schema as it is, and asks the database nothing.</param>
     /// <exception cref="SettingsException">A setting is wrong.</exception>
     /// <exception cref="EmbeddedPostgresException">The embedded database can't run.</exception>
-    public static async Task<Installation> OpenAsync(CancellationToken cancellation)
+    public static async Task<Installation> OpenAsync(CancellationToken cancellation, bool migrates = true)
     {
         var settings = ReadSettings();
         EmbeddedPostgres? postgres = null;
@@ -54,7 +57,7 @@ internal sealed class Installation : IAsyncDisposable
             }
 
             installation = new(postgres, Services(settings, postgres?.ConnectionString ?? settings.Database.ConnectionString!));
-            if (!await installation.Get<Schema>().IsCurrentAsync(cancellation))
+            if (migrates && !await installation.Get<Schema>().IsCurrentAsync(cancellation))
                 await installation.Get<Schema>().MigrateAsync(cancellation);
             return installation;
         }
@@ -113,6 +116,9 @@ internal sealed class Installation : IAsyncDisposable
         .AddTokenReading()
         .AddMails()
         .AddOperations()
+        .AddSingleton<KeysCheck>()
+        .AddSingleton<RowsCheck>()
+        .AddSingleton<Doctor>()
         .BuildServiceProvider();
 
     // A command's result is its output; of what happens beneath only what went wrong is worth a line.
