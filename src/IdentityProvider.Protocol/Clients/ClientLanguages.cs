@@ -47,6 +47,10 @@ public static class ClientLanguages
             .Select(entry => entry.Value).FirstOrDefault();
     }
 
+    /// <summary>All but what says this member in a language: once it is another, those are of what it was.</summary>
+    public static Dictionary<string, JsonElement>? Without(IReadOnlyDictionary<string, JsonElement>? localized, string member) =>
+        localized?.Where(entry => MemberOf(entry.Key) != member).ToDictionary(StringComparer.Ordinal);
+
     /// <summary>What was written, as it was; a null is as if it were not there.</summary>
     internal static MetadataError? Read(ClientMetadata metadata, ref Client client)
     {

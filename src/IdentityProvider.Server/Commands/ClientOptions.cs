@@ -10,7 +10,7 @@ namespace IdentityProvider.Server.Commands;
 internal sealed class ClientOptions
 {
     private readonly Option<string?> _file = new("--file", "-f") { Description = "RFC 7591 metadata as JSON; - reads standard input.", HelpName = "file" };
-    private readonly Option<string?> _name = new("--name") { Description = "client_name: what people are shown." };
+    private readonly Option<string?> _name = new("--name") { Description = "client_name: what people are shown. Names in other languages go, unless --file has them." };
     private readonly Option<bool> _isPublic = new("--public") { Description = "A client without a secret, such as an app in a browser." };
     private readonly Option<bool> _isNative = new("--native") { Description = "An app on a device: application_type native, and no secret." };
     private readonly Option<string[]> _redirectUris = Many("--redirect-uri", "uri", "redirect_uris: matched exactly.");
@@ -76,6 +76,7 @@ internal sealed class ClientOptions
         return Validated.Of(standing with
         {
             ClientName = parsed.GetValue(_name) ?? standing.ClientName,
+            Localized = parsed.GetValue(_name) is null || parsed.GetValue(_file) is not null ? standing.Localized : ClientLanguages.Without(standing.Localized, "client_name"),
             ApplicationType = device ? "native" : standing.ApplicationType,
             RedirectUris = Given(parsed, _redirectUris) ?? standing.RedirectUris,
             PostLogoutRedirectUris = Given(parsed, _postLogoutRedirectUris) ?? standing.PostLogoutRedirectUris,

@@ -74,6 +74,10 @@ public sealed class ClientLanguagesTests(PagesServer fixture) : IClassFixture<Pa
         var changed = await idp.DoneAsync(["clients", "update", id, "--scope", "openid"]);
         AssertHas(changed);
         AssertHas(await idp.DoneAsync(["clients", "show", id]));
+
+        // Who names it anew doesn't leave it what it was to readers of another language.
+        var renamed = await idp.DoneAsync(["clients", "update", id, "--name", "Another"]);
+        Assert.Equal(("Another", null, "https://app.example/agb"), (renamed["client_name"]!.GetValue<string>(), renamed["client_name#de"], renamed["tos_uri#de-CH"]!.GetValue<string>()));
         Assert.StartsWith("client_name: ", (await idp.RunAsync(["clients", "create", "--file", "-", "--json"], """{"redirect_uris":["https://app.example/cb"],"client_name#?":"x"}""")).Refusal, StringComparison.Ordinal);
         Assert.StartsWith("scope#de: ", (await idp.RunAsync(["clients", "create", "--file", "-", "--json"], """{"redirect_uris":["https://app.example/cb"],"scope#de":"x"}""")).Refusal, StringComparison.Ordinal);
     }
