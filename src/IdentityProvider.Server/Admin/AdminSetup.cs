@@ -27,6 +27,8 @@ internal static class AdminSetup
             .AddSingleton<TokenOperations>()
             .AddSingleton<SigningKeyOperations>()
             .AddSingleton<OutboxOperations>()
+            .AddSingleton<TrustedIssuerOperations>()
+            .AddSingleton<DetailsTypeOperations>()
             .AddSingleton<RegistrationPolicyOperations>()
             .AddScoped<UpstreamOperations>();
     }

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.RichAuthorization;
-using IdentityProvider.Storage;
+using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -23,14 +21,8 @@ internal static class AuthorizationDetailsTypeCommands
             var read = MetadataJson.Read(await Input.ReadAsync(work.Parsed.GetRequiredValue(file), work.Cancellation), AuthorizationDetailsTypeMetadataJson.Default.AuthorizationDetailsTypeMetadata);
             if (read is Validated<AuthorizationDetailsTypeMetadata>.Invalid { Error: var unread })
                 return work.Output.Refuse(unread.ToString());
-            var decided = AuthorizationDetailsTypeMetadata.Decide(((Validated<AuthorizationDetailsTypeMetadata>.Valid)read).Value);
-            if (decided is not Validated<AuthorizationDetailsType>.Valid { Value: var type })
-                return work.Output.Refuse(((Validated<AuthorizationDetailsType>.Invalid)decided).Error.ToString());
-            if ((await work.Get<AuthorizationDetailsTypes>().ListAsync(null, AuthorizationDetailsType.Most, work.Cancellation)).Count == AuthorizationDetailsType.Most)
-                return work.Output.Refuse($"type: there are {AuthorizationDetailsType.Most} already");
-            return await work.Get<AuthorizationDetailsTypes>().AddAsync(type, work.Cancellation)
-                ? work.Output.Show(Document(type))
-                : work.Output.Refuse($"type: '{type.Type}' is taken");
+            var metadata = ((Validated<AuthorizationDetailsTypeMetadata>.Valid)read).Value;
+            return work.Tell(await work.Get<DetailsTypeOperations>().CreateAsync(work.Actor, metadata, work.Cancellation), made => work.Output.Show(DetailsTypeOperations.Document(made)));
         });
     }
 
@@ -39,36 +31,23 @@ internal static class AuthorizationDetailsTypeCommands
         var paging = new Paging();
         var command = new Command("list", "The types, by name.");
         paging.AddTo(command);
-        return command.Does(work => paging.ShowAsync(work, work.Get<AuthorizationDetailsTypes>().ListAsync, Document, "type", "schema"));
+        return command.Does(work => paging.ShowAsync(work, work.Get<DetailsTypeOperations>().ListAsync, DetailsTypeOperations.Document, "type", "schema"));
     }
 
     private static Command Show()
     {
         var type = Type();
-        return new Command("show", "A type; with --json as `create --file` takes it.") { type }.Does(async work =>
-        {
-            var name = work.Parsed.GetRequiredValue(type);
-            var all = await work.Get<AuthorizationDetailsTypes>().ListAsync(null, AuthorizationDetailsType.Most, work.Cancellation);
-            return all.FirstOrDefault(t => t.Type == name) is { } found ? work.Output.Show(Document(found)) : Unknown(work, name);
-        });
+        return new Command("show", "A type; with --json as `create --file` takes it.") { type }.Does(async work => work.Tell(
+            await work.Get<DetailsTypeOperations>().FindAsync(work.Parsed.GetRequiredValue(type), work.Cancellation), found => work.Output.Show(DetailsTypeOperations.Document(found))));
     }
 
     private static Command Delete()
     {
         var type = Type();
-        return new Command("delete", "Remove a type. Nothing more of it is granted; what was granted stays until it expires or the client loses the type.") { type }.Does(async work =>
-        {
-            var name = work.Parsed.GetRequiredValue(type);
-            return await work.Get<AuthorizationDetailsTypes>().DeleteAsync(name, work.Cancellation)
-                ? work.Output.Say($"Deleted {name}.", new() { ["type"] = name, ["deleted"] = true })
-                : Unknown(work, name);
-        });
+        return new Command("delete", "Remove a type. Nothing more of it is granted; what was granted stays until it expires or the client loses the type.") { type }.Does(async work => work.Tell(
+            await work.Get<DetailsTypeOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(type), work.Cancellation),
+            name => work.Output.Say($"Deleted {name}.", new() { ["type"] = name, ["deleted"] = true })));
     }
 
-    private static JsonObject Document(AuthorizationDetailsType type) =>
-        JsonSerializer.SerializeToNode(AuthorizationDetailsTypeMetadata.Of(type), AuthorizationDetailsTypeMetadataJson.Default.AuthorizationDetailsTypeMetadata)!.AsObject();
-
     private static Argument<string> Type() => new("type") { Description = "The type's name." };
-
-    private static int Unknown(Work work, string type) => work.Output.Refuse($"type: '{type}' is not a type here");
 }

@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.TrustedIssuers;
+using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -14,8 +13,6 @@ internal static class TrustedIssuerCommands
     public static Argument<string> Issuer() => new("issuer") { Description = "The issuer's name, the iss of its assertions." };
 
     public static Argument<string> Subject() => new("subject") { Description = "The sub by which that issuer knows the person." };
-
-    public static int Unknown(Work work, string issuer) => work.Output.Refuse($"issuer: '{issuer}' is not a trusted issuer here");
 
     private static Command Create()
     {
@@ -45,12 +42,8 @@ internal static class TrustedIssuerCommands
                 UsernameClaim = work.Parsed.GetValue(claim) ?? standing.UsernameClaim,
                 Scope = work.Parsed.GetValue(scopes) is { Length: > 0 } words ? string.Join(' ', words) : standing.Scope,
             };
-            var decided = TrustedIssuerRules.Decide(written, work.Installation.Settings.Issuer);
-            if (decided is not Validated<TrustedIssuer>.Valid { Value: var trusted })
-                return work.Output.Refuse(((Validated<TrustedIssuer>.Invalid)decided).Error.ToString());
-            return await work.Get<Storage.TrustedIssuers>().AddAsync(trusted, work.Cancellation)
-                ? work.Output.Show(Document(trusted))
-                : work.Output.Refuse($"issuer: '{trusted.Issuer}' is taken");
+            return work.Tell(
+                await work.Get<TrustedIssuerOperations>().CreateAsync(work.Actor, written, work.Cancellation), trusted => work.Output.Show(TrustedIssuerOperations.Document(trusted)));
         });
     }
 
@@ -59,31 +52,21 @@ internal static class TrustedIssuerCommands
         var paging = new Paging();
         var command = new Command("list", "The trusted issuers, by name.");
         paging.AddTo(command);
-        return command.Does(work => paging.ShowAsync(work, work.Get<Storage.TrustedIssuers>().ListAsync, Document, "issuer", "jwks_uri", "clients", "username_claim", "scope"));
+        return command.Does(work => paging.ShowAsync(work, work.Get<TrustedIssuerOperations>().ListAsync, TrustedIssuerOperations.Document, "issuer", "jwks_uri", "clients", "username_claim", "scope"));
     }
 
     private static Command Show()
     {
         var issuer = Issuer();
-        return new Command("show", "A trusted issuer; with --json as `create --file` takes it.") { issuer }.Does(async work =>
-        {
-            var name = work.Parsed.GetRequiredValue(issuer);
-            return await work.Get<Storage.TrustedIssuers>().FindAsync(name, work.Cancellation) is { } trusted ? work.Output.Show(Document(trusted)) : Unknown(work, name);
-        });
+        return new Command("show", "A trusted issuer; with --json as `create --file` takes it.") { issuer }.Does(async work => work.Tell(
+            await work.Get<TrustedIssuerOperations>().FindAsync(work.Parsed.GetRequiredValue(issuer), work.Cancellation), trusted => work.Output.Show(TrustedIssuerOperations.Document(trusted))));
     }
 
     private static Command Delete()
     {
         var issuer = Issuer();
-        return new Command("delete", "Trust an issuer no more. Tokens that were got by its assertions live until they expire.") { issuer }.Does(async work =>
-        {
-            var name = work.Parsed.GetRequiredValue(issuer);
-            return await work.Get<Storage.TrustedIssuers>().DeleteAsync(name, work.Cancellation)
-                ? work.Output.Say($"Deleted {name}.", new() { ["issuer"] = name, ["deleted"] = true })
-                : Unknown(work, name);
-        });
+        return new Command("delete", "Trust an issuer no more. Tokens that were got by its assertions live until they expire.") { issuer }.Does(async work => work.Tell(
+            await work.Get<TrustedIssuerOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(issuer), work.Cancellation),
+            name => work.Output.Say($"Deleted {name}.", new() { ["issuer"] = name, ["deleted"] = true })));
     }
-
-    private static JsonObject Document(TrustedIssuer issuer) =>
-        JsonSerializer.SerializeToNode(TrustedIssuerMetadata.Of(issuer), TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata)!.AsObject();
 }
