@@ -179,6 +179,27 @@ public sealed class AdminApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_done_by_it_is_in_the_audit_by_who_did_it_and_without_its_secret()
+    {
+        var made = await _api.CallAsync("createClient", body: """{"client_id":"web","redirect_uris":["https://web.example/cb"]}""");
+        await (_api.With(await _all.TokenOfAliceAsAdminAsync())).DoneAsync("deleteClient", new() { ["client_id"] = "web" });
+        var lines = (await _api.DoneAsync("listAudit", new() { ["target"] = "web" })).GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(["client.deleted", "client.created"], lines.Select(line => line.GetProperty("action").GetString()));
+        Assert.Equal(("person", _all.SignedIn.UserId.ToString("D"), "console"), (lines[0].GetProperty("actor_kind").GetString(), lines[0].GetProperty("actor").GetString(), lines[0].GetProperty("actor_client_id").GetString()));
+        Assert.Equal(("client", "robot"), (lines[1].GetProperty("actor_kind").GetString(), lines[1].GetProperty("actor").GetString()));
+        Assert.Equal(made.Header("X-Request-Id"), lines[1].GetProperty("request_id").GetString());
+        Assert.DoesNotContain(made["client_secret"]!, lines[1].GetRawText(), StringComparison.Ordinal);
+        Assert.Equal("client.created", (await _api.DoneAsync("getAudit", new() { ["id"] = lines[1].GetProperty("id").GetString()! })).GetProperty("action").GetString());
+
+        var first = await _api.DoneAsync("listAudit", new() { ["area"] = "clients", ["limit"] = "1" });
+        var second = await _api.DoneAsync("listAudit", new() { ["area"] = "clients", ["limit"] = "1", ["cursor"] = first.GetProperty("next_cursor").GetString()! });
+        Assert.NotEqual(first.GetProperty("items")[0].GetProperty("id").GetString(), second.GetProperty("items")[0].GetProperty("id").GetString());
+        foreach (var (name, value) in new[] { ("action", "client.lost"), ("area", "nowhere"), ("from", "soon"), ("to", "later") })
+            Assert.Equal($"/{name}", (await _api.CallAsync("listAudit", new() { [name] = value })).Json.GetProperty("errors")[0].GetProperty("pointer").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, (await _api.CallAsync("getAudit", new() { ["id"] = "none" })).Status);
+    }
+
+    [Fact]
     public async Task Registration_policies_and_upstreams()
     {
         var policy = await _api.DoneAsync("createRegistrationPolicy", body: """{"for":"token","name":"Partners","expires_in":3600}""");

@@ -43,6 +43,7 @@ namespace IdentityProvider.Server.Admin.Api;
 [JsonSerializable(typeof(Page<GrantDocument>))]
 [JsonSerializable(typeof(Page<KeyDocument>))]
 [JsonSerializable(typeof(Page<MessageDocument>))]
+[JsonSerializable(typeof(Page<AuditDocument>))]
 [JsonSerializable(typeof(Page<PolicyDocument>))]
 [JsonSerializable(typeof(Page<UpstreamMetadata>), TypeInfoPropertyName = "PageUpstream")]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

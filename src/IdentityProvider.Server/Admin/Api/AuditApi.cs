@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Admin.Api;
+
+/// <summary><c>/audit</c>: who did what to whom, from where.</summary>
+internal static class AuditApi
+{
+    public static IEnumerable<AdminRoute> Routes =>
+    [
+        AdminRoute.List(
+            "/audit", "listAudit", AdminArea.Audit, "Lines of the audit, the newest first.", ListAsync, typeof(Page<AuditDocument>),
+            ("action", "Only this, such as client.created."), ("area", "Only this area, such as clients."), ("actor", "Only what they did: a sub, a client_id, or the name of who ran a command."),
+            ("target", "Only what was done to this: a sub, a client_id, a resource, …"), ("from", "Only from this moment on (RFC 3339)."), ("to", "Only before this moment (RFC 3339).")),
+        AdminRoute.Get("/audit/{id}", "getAudit", AdminArea.Audit, "All that a line says, and its place in the chain.", GetAsync, typeof(AuditDocument)),
+    ];
+
+    private static async Task<AdminAnswer> ListAsync(AdminRequest request)
+    {
+        if (request["action"] is { } action && !AuditActions.Names.Contains(action, StringComparer.Ordinal))
+            return Fault.Refused("action", "is none that the audit tells of");
+        if (request["area"] is { } area && !AuditActions.Areas.Contains(area, StringComparer.Ordinal))
+            return Fault.Refused("area", $"must be one of {string.Join(", ", AuditActions.Areas)}");
+        if (!TryMoment(request["from"], out var from))
+            return Fault.Refused("from", "must be a moment such as 2026-01-31T12:00:00Z");
+        if (!TryMoment(request["to"], out var to))
+            return Fault.Refused("to", "must be a moment such as 2026-01-31T12:00:00Z");
+        var search = new AuditSearch
+        {
+            Actions = request["action"] is { } one ? [one] : request["area"] is { } all ? AuditActions.NamesOf(all) : null,
+            Actor = request["actor"],
+            Target = request["target"],
+            From = from,
+            To = to,
+        };
+        return await request.PageAsync(
+            (after, limit) => request.Get<AuditEvents>().SearchAsync(search, PlaceOf(after), limit, request.Cancellation), Document, line => PlaceOf(line.Event));
+    }
+
+    private static async Task<AdminAnswer> GetAsync(AdminRequest request)
+    {
+        var named = request.Named("id");
+        return Guid.TryParse(named, out var eventId) && await request.Get<AuditEvents>().FindAsync(eventId, request.Cancellation) is { } line
+            ? AdminAnswer.Of(Document(line))
+            : Fault.Unknown("id", named, "a line of the audit");
+    }
+
+    private static JsonNode Document(AuditLine line)
+    {
+        var entry = line.Event;
+        var document = new AuditDocument
+        {
+            Id = entry.EventId.ToString("N"),
+            At = entry.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
+            Action = entry.Action,
+            ActorKind = entry.Actor.Kind.ToString().ToLowerInvariant(),
+            Actor = entry.Actor.Name,
+            ActorClientId = entry.Actor.ClientId,
+            TargetKind = entry.Target.Kind,
+            Target = entry.Target.Id,
+            Address = entry.Address,
+            Device = entry.Device,
+            RequestId = entry.RequestId,
+            Before = Parsed(entry.Before),
+            After = Parsed(entry.After),
+            Detail = Parsed(entry.Detail),
+            Count = entry.Count,
+            Sequence = line.Sequence,
+            Hash = line.Hash is null ? null : Convert.ToHexStringLower(line.Hash),
+        };
+        return JsonSerializer.SerializeToNode(document, AdminJson.Default.AuditDocument)!;
+    }
+
+    // A row that somebody changed may hold anything: it is shown as it is.
+    private static JsonNode? Parsed(string? json)
+    {
+        try
+        {
+            return json is null ? null : JsonNode.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(json);
+        }
+    }
+
+    private static string PlaceOf(AuditEvent entry) => string.Create(CultureInfo.InvariantCulture, $"{entry.At.UtcTicks} {entry.EventId:N}");
+
+    // A cursor is opaque, and no secret: one that somebody made up leads to nothing that they may not read.
+    private static AuditPlace? PlaceOf(string? place) =>
+        place?.Split(' ') is [var ticks, var id] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTimeOffset.MaxValue.UtcTicks
+        && Guid.TryParse(id, out var eventId)
+            ? new AuditPlace(new DateTimeOffset(at, TimeSpan.Zero), eventId)
+            : null;
+
+    private static bool TryMoment(string? text, out DateTimeOffset? moment)
+    {
+        var isMoment = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var read);
+        moment = isMoment ? read : null;
+        return isMoment || text is null;
+    }
+}
+
+/// <summary>A line of the audit.</summary>
+internal sealed record AuditDocument
+{
+    public required string Id { get; init; }
+
+    public required string At { get; init; }
+
+    public required string Action { get; init; }
+
+    public required string ActorKind { get; init; }
+
+    public required string? Actor { get; init; }
+
+    public required string? ActorClientId { get; init; }
+
+    public required string TargetKind { get; init; }
+
+    public required string? Target { get; init; }
+
+    public required string? Address { get; init; }
+
+    public required string? Device { get; init; }
+
+    public required string? RequestId { get; init; }
+
+    /// <summary>What changed, as it was.</summary>
+    public required JsonNode? Before { get; init; }
+
+    /// <summary>The same as it is now.</summary>
+    public required JsonNode? After { get; init; }
+
+    public required JsonNode? Detail { get; init; }
+
+    public required int Count { get; init; }
+
+    /// <summary>Its number in the chain; null for the second or so in which it waits for it.</summary>
+    public required long? Sequence { get; init; }
+
+    public required string? Hash { get; init; }
+}
