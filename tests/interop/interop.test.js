@@ -33,6 +33,7 @@ import { claimsSuite } from './suites/claims.js';
 import { mcpSuite } from './suites/mcp.js';
 import { peopleDataSuite } from './suites/people-data.js';
 import { dpopSuite } from './suites/dpop.js';
+import { operatingSuite } from './suites/operating.js';
 import { decoupledSuite } from './suites/decoupled.js';
 import { logSuite } from './suites/logs.js';
 
@@ -82,4 +83,5 @@ mcpSuite(idp, authority);
 dpopSuite(idp);
 decoupledSuite(idp);
 peopleDataSuite(idp);
+operatingSuite();
 logSuite(idp, samples.programs);

@@ -7,7 +7,7 @@ import { mailOf } from './mail.js';
 import { Program, freePort, root, until } from './program.js';
 import { Seen, noticingFetch } from './seen.js';
 
-const executable = process.env.IDP_EXE ?? join(root, 'idp');
+export const executable = process.env.IDP_EXE ?? join(root, 'idp');
 
 /** The log at its most talkative, the framework's part too: what stands in none of these lines stands in none that an operator can ask for. */
 const everyLine = { Serilog__MinimumLevel__Default: 'Verbose', Serilog__MinimumLevel__Override__Microsoft: 'Verbose' };
@@ -22,9 +22,9 @@ export class Idp {
    * Over TLS where there is a `certificate`; `trust` is then the file of the authorities that it trusts itself, and `isReady` asks it. The issuer is
    * the server's origin and, where there is one, a `path` below it.
    */
-  static async start(settings = {}, { name = 'idp', path = '', certificate, trust, isReady, host = 'localhost' } = {}) {
+  static async start(settings = {}, { name = 'idp', path = '', certificate, trust, isReady, host = 'localhost', port } = {}) {
     const idp = new Idp();
-    const port = await freePort();
+    port ??= await freePort();
     idp.origin = `${certificate ? 'https' : 'http'}://${host}:${port}`;
     idp.issuer = idp.origin + path;
     idp.seen = new Seen();
@@ -58,6 +58,11 @@ export class Idp {
 
   get pid() {
     return this.#program.pid;
+  }
+
+  /** What its commands are told, and it was. */
+  get environment() {
+    return this.#environment;
   }
 
   /** One command, given as its words: its JSON document. `input` goes to standard input as JSON. */

@@ -2,7 +2,7 @@ import * as oidc from 'openid-client';
 import { confidentialClient, redirectUri } from './given.js';
 import { Person } from './person.js';
 
-/** A new app at which a person signed in, by openid-client: its configuration, to ask on with, and its tokens for one API. */
+/** A new app at which a person signed in, by openid-client: its configuration, to ask on with, the person at the pages, and its tokens for one API. */
 export async function signedInApp(idp, user, { scope, resource, ...metadata }) {
   const client = await idp.createClient({ ...confidentialClient, scope, resources: [resource], ...metadata });
   const configuration = await oidc.discovery(new URL(idp.issuer), client.client_id, {}, oidc.ClientSecretBasic(client.client_secret), {
@@ -13,5 +13,7 @@ export async function signedInApp(idp, user, { scope, resource, ...metadata }) {
   const url = oidc.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri, scope, resource, code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier), code_challenge_method: 'S256',
   });
-  return { configuration, tokens: await oidc.authorizationCodeGrant(configuration, await new Person(idp).authorize(url, user), { pkceCodeVerifier, idTokenExpected: true }) };
+  const person = new Person(idp);
+  const tokens = await oidc.authorizationCodeGrant(configuration, await person.authorize(url, user), { pkceCodeVerifier, idTokenExpected: true });
+  return { client, configuration, person, tokens };
 }
