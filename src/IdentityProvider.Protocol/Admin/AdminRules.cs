@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace IdentityProvider.Protocol.Admin;
 
 /// <summary>Who may do what: a person is bound by their role and by the scope of the app that they use, a client of its own by its scope.</summary>
@@ -10,11 +12,20 @@ public static class AdminRules
     /// <summary>The roles that open administration, the one that may most first.</summary>
     public static IReadOnlyList<string> Roles { get; } = [Admin, Operator, Auditor];
 
+    private static readonly FrozenSet<string> Normalized = Roles.Select(role => role.ToUpperInvariant()).ToFrozenSet(StringComparer.Ordinal);
+
     // What an operator leaves to an admin: what keys sign, what roles there are, what is set, and what has happened.
     private static readonly AdminArea[] WrittenByAdminsAlone = [AdminArea.Keys, AdminArea.Roles, AdminArea.Settings, AdminArea.Audit];
 
-    /// <summary>Whether a role, by whoever has it, opens administration: to give or take it is a matter for admins. Names of roles have no case.</summary>
-    public static bool IsPrivileged(string role) => Roles.Contains(role, StringComparer.OrdinalIgnoreCase);
+    /// <summary>
+    /// Whether a role, by whoever has it, opens administration: to give or take it is a matter for admins. Names of roles have no case, by the very
+    /// rule by which they are found.
+    /// </summary>
+    public static bool IsPrivileged(string role)
+    {
+        ArgumentNullException.ThrowIfNull(role);
+        return Normalized.Contains(role.ToUpperInvariant());
+    }
 
     /// <summary>What a role may do.</summary>
     public static bool Allows(string role, AdminArea area, bool writes) => role switch

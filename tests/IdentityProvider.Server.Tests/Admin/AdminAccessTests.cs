@@ -159,6 +159,22 @@ public sealed class AdminAccessTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, (await ProveAsync(token, proof)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await ProveAsync(token, proving.Proof("GET", "/api/admin/v1/users", token))).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await ProveAsync(token, proving.Proof("POST", Clients, token))).Status);
+
+        // The proof is for the address as it is written, with a name in it that is encoded.
+        const string api = "/api/admin/v1/resources/https%3A%2F%2Fnotes.example";
+        Assert.Equal(HttpStatusCode.OK, (await ProveAsync(token, proving.Proof("GET", api, token), api)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await ProveAsync(token, proving.Proof("GET", "/api/admin/v1/resources/https%3A%2F%2Fother.example", token), api)).Status);
+    }
+
+    [Fact]
+    public async Task Of_an_issuer_with_a_path_it_stands_below_that_path()
+    {
+        await using var server = await TestServer.StartAsync(change: settings => settings with { Issuer = "http://localhost:8080/idp" });
+        using var answer = await server.Http.GetAsync("/idp/api/admin/v1/clients", Cancellation);
+        const string metadata = "/.well-known/oauth-protected-resource/idp/api/admin/v1";
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Contains($"resource_metadata=\"http://localhost:8080{metadata}\"", answer.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"resource\":\"http://localhost:8080/idp/api/admin/v1\"", await server.Http.GetStringAsync(metadata, Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,6 +200,6 @@ public sealed class AdminAccessTests : IAsyncLifetime
 
     private Task<Answer> GetAsync(string token) => _all.SignedIn.SendAsync(AdminApiTests.Bearer(HttpMethod.Get, Clients, token));
 
-    private Task<Answer> ProveAsync(string token, string proof) =>
-        _all.SignedIn.SendAsync(new HttpRequestMessage(HttpMethod.Get, Clients) { Headers = { { "Authorization", $"DPoP {token}" }, { "DPoP", proof } } });
+    private Task<Answer> ProveAsync(string token, string proof, string path = Clients) =>
+        _all.SignedIn.SendAsync(new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Authorization", $"DPoP {token}" }, { "DPoP", proof } } });
 }

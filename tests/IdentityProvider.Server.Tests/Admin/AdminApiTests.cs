@@ -171,6 +171,8 @@ public sealed class AdminApiTests : IAsyncLifetime
         var settings = await _api.DoneAsync("getSettings");
         Assert.Equal("[redacted]", settings.GetProperty("Database").GetProperty("ConnectionString").GetString());
         Assert.Equal(TestServer.Issuer, settings.GetProperty("Issuer").GetString());
+        Assert.False(settings.GetProperty("Authorization").GetProperty("RequirePushedAuthorizationRequests").GetBoolean());
+        Assert.Equal("30.00:00:00", settings.GetProperty("Keys").GetProperty("RotationInterval").GetString());
         Assert.DoesNotContain(_all.Server.ConnectionString, settings.GetRawText(), StringComparison.Ordinal);
 
         // The emergency is real: what asked for it is signed by that key too.
@@ -182,7 +184,8 @@ public sealed class AdminApiTests : IAsyncLifetime
     public async Task What_was_done_by_it_is_in_the_audit_by_who_did_it_and_without_its_secret()
     {
         var made = await _api.CallAsync("createClient", body: """{"client_id":"web","redirect_uris":["https://web.example/cb"]}""");
-        await (_api.With(await _all.TokenOfAliceAsAdminAsync())).DoneAsync("deleteClient", new() { ["client_id"] = "web" });
+        _all.Server.Clock.Advance(TimeSpan.FromSeconds(1));
+        await _api.With(await _all.TokenOfAliceAsAdminAsync()).DoneAsync("deleteClient", new() { ["client_id"] = "web" });
         var lines = (await _api.DoneAsync("listAudit", new() { ["target"] = "web" })).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(["client.deleted", "client.created"], lines.Select(line => line.GetProperty("action").GetString()));
         Assert.Equal(("person", _all.SignedIn.UserId.ToString("D"), "console"), (lines[0].GetProperty("actor_kind").GetString(), lines[0].GetProperty("actor").GetString(), lines[0].GetProperty("actor_client_id").GetString()));

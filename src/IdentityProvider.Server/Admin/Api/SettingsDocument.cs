@@ -28,17 +28,20 @@ internal static class SettingsDocument
     private static JsonNode? Of(string name, object? value, int depth) => value switch
     {
         null => null,
-        _ when AuditRedaction.IsSecret(name) || MayHoldSecrets.Contains(name) => value is "" ? "" : AuditRedaction.Redacted,
-        string text => text,
+        _ when IsPart(value) => depth < Deepest ? Of(value, depth + 1) : value.GetType().Name,
         bool truth => truth,
         int number => number,
         long number => number,
         double number => number,
         TimeSpan span => span.ToString("c", CultureInfo.InvariantCulture),
         Enum word => word.ToString(),
+        _ when AuditRedaction.IsSecret(name) || MayHoldSecrets.Contains(name) => value is "" ? "" : AuditRedaction.Redacted,
+        string text => text,
         Uri address => address.ToString(),
         IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(item => Of(name, item, depth + 1))]),
-        _ when depth < Deepest && value.GetType().Namespace?.StartsWith("IdentityProvider", StringComparison.Ordinal) == true => Of(value, depth + 1),
         _ => value.GetType().Name,
     };
+
+    // A section of ours has parts that are looked at each by its own name, whatever its own is.
+    private static bool IsPart(object value) => value is not Enum && value.GetType() is { IsClass: true, Namespace: { } place } && place.StartsWith("IdentityProvider", StringComparison.Ordinal);
 }
