@@ -33,6 +33,7 @@ public static class Hosting
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = settings.IsDevelopment ? "Development" : "Production" });
         builder.Logging.AddIdpLogging(builder.Configuration, forPeople: settings.IsDevelopment);
+        builder.Logging.AddOtlp(settings.Telemetry);
         builder.WebHost.ConfigureKestrel(Limit);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
         {

@@ -14,6 +14,8 @@ public sealed record Settings
 
     public AccountSettings Accounts { get; init; } = new();
 
+    public AuditSettings Audit { get; init; } = new();
+
     public DatabaseSettings Database { get; init; } = new();
 
     public KeySettings Keys { get; init; } = new();
@@ -37,6 +39,8 @@ public sealed record Settings
     public PasswordSettings Passwords { get; init; } = new();
 
     public RegistrationSettings Registration { get; init; } = new();
+
+    public TelemetrySettings Telemetry { get; init; } = new();
 
     public ThrottlingSettings Throttling { get; init; } = new();
 
@@ -145,12 +149,14 @@ public sealed record Settings
         IEnumerable<string>[] ofParts =
         [
             settings.Accounts.Mistakes(settings.Mail),
+            settings.Audit.Mistakes(),
             settings.Branding.Mistakes(),
             settings.ClientCertificates.Mistakes(),
             settings.Forwarding.Mistakes(),
             settings.Mail.Mistakes(settings.IsDevelopment),
             settings.Passwords.Mistakes(),
             settings.Registration.Mistakes(),
+            settings.Telemetry.Mistakes(),
         ];
         foreach (var mistake in ofParts.SelectMany(mistakes => mistakes))
             yield return mistake;

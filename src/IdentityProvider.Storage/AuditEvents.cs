@@ -11,9 +11,18 @@ public sealed class AuditEvents(IDbContextFactory<IdpDb> databases)
     public Task AddAsync(AuditEvent entry, CancellationToken cancellation = default) =>
         databases.InsertAsync(db => db.AuditEvents.Add(AuditEventRow.Of(entry)), cancellation);
 
-    /// <summary>Adds lines, all or none.</summary>
-    public Task AddAsync(IReadOnlyCollection<AuditEvent> entries, CancellationToken cancellation = default) =>
-        databases.InsertAsync(db => db.AuditEvents.AddRange(entries.Select(AuditEventRow.Of)), cancellation);
+    /// <summary>Adds lines, all or none. Those that are there already were added before, by a try whose answer was lost.</summary>
+    public async Task AddAsync(IReadOnlyCollection<AuditEvent> entries, CancellationToken cancellation = default)
+    {
+        try
+        {
+            await databases.InsertAsync(db => db.AuditEvents.AddRange(entries.Select(AuditEventRow.Of)), cancellation);
+        }
+        catch (Exception e) when (Writes.IsUniqueViolation(e))
+        {
+            // Identifiers are random: nobody else has one of these.
+        }
+    }
 
     /// <summary>One line, with its place in the chain where it has it; null where there is none.</summary>
     public async Task<AuditLine?> FindAsync(Guid eventId, CancellationToken cancellation = default)

@@ -100,8 +100,8 @@ public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients cl
         }
     }
 
-    /// <summary>Removes clients that nobody used since, the longest unused first, with all that they have; says how many, at most <see cref="Batch"/>.</summary>
-    public async Task<int> RemoveUnusedAsync(DateTimeOffset unusedSince, DateTimeOffset now, CancellationToken cancellation = default)
+    /// <summary>Removes clients that nobody used since, the longest unused first, with all that they have; says which, at most <see cref="Batch"/>.</summary>
+    public async Task<IReadOnlyList<string>> RemoveUnusedAsync(DateTimeOffset unusedSince, DateTimeOffset now, CancellationToken cancellation = default)
     {
         List<string> unused;
         await using (var db = await databases.CreateDbContextAsync(cancellation))
@@ -109,9 +109,13 @@ public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients cl
             unused = await db.Clients.Where(c => c.LastUsedAt < unusedSince).OrderBy(c => c.LastUsedAt).Take(Batch).Select(c => c.ClientId).ToListAsync(cancellation);
         }
 
-        var removed = 0;
+        var removed = new List<string>();
         foreach (var clientId in unused)
-            removed += await clients.DeleteAsync(clientId, unusedSince, isDenied: false, now, cancellation) ? 1 : 0;
+        {
+            if (await clients.DeleteAsync(clientId, unusedSince, isDenied: false, now, cancellation))
+                removed.Add(clientId);
+        }
+
         return removed;
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -9,7 +10,17 @@ namespace IdentityProvider.Storage;
 /// <summary>The history of accounts, by person. A row lasts for <see cref="SignInEvent.Kept"/>.</summary>
 public sealed class SignInEvents(IDbContextFactory<IdpDb> databases)
 {
-    public Task AddAsync(SignInEvent entry, CancellationToken cancellation = default) => databases.InsertAsync(db => db.SignInEvents.Add(Row(entry)), cancellation);
+    public Task AddAsync(SignInEvent entry, CancellationToken cancellation = default) => AddAsync(entry, told: null, cancellation);
+
+    /// <summary>The same, with what the audit tells of it: both or neither.</summary>
+    public Task AddAsync(SignInEvent entry, AuditEvent? told, CancellationToken cancellation = default) => databases.InsertAsync(
+        db =>
+        {
+            db.SignInEvents.Add(Row(entry));
+            if (told is not null)
+                db.AuditEvents.Add(AuditEventRow.Of(told));
+        },
+        cancellation);
 
     /// <summary>
     /// Counts a failure: those of one person, kind and address within an hour are one line, so that no flood of them pushes out the rest. Its

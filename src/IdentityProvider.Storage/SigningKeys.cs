@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Status;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
@@ -23,11 +24,16 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
     }
 
     /// <summary>Adds a key; false where that generation of its algorithm exists, made by another node.</summary>
-    public Task<bool> AddAsync(StoredSigningKey key, CancellationToken cancellation = default) =>
+    /// <param name="key">The key.</param>
+    /// <param name="told">What the audit tells of it, where it is added; null for nothing.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<bool> AddAsync(StoredSigningKey key, AuditEvent? told = null, CancellationToken cancellation = default) =>
         databases.TryInsertAsync(
             async (db, token) =>
             {
                 db.SigningKeys.Add(Row(key));
+                if (told is not null)
+                    db.AuditEvents.Add(AuditEventRow.Of(told));
                 await db.SaveChangesAsync(token);
                 await db.BumpAsync(Topic.Keys, token);
             },

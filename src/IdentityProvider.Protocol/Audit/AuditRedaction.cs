@@ -41,7 +41,7 @@ public static partial class AuditRedaction
     private static readonly FrozenSet<string> OfUsers = new[]
     {
         "sub", "disabled", "disabled_at", "roles", "groups", "role", "group", "require_mfa", "amr", "acr", "new_browser", "method", "methods", "reason", "scope", "resources",
-        "client_id", "fields", "issuer", "upstream", "purpose", "sessions", "families", "ended", "second_factors", "passkeys", "email_verified",
+        "client_id", "about", "issuer", "upstream", "purpose", "sessions", "families", "ended", "lines", "second_factors", "passkeys", "email_verified",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // ASCII alone, so that every database gives back the bytes that it was given.

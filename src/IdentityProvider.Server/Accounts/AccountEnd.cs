@@ -1,3 +1,5 @@
+using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
@@ -15,6 +17,8 @@ internal sealed class AccountEnd(AccountDeletion deletion, Mailboxes mailboxes, 
         var notice = await mailboxes.FindAsync(userId) is { } mailbox ? mails.NoticeOf(mailbox, NoticeKind.AccountDeleted, http) : null;
         if (!await deletion.DeleteAsync(userId, notice is null ? null : notice with { UserId = null }, clock.GetUtcNow(), CancellationToken.None))
             return false;
+        if (http is not null)
+            await AuditTrail.ByPersonAsync(http, userId, AuditAction.UserDeleted, AuditTarget.User(userId));
         Log.AccountDeleted(logger, userId, http is null);
         return true;
     }

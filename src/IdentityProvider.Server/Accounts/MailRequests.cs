@@ -1,5 +1,8 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.SignIn;
@@ -11,7 +14,7 @@ namespace IdentityProvider.Server.Accounts;
 /// A mail that somebody asks for at a page. Whatever was typed, the same is done here and takes the same time: whether there is such an account is
 /// looked up when the mail is written.
 /// </summary>
-internal sealed class MailRequests(Mails mails, MailLimit limit, Forms forms)
+internal sealed class MailRequests(Mails mails, MailLimit limit, Forms forms, AuditTally tally)
 {
     /// <summary>Null where the answer is the same as ever; else why nothing was asked for, which says nothing of any account.</summary>
     /// <param name="http">The request.</param>
@@ -27,6 +30,11 @@ internal sealed class MailRequests(Mails mails, MailLimit limit, Forms forms)
         if (target.Resume is { Length: <= Longest.Resume } resume && forms.BrowserOf(http) is { } browser)
             (facts[AskedMail.Resume], facts[AskedMail.Browser]) = (resume, browser);
         var mail = new Storage.Mail { Kind = kind, Address = typed, Language = Languages.Of(http).Name, Facts = facts };
+        tally.Count(
+            AuditAction.UserLinkAsked,
+            userId is { } person ? Actor.Person(person).By(http) : Actor.Anonymous.By(http),
+            userId is { } known ? AuditTarget.User(known) : AuditTarget.NoUser,
+            ("purpose", PurposeOf(kind).ToString()));
         await mails.AskAsync(mail, userId, PurposeOf(kind));
         return null;
     }

@@ -20,6 +20,9 @@ public sealed record Actor
 
     public string? RequestId { get; private init; }
 
+    /// <summary>As the audit has them.</summary>
+    internal static Actor Of(AuditActor who, string? address) => new(who) { Address = address };
+
     /// <summary>Somebody at the machine.</summary>
     /// <param name="osUser">The operating system's name of them.</param>
     public static Actor Command(string osUser) => new(new AuditActor(AuditActorKind.Command, osUser)) { Authority = AdminAuthority.Full };
@@ -45,14 +48,13 @@ public sealed record Actor
     internal Actor With(AdminAuthority authority) => this with { Authority = authority };
 
     /// <summary>The same, by this request.</summary>
-    internal Actor By(HttpContext http)
+    internal Actor By(HttpContext http) => By(Origin.Of(http));
+
+    /// <summary>The same, from there.</summary>
+    internal Actor By(Origin origin) => this with
     {
-        var origin = Origin.Of(http);
-        return this with
-        {
-            Address = origin.Address,
-            Device = origin.UserAgent is { } agent ? Protocol.Sessions.Device.Of(agent) : null,
-            RequestId = http.TraceIdentifier,
-        };
-    }
+        Address = origin.Address,
+        Device = origin.UserAgent is { } agent ? Protocol.Sessions.Device.Of(agent) : null,
+        RequestId = origin.RequestId,
+    };
 }

@@ -3,13 +3,20 @@ using IdentityProvider.Server.Background;
 namespace IdentityProvider.Server.Audit;
 
 /// <summary>Registers the audit.</summary>
-internal static class AuditSetup
+public static class AuditSetup
 {
     /// <summary>What commands need too.</summary>
-    public static IServiceCollection AddAudit(this IServiceCollection services) => services.AddSingleton<AuditKey>().AddSingleton<AuditTrail>();
+    public static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddSingleton<AuditKey>()
+        .AddSingleton<AuditTrail>()
+        .AddSingleton<AuditTally>()
+        .AddSingleton<AuditRetention>()
+        .AddSingleton<AuditProof>()
+        .AddSingleton<UnusedClients>();
 
-    /// <summary>What a server does besides: it numbers the lines.</summary>
+    /// <summary>What a server does besides: it writes what it counted, and numbers the lines.</summary>
     public static IServiceCollection AddAuditWork(this IServiceCollection services) => services
+        .AddSingleton<AuditStream>()
         .AddSingleton<AuditChaining>()
         .AddHostedService(provider => provider.GetRequiredService<AuditChaining>());
 }

@@ -11,6 +11,8 @@ namespace IdentityProvider.Server.Audit;
 /// </summary>
 public sealed class AuditTrail(AuditEvents events, Entropy entropy, TimeProvider clock)
 {
+    public DateTimeOffset Now => clock.GetUtcNow();
+
     /// <summary>Writes a line.</summary>
     /// <param name="action">What was done.</param>
     /// <param name="actor">By whom, from where.</param>
@@ -25,6 +27,16 @@ public sealed class AuditTrail(AuditEvents events, Entropy entropy, TimeProvider
         AuditAction action, Actor actor, AuditTarget target, JsonNode? before = null, JsonNode? after = null, JsonObject? detail = null, CancellationToken cancellation = default) =>
         events.AddAsync(Line(action, actor, target, before, after, detail), cancellation);
 
+    /// <summary>Writes what a person did in this request. They can't undo it by going away.</summary>
+    internal static Task ByPersonAsync(
+        HttpContext http, Guid userId, AuditAction action, AuditTarget target, JsonNode? before = null, JsonNode? after = null, JsonObject? detail = null) =>
+        ByAsync(http, Actor.Person(userId), action, target, before, after, detail);
+
+    /// <summary>Writes what somebody did in this request.</summary>
+    internal static Task ByAsync(
+        HttpContext http, Actor actor, AuditAction action, AuditTarget target, JsonNode? before = null, JsonNode? after = null, JsonObject? detail = null) =>
+        http.RequestServices.GetRequiredService<AuditTrail>().RecordAsync(action, actor.By(http), target, before, after, detail, CancellationToken.None);
+
     /// <summary>A line for who writes it in a transaction of their own.</summary>
     internal AuditEvent Line(AuditAction action, Actor actor, AuditTarget target, JsonNode? before = null, JsonNode? after = null, JsonObject? detail = null)
     {
@@ -32,7 +44,7 @@ public sealed class AuditTrail(AuditEvents events, Entropy entropy, TimeProvider
         return new AuditEvent
         {
             EventId = entropy.NewId(),
-            At = clock.GetUtcNow(),
+            At = Now,
             Action = AuditActions.NameOf(action),
             Actor = actor.Who,
             Target = target,

@@ -1,9 +1,11 @@
+using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Background;
 
 /// <summary>Removes what has expired, a bounded number of rows at a time; nodes share the work.</summary>
-public sealed class Pruning(ExpiredRows rows, Registrations registrations, Settings settings, TimeProvider clock, ILogger<Pruning> logger) : RepeatedWork(TimeSpan.FromMinutes(1), logger)
+internal sealed class Pruning(ExpiredRows rows, UnusedClients unused, AuditRetention audit, TimeProvider clock, ILogger<Pruning> logger) : RepeatedWork(TimeSpan.FromMinutes(1), logger)
 {
     protected override async Task DoAsync(CancellationToken cancellation)
     {
@@ -12,8 +14,8 @@ public sealed class Pruning(ExpiredRows rows, Registrations registrations, Setti
         {
         }
 
-        while (await registrations.RemoveUnusedAsync(clock.GetUtcNow() - settings.Registration.UnusedClientsKept, clock.GetUtcNow(), cancellation) >= Registrations.Batch)
-        {
-        }
+        var itself = Actor.System("pruning");
+        await unused.RemoveAsync(itself, cancellation);
+        await audit.PruneAsync(itself, cancellation);
     }
 }

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Audit;
+using IdentityProvider.Server.Background;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -23,7 +26,7 @@ internal static class DatabaseCommands
         return script;
     }
 
-    private static Command Prune() => new Command("prune", "Remove expired codes, sessions, sign-ins and revocations now. The server does so by itself.")
+    private static Command Prune() => new Command("prune", "Remove expired codes, sessions, sign-ins and revocations now, and lines of the audit that are older than is kept. The server does so by itself.")
         .Does(async work =>
         {
             var total = new JsonObject();
@@ -36,13 +39,9 @@ internal static class DatabaseCommands
             }
             while (last.Total > 0);
 
-            var unusedSince = work.Installation.Now - work.Installation.Settings.Registration.UnusedClientsKept;
-            int removed, unused = 0;
-            do
-                unused += removed = await work.Get<Registrations>().RemoveUnusedAsync(unusedSince, work.Installation.Now, work.Cancellation);
-            while (removed > 0);
-            total["unused_clients"] = unused;
-
+            var actor = Actor.Command(Environment.UserName);
+            total["unused_clients"] = await work.Get<UnusedClients>().RemoveAsync(actor, work.Cancellation);
+            total["audit"] = await work.Get<AuditRetention>().PruneAsync(actor, work.Cancellation);
             return work.Output.Show(total);
         });
 }

@@ -62,6 +62,22 @@ internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson
         return Done;
     }
 
+    /// <summary>One line of many, for who reads lines: the same for people and with <c>--json</c>.</summary>
+    public void Line(string text) => results.WriteLine(text);
+
+    /// <summary>Long work; people at a terminal see how far it is.</summary>
+    public async Task<T> ProgressAsync<T>(string what, Func<Action<double>, Task<T>> work)
+    {
+        if (isJson || Console.IsErrorRedirected)
+            return await work(static _ => { });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(remarks) });
+        return await console.Progress().AutoClear(true).StartAsync(context =>
+        {
+            var task = context.AddTask(what, maxValue: 1);
+            return work(done => task.Value = done);
+        });
+    }
+
     /// <summary>Why not, in one line.</summary>
     public int Refuse(string reason)
     {

@@ -59,7 +59,7 @@ public static class Root
         var root = new RootCommand(About)
         {
             ServeCommand.Build(), ClientCommands.Build(), RegistrationPolicyCommands.Build(), ResourceCommands.Build(), AuthorizationDetailsTypeCommands.Build(), UserCommands.Build(), GroupCommands.Build(), RoleCommands.Build(), SessionCommands.Build(), TokenCommands.Build(),
-            KeyCommands.Build(), OutboxCommands.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
+            KeyCommands.Build(), OutboxCommands.Build(), AuditCommands.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
         };
         root.Directives.Clear();
         root.Add(Json);

@@ -1,5 +1,8 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Http;
@@ -16,6 +19,19 @@ public static class ClientAuthentication
             return reason;
         var client = await http.RequestServices.GetRequiredService<Registry>().FindClientAsync(presented.ClientId, http.RequestAborted)
             ?? await http.RequestServices.GetRequiredService<ClientDocuments>().FindClientAsync(presented.ClientId, http.RequestAborted);
+        var decision = await DecideAsync(http, presented, client);
+        if (!decision.Try(out _, out reason))
+        {
+            // Names that somebody makes up are one line.
+            http.RequestServices.GetRequiredService<AuditTally>().Count(
+                AuditAction.ClientRefused, Actor.Anonymous.By(http), client is null ? AuditTarget.NoClient : AuditTarget.Client(client.ClientId), ("reason", reason.ToString()));
+        }
+
+        return decision;
+    }
+
+    private static async ValueTask<Decision<AuthenticatedClient>> DecideAsync(HttpContext http, PresentedClient presented, Client? client)
+    {
         if (presented.Method == ClientAuthenticationMethod.PrivateKeyJwt)
             return await ByAssertionAsync(http, presented, client);
         return ClientCertificateRules.IsFor(client)

@@ -1,6 +1,10 @@
+using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Registration;
+using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
@@ -50,9 +54,9 @@ internal sealed class ClientDocuments(
 
 /// <summary>Clients as they are kept of their documents, within the policy for them.</summary>
 internal sealed class KeptDocuments(
-    Registry registry, Clients clients, Registrations registrations, RegistrationPolicies policies, SectorIdentifiers sectors, TimeProvider clock)
+    Registry registry, Clients clients, Registrations registrations, RegistrationPolicies policies, SectorIdentifiers sectors, AuditTrail audit)
 {
-    public DateTimeOffset Now => clock.GetUtcNow();
+    public DateTimeOffset Now => audit.Now;
 
     /// <summary>Whether an operator removed the client and wants it to stay so.</summary>
     public Task<bool> IsDeniedAsync(string clientId, CancellationToken cancellation) => registrations.IsDeniedAsync(clientId, cancellation);
@@ -76,7 +80,10 @@ internal sealed class KeptDocuments(
     {
         if (held is null)
         {
-            return await registrations.AddAsync(client, tokenHash: null, Now, CancellationToken.None) switch
+            var outcome = await registrations.AddAsync(client, tokenHash: null, Now, CancellationToken.None);
+            if (outcome == RegistrationOutcome.Registered)
+                await TellAsync(AuditAction.ClientRegistered, null, client);
+            return outcome switch
             {
                 RegistrationOutcome.Registered => client,
                 RegistrationOutcome.Taken => await clients.FindAsync(client.ClientId, cancellation),
@@ -86,6 +93,15 @@ internal sealed class KeptDocuments(
 
         // Where it may do less than before, what its living tokens say is old: the update sees to that.
         await registrations.ReplaceAsync(client, Now, CancellationToken.None);
+        await TellAsync(AuditAction.ClientReconfigured, held, client);
         return client with { TokensNotBefore = held.TokensNotBefore };
+    }
+
+    // What a document says anew is told where it says something else.
+    private async Task TellAsync(AuditAction action, Client? before, Client after)
+    {
+        var (was, isNow) = (before is null ? null : AuditTold.DocumentOf(before), AuditTold.DocumentOf(after));
+        if (!JsonNode.DeepEquals(was, isNow))
+            await audit.RecordAsync(action, Actor.System("client metadata document"), AuditTarget.Client(after.ClientId), was, isNow, cancellation: CancellationToken.None);
     }
 }

@@ -3,6 +3,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.DPoP;
 using IdentityProvider.Protocol.Tokens;
+using Actor = IdentityProvider.Server.Admin.Actor;
 
 namespace IdentityProvider.Server.Http;
 
@@ -28,7 +29,7 @@ public sealed class Senders(DPoPProofs proofs, ClientCertificates certificates, 
 
         if (!(await ClientAuthentication.ReadAsync(http, form)).Try(out var client, out reason))
             return reason;
-        return SenderRules.RefuseProof(client, proof) is { } foreign ? foreign : new Sender(client, proof, proofs);
+        return SenderRules.RefuseProof(client, proof) is { } foreign ? foreign : new Sender(client, proof, proofs, http);
     }
 
     /// <summary>The same where tokens are asked for: what they are bound to is settled (<see cref="SenderRules"/>).</summary>
@@ -38,7 +39,7 @@ public sealed class Senders(DPoPProofs proofs, ClientCertificates certificates, 
             return reason;
         var thumbprint = sender.Client.Client.TlsClientCertificateBoundAccessTokens ? certificates.ThumbprintOf(http) : null;
         if (SenderRules.Bind(sender.Client, sender.Proof, thumbprint).Try(out var bound, out reason))
-            return new Sender(bound, sender.Proof, proofs);
+            return new Sender(bound, sender.Proof, proofs, http);
         if (reason == Refusal.DPoPProofMissing)
             proofs.OfferNonce(http);
         CrossOrigin.Allow(http, sender.Client.Client);
@@ -68,11 +69,14 @@ public sealed class Senders(DPoPProofs proofs, ClientCertificates certificates, 
 }
 
 /// <summary>A client, and the proof of its request, to be spent when all else is decided and before anything is committed.</summary>
-public sealed class Sender(AuthenticatedClient client, DPoPProof? proof, DPoPProofs proofs)
+public sealed class Sender(AuthenticatedClient client, DPoPProof? proof, DPoPProofs proofs, HttpContext http)
 {
     private bool _spent;
 
     public AuthenticatedClient Client => client;
+
+    /// <summary>The same, from where they ask.</summary>
+    public Actor Actor => Actor.Client(client.ClientId).By(http);
 
     /// <summary>A proof that is good; null where the request has none.</summary>
     public DPoPProof? Proof => proof;

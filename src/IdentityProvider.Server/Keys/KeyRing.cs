@@ -1,6 +1,10 @@
 using System.Collections.Frozen;
+using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Keys;
+using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
@@ -11,7 +15,7 @@ namespace IdentityProvider.Server.Keys;
 /// The signing keys in memory (DESIGN.md §5). A request reads an immutable <see cref="KeyMoment"/> and compares its clock with the moment's
 /// end: no lock, no database, and every node switches at the same instant. <see cref="Background.KeyRotation"/> keeps it fresh.
 /// </summary>
-public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule schedule, TimeProvider clock, ILogger<KeyRing> logger) : IDisposable
+public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule schedule, TimeProvider clock, AuditTrail audit, ILogger<KeyRing> logger) : IDisposable
 {
     /// <summary>Two nodes that make the same key agree after one more look; more than that is a bug.</summary>
     private const int MostAttempts = 5;
@@ -110,8 +114,10 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
         }
 
         var forgettable = Now.Rings.SelectMany(ring => ring.Forgettable(schedule, clock.GetUtcNow())).Select(key => key.Kid).ToList();
-        if (forgettable.Count > 0 && await rows.DeleteAsync(forgettable, cancellation) > 0)
-            await ReloadAsync(cancellation);
+        if (forgettable.Count == 0 || await rows.DeleteAsync(forgettable, cancellation) == 0)
+            return;
+        await audit.RecordAsync(AuditAction.KeysForgotten, ItsOwn, AuditTarget.Keys, detail: new() { ["kids"] = new JsonArray([.. forgettable]) }, cancellation: CancellationToken.None);
+        await ReloadAsync(cancellation);
     }
 
     /// <summary>Sees to it that the algorithm has a key that signs: called when a client or a resource names it, so that the JWKS has it early.</summary>
@@ -155,7 +161,7 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
     /// a wrong master key never gets as far as encrypting a new one.
     /// </summary>
     internal async Task<KeyLifetime?> MakeAsync(
-        SignatureAlgorithm algorithm, Func<Ring, KeySchedule, DateTimeOffset, NextKey?> decide, CancellationToken cancellation)
+        SignatureAlgorithm algorithm, Func<Ring, KeySchedule, DateTimeOffset, NextKey?> decide, CancellationToken cancellation, Actor? actor = null)
     {
         await _oneMaker.WaitAsync(cancellation);
         try
@@ -165,7 +171,7 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
                 if (decide(Now.Ring(algorithm), schedule, clock.GetUtcNow()) is not { } plan)
                     return null;
                 var row = await GenerateAsync(algorithm, plan, cancellation);
-                var won = await rows.AddAsync(row, cancellation);
+                var won = await rows.AddAsync(row, ToldOf(row, actor ?? ItsOwn), cancellation);
                 await ReloadAsync(cancellation);
                 if (!won)
                     continue;
@@ -196,6 +202,12 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
             }
         },
         cancellation);
+
+    /// <summary>What the audit tells of a key that is made.</summary>
+    internal AuditEvent ToldOf(StoredSigningKey row, Actor actor) => audit.Line(
+        AuditAction.KeyMade, actor, AuditTarget.Key(row.Kid), after: new JsonObject { ["alg"] = row.Algorithm, ["generation"] = row.Generation, ["active_at"] = row.ActiveAt.ToString("O") });
+
+    private static Actor ItsOwn { get; } = Actor.System("key rotation");
 
     private TimeSpan Silence => Machine.GetElapsedTime(Volatile.Read(ref _readAt));
 

@@ -1,5 +1,8 @@
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 
@@ -40,9 +43,9 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
         {
             case "allow":
                 var standing = await grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
-                await grants.PutAsync(Grant.Widen(standing, AgreedTo(request, signedIn), request.Client), http.RequestAborted);
-                if (standing is null)
-                    await NoteAsync(http, signedIn, request);
+                var widened = Grant.Widen(standing, AgreedTo(request, signedIn), request.Client);
+                await grants.PutAsync(widened, http.RequestAborted);
+                await NoteAsync(http, request.Client, standing, widened);
                 pending = pending with { Progress = pending.Progress with { DetailsAgreedBy = signedIn.Session.UserId, DetailsAgreement = entropy.NewId() } };
                 break;
             case "deny":
@@ -53,9 +56,15 @@ internal sealed class ConsentPages(SignedInPages pages, BrowserSessions sessions
         PageResults.Redirect(http, resume.AuthorizePath(pending.Parameters, pending.Progress));
     }
 
-    private static Task<Guid> NoteAsync(HttpContext http, SignedIn signedIn, AuthorizationRequest request) =>
-        http.RequestServices.GetRequiredService<SignInHistory>()
-            .AddAsync(signedIn.Session.UserId, Origin.Of(http), SignInOutcome.AppConnected, http.RequestAborted, request.Client.ClientName);
+    // A person's history tells of an app once; the audit of each time that it may do more.
+    private static Task NoteAsync(HttpContext http, Client client, Grant? standing, Grant given)
+    {
+        var told = AuditTold.OfGrant(client.ClientId, standing, given);
+        return standing is null
+            ? http.RequestServices.GetRequiredService<SignInHistory>()
+                .AddAsync(given.UserId, Origin.Of(http), SignInOutcome.AppConnected, CancellationToken.None, client.ClientName, told)
+            : AuditTrail.ByPersonAsync(http, given.UserId, AuditAction.GrantGiven, told.Target, told.Before, told.After);
+    }
 
     private Grant AgreedTo(AuthorizationRequest request, SignedIn signedIn) => new()
     {

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
@@ -32,6 +33,7 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
             return;
         }
 
+        Tally(http, AuditAction.SignInFailed, userId: null);
         Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
         await login.ShowAsync(http, target, username: null, reason);
     }
@@ -52,6 +54,7 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
             return;
         }
 
+        Tally(http, AuditAction.SecondFactorFailed, underWay.User.Id);
         Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
         await second.ShowAsync(http, target, underWay, reason);
     }
@@ -100,6 +103,9 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
         await (isForScript ? OAuthResults.RefuseAsync(http, reason) : ErrorPages.RefuseAsync(http, reason));
         return null;
     }
+
+    private static void Tally(HttpContext http, AuditAction action, Guid? userId) =>
+        http.RequestServices.GetRequiredService<SignInHistory>().Tally(action, userId, Origin.Of(http), "passkey");
 
     private static bool MustVerifyUser(IReadOnlyList<string> proven, SignInTarget target) => PasskeyRules.MustVerifyUser(proven, SignInFlow.NeedsOf(target));
 

@@ -1,6 +1,8 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.Telemetry;
@@ -48,11 +50,14 @@ internal sealed class AccountPasskeys(
     }
 
     /// <summary>Null where it is done, else why not.</summary>
-    public async Task<Refusal?> RenameAsync(Guid userId, byte[] credentialId, string? typed, CancellationToken cancellation)
+    public async Task<Refusal?> RenameAsync(HttpContext http, Guid userId, byte[] credentialId, string? typed)
     {
         if (!PasskeyRules.ReadName(typed).Try(out var name, out var reason))
             return reason;
-        return await passkeys.RenameAsync(userId, credentialId, name, cancellation) ? null : Refusal.PasskeyRefused;
+        if (!await passkeys.RenameAsync(userId, credentialId, name, http.RequestAborted))
+            return Refusal.PasskeyRefused;
+        await AuditTrail.ByPersonAsync(http, userId, AuditAction.PasskeyRenamed, AuditTarget.User(userId));
+        return null;
     }
 
     /// <summary>Null where it is done, else why not.</summary>

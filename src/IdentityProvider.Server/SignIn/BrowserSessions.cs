@@ -1,9 +1,11 @@
 using System.Buffers.Text;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Authorize;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Protocol.Users;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.SignIn;
@@ -44,14 +46,14 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
 
     /// <summary>
     /// Signs a person in. The same person signing in again keeps their session, even one that lay idle, so that what hangs on it at other clients lives on, with a new
-    /// secret and a new <c>auth_time</c>; another person's session in this browser ends. False where what the account signs in by has changed since it was read.
+    /// secret and a new <c>auth_time</c>; another person's session in this browser ends. Null where what the account signs in by has changed since it was read.
     /// </summary>
     /// <param name="http">The request.</param>
     /// <param name="user">Who, as they were read when they proved it.</param>
     /// <param name="amr">By what they proved it (RFC 8176).</param>
     /// <param name="secondFactorRemembered">Whether the second factor is one that this browser proved on another day.</param>
     /// <param name="upstream">The sign-in elsewhere that vouches for them; null where none does.</param>
-    public async Task<bool> BeginAsync(HttpContext http, User user, IReadOnlyList<string> amr, bool secondFactorRemembered, UpstreamSession? upstream = null)
+    public async Task<Session?> BeginAsync(HttpContext http, User user, IReadOnlyList<string> amr, bool secondFactorRemembered, UpstreamSession? upstream = null)
     {
         var secret = entropy.Token();
         var before = await FindUntilOverAsync(http);
@@ -74,14 +76,14 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
         {
             session = session with { SessionId = entropy.NewId() };
             if (!await sessions.BeginAsync(session, SecretHash.Of(secret), user.SecurityStamp, http.RequestAborted))
-                return false;
-            if (before is not null)
-                await sessions.EndAsync(before.SessionId, Now, http.RequestAborted);
+                return null;
+            if (before is not null && await sessions.EndAsync(before.SessionId, Now, http.RequestAborted))
+                await AuditTrail.ByPersonAsync(http, before.UserId, AuditAction.SessionEnded, AuditTarget.Session(before.SessionId), detail: new() { ["reason"] = "replaced" });
         }
 
         http.Response.Cookies.Append(CookieName, secret, settings.Cookie());
         state.Keep(http, session.SessionId);
-        return true;
+        return session;
     }
 
     /// <summary>
@@ -100,8 +102,8 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     /// <summary>Ends a session, if there is one, with everything that hangs on it, and forgets the cookie.</summary>
     public async Task EndAsync(HttpContext http, Session? session)
     {
-        if (session is not null)
-            await sessions.EndAsync(session.SessionId, Now, http.RequestAborted);
+        if (session is not null && await sessions.EndAsync(session.SessionId, Now, http.RequestAborted))
+            await AuditTrail.ByPersonAsync(http, session.UserId, AuditAction.SessionEnded, AuditTarget.Session(session.SessionId), detail: new() { ["reason"] = "logout" });
         http.Response.Cookies.Delete(CookieName, settings.Cookie());
         state.Forget(http);
     }
@@ -113,11 +115,21 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     public string? SessionStateFor(AuthorizationRequest request, Session session) => state.SessionStateFor(request, session);
 
     /// <summary>Ends a person's sessions in other browsers, with everything that hangs on them; offline access goes on.</summary>
-    public Task EndOthersAsync(Guid userId, Guid kept, CancellationToken cancellation) => sessions.EndOthersAsync(userId, kept, offline: null, Now, cancellation);
+    public async Task EndOthersAsync(HttpContext http, Guid userId, Guid kept) =>
+        await TellAsync(http, userId, "others", await sessions.EndOthersAsync(userId, kept, offline: null, Now, http.RequestAborted));
 
     /// <summary>Ends a person's other sessions that came from this sign-in elsewhere.</summary>
-    public Task EndUpstreamAsync(Session kept, string issuer, string subject, CancellationToken cancellation) =>
-        sessions.EndUpstreamAsync(issuer, subject, upstreamSessionId: null, kept.SessionId, Now, cancellation);
+    public async Task EndUpstreamAsync(HttpContext http, Session kept, string issuer, string subject) =>
+        await TellAsync(http, kept.UserId, "unlinked", await sessions.EndUpstreamAsync(issuer, subject, upstreamSessionId: null, kept.SessionId, Now, http.RequestAborted));
+
+    /// <summary>Ends another session of a person's own; false where it had ended.</summary>
+    public async Task<bool> EndOtherAsync(HttpContext http, Session other)
+    {
+        if (!await sessions.EndAsync(other.SessionId, Now, http.RequestAborted))
+            return false;
+        await AuditTrail.ByPersonAsync(http, other.UserId, AuditAction.SessionEnded, AuditTarget.Session(other.SessionId), detail: new() { ["reason"] = "elsewhere" });
+        return true;
+    }
 
     /// <summary>
     /// Writes a person's changed account and ends all but this session, offline access too, as one; false where somebody changed it first. Nobody's
@@ -129,10 +141,15 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     /// <summary>Ends a person's sessions everywhere, all that apps have of them, and forgets this browser's cookie.</summary>
     public async Task EndEverywhereAsync(HttpContext http, Guid userId)
     {
-        await sessions.EndEverythingAsync(userId, FamilyEnd.GrantRevoked, Now, http.RequestAborted);
+        await TellAsync(http, userId, "everywhere", await sessions.EndEverythingAsync(userId, FamilyEnd.GrantRevoked, Now, http.RequestAborted));
         http.Response.Cookies.Delete(CookieName, settings.Cookie());
         state.Forget(http);
     }
+
+    // Which they were is known by their beginnings; how many ended is what there is to say.
+    private static Task TellAsync(HttpContext http, Guid userId, string reason, int ended) => ended == 0
+        ? Task.CompletedTask
+        : AuditTrail.ByPersonAsync(http, userId, AuditAction.SessionEnded, AuditTarget.User(userId), detail: new() { ["reason"] = reason, ["sessions"] = ended });
 
     private async Task<SignedIn?> FindAliveAsync(HttpContext http)
     {

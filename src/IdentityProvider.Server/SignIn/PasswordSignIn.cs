@@ -1,6 +1,8 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -35,7 +37,10 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
         var noted = mayTry ? await history.CountAsync(user!.Id, origin, taken!.Locks ? SignInOutcome.Locked : SignInOutcome.WrongPassword, cancellation) : Guid.Empty;
         var verified = await verifying;
         if (user is null || !mayTry || verified == PasswordVerificationResult.Failed)
+        {
+            history.Tally(taken is { Locks: false } ? AuditAction.SignInFailed : AuditAction.SignInLocked, user?.Id, origin, AuthenticationMethods.Password);
             return Refusal.SignInFailed;
+        }
 
         // Whoever disabled the account or changed its password meanwhile was first.
         if (verified == PasswordVerificationResult.SuccessRehashNeeded)

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Storage;
@@ -33,6 +34,7 @@ internal sealed class SecondFactorCheck(
         if (!isRight)
         {
             await history.CountAsync(userId, Origin.Of(http), SignInOutcome.WrongSecondFactor, CancellationToken.None);
+            history.Tally(AuditAction.SecondFactorFailed, userId, Origin.Of(http), ofApp is not null ? AuthenticationMethods.OneTimeCode : "recovery");
             return Refusal.SecondFactorWrong;
         }
 

@@ -42,15 +42,14 @@ internal sealed class SignInFlow(
         if (step is not SignInStep.Begin begin)
             return Wait(http, underWay, target, step is SignInStep.Enroll ? EnrollPath : SecondPath);
         pending.Forget(http);
-        if (standing is null)
-        {
-            // What the account signs in by changed meanwhile: what was proven proves nothing any more.
-            if (!await sessions.BeginAsync(http, user, begin.Amr, begin.IsRemembered, proven.Upstream))
-                return target.QueryOf("/login");
-        }
-        else if (AuthenticationMethods.AreTwoFactors(begin.Amr))
+        var session = standing ?? await sessions.BeginAsync(http, user, begin.Amr, begin.IsRemembered, proven.Upstream);
+
+        // What the account signs in by changed meanwhile: what was proven proves nothing any more.
+        if (session is null)
+            return target.QueryOf("/login");
+        if (standing is not null && AuthenticationMethods.AreTwoFactors(begin.Amr))
             await sessions.RenewAsync(http, standing with { Amr = begin.Amr, SecondFactorRemembered = false });
-        await traces.LeaveAsync(http, user.Id, proven.Attempt, begin.Amr, remember && AuthenticationMethods.AreTwoFactors(begin.Amr));
+        await traces.LeaveAsync(http, new Trace(session, begin.Amr, proven, IsNew: standing is null), remember && AuthenticationMethods.AreTwoFactors(begin.Amr));
         return targets.PathOf(target);
     }
 

@@ -188,6 +188,14 @@ internal static partial class Log
     [LoggerMessage(1801, LogLevel.Warning, "A request object of client {ClientId} could not be fetched from its request_uri: {Reason}")]
     public static partial void RequestObjectNotFetched(ILogger logger, string clientId, string reason);
 
+    // Audit: 1900 to 1999
+
+    [LoggerMessage(1900, LogLevel.Information, "{Action} {Sequence} {Entry}")]
+    public static partial void Audited(ILogger logger, string action, long sequence, string entry);
+
+    [LoggerMessage(1901, LogLevel.Error, "The audit is not put to its chain: {Reason}")]
+    public static partial void AuditNotChained(ILogger logger, string reason);
+
     // Profiles: 2300 to 2399
 
     [LoggerMessage(2300, LogLevel.Information, "User {UserId} changed their profile: {Fields}")]

@@ -1,6 +1,7 @@
 using System.Net;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Keys;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.DataProtection;
@@ -82,7 +83,7 @@ public sealed class JwksEndpointTests
         await using var server = await TestServer.StartAsync();
         var schedule = server.Get<KeySchedule>();
         var machine = new TestClock();
-        using var ring = new KeyRing(server.Get<SigningKeys>(), server.Get<MasterKey>(), schedule, server.Clock, NullLogger<KeyRing>.Instance) { Machine = machine };
+        using var ring = new KeyRing(server.Get<SigningKeys>(), server.Get<MasterKey>(), schedule, server.Clock, server.Get<AuditTrail>(), NullLogger<KeyRing>.Instance) { Machine = machine };
         await ring.ReloadAsync(Cancellation);
         var old = await ring.JwksAsync(Cancellation);
         await server.Get<KeyOperations>().RotateAsync(atOnce: false, Cancellation);

@@ -1,3 +1,4 @@
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Tests.Database;
 using IdentityProvider.Storage;
@@ -27,7 +28,7 @@ internal sealed class KeyNode : IAsyncDisposable
             .AddSingleton<Entropy>()
             .AddSingleton(TestServer.SettingsFor(database))
             .AddIdpStorage(DatabaseProvider.PostgreSql, database)
-            .AddKeys();
+            .AddKeys().AddAudit();
         if (masterKey is not null)
             services.AddSingleton(new MasterKey(masterKey, new Entropy()));
         return new(services.BuildServiceProvider());

@@ -168,7 +168,7 @@ public sealed class KeyRingTests
         await node.Ring.RenewAsync(Cancellation);
         var plan = NextKey.AtOnce(Ring.Of(SignatureAlgorithm.ES256, []), KeySetup.Schedule(TestServer.SettingsFor(database)), _clock.GetUtcNow());
         var theirs = await intruder.Ring.GenerateAsync(SignatureAlgorithm.ES256, plan, Cancellation);
-        Assert.True(await intruder.Rows.AddAsync(theirs, Cancellation));
+        Assert.True(await intruder.Rows.AddAsync(theirs, cancellation: Cancellation));
 
         await RefusesAsync(theirs.Kid, () => node.Ring.ReloadAsync(Cancellation));
         Assert.Equal(["RS256"], node.Ring.Published.Keys.Select(key => key.Algorithm.Name));

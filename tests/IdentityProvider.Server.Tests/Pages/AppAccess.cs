@@ -22,6 +22,8 @@ internal sealed class AppAccess
 
     public string AccessToken { get; }
 
+    public string RefreshToken => _refreshToken;
+
     /// <summary>Signs in at a new app in a browser where the person is signed in: consent, code, tokens.</summary>
     public static async Task<AppAccess> OpenAsync(TestServer server, Browser browser, string edits = "", Func<Client, Client>? edit = null)
     {

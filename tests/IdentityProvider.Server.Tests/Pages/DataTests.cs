@@ -142,10 +142,13 @@ public sealed class DataTests(PagesServer fixture) : IClassFixture<PagesServer>
 
         // Every column of every table, whoever added it.
         var left = await ClusterFolder.AskAsync(Server.ConnectionString, $"""
-            SELECT string_agg(t.table_name, ',') FROM information_schema.tables t
+            SELECT string_agg(t.table_name, ',' ORDER BY t.table_name) FROM information_schema.tables t
             WHERE t.table_schema = 'public' AND (xpath('/row/c/text()', query_to_xml(format('SELECT count(*) AS c FROM %I x WHERE x::text LIKE ''%%%s%%'' OR x::text LIKE ''%%%s%%'' OR x::text LIKE ''%%%s,%%''', t.table_name, '{userId:D}', '{userId:N}', '{username}'), false, true, '')))[1]::text <> '0'
             """);
-        Assert.Equal("OutboxMessages", left);
+        Assert.Equal("AuditEvents,OutboxMessages", left);
+
+        // The audit stands, and knows nobody by more than a subject that leads to no one any more.
+        Assert.Equal("0", await ClusterFolder.AskAsync(Server.ConnectionString, $"""SELECT count(*)::text FROM "AuditEvents" a WHERE a::text ILIKE '%{username},%' OR a::text ILIKE '%gone@example.com%'"""));
         Assert.Equal("AccountDeleted", await ClusterFolder.AskAsync(Server.ConnectionString, """SELECT string_agg(DISTINCT substring("Mail"::text FROM 'AccountDeleted|NewDevice'), ',') FROM "OutboxMessages" WHERE "Mail"::text LIKE '%gone@example.com%'"""));
         Assert.Equal("BackChannelLogout", await ClusterFolder.AskAsync(Server.ConnectionString, $"""SELECT string_agg(DISTINCT "Kind", ',') FROM "OutboxMessages" WHERE "UserId" = '{userId}'"""));
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using IdentityProvider.Protocol.Keys;
 using IdentityProvider.Protocol.Status;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Status;
 using IdentityProvider.Server.Tests.Database;
@@ -24,7 +25,7 @@ public sealed class PublishedStatusListsTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _signedIn = await SignedIn.StartAsync();
-        _keys = new KeyRing(Server.Get<SigningKeys>(), Server.Get<MasterKey>(), Server.Get<KeySchedule>(), Server.Clock, NullLogger<KeyRing>.Instance)
+        _keys = new KeyRing(Server.Get<SigningKeys>(), Server.Get<MasterKey>(), Server.Get<KeySchedule>(), Server.Clock, Server.Get<AuditTrail>(), NullLogger<KeyRing>.Instance)
         {
             Machine = _machine,
         };

@@ -211,10 +211,10 @@ public abstract class SelfRegistrationsContract : StorageContract
         await registrations.NoteUseAsync(["agent-1", "agent-2"], Now.AddDays(2));
         await registrations.NoteUseAsync(["agent-1"], Now.AddDays(2.5));
 
-        Assert.Equal(0, await registrations.RemoveUnusedAsync(Now, Now.AddDays(30)));
-        Assert.Equal(Registrations.Batch, await registrations.RemoveUnusedAsync(Now.AddDays(1), Now.AddDays(30)));
-        Assert.Equal(3, await registrations.RemoveUnusedAsync(Now.AddDays(1), Now.AddDays(30)));
-        Assert.Equal(2, await registrations.RemoveUnusedAsync(Now.AddDays(2.1), Now.AddDays(30)));
+        Assert.Empty(await registrations.RemoveUnusedAsync(Now, Now.AddDays(30)));
+        Assert.Equal(Registrations.Batch, (await registrations.RemoveUnusedAsync(Now.AddDays(1), Now.AddDays(30))).Count);
+        Assert.Equal(3, (await registrations.RemoveUnusedAsync(Now.AddDays(1), Now.AddDays(30))).Count);
+        Assert.Equal(2, (await registrations.RemoveUnusedAsync(Now.AddDays(2.1), Now.AddDays(30))).Count);
         Assert.Equal(["an-operators"], (await storage.Get<Clients>().ListAsync(null, 500)).Select(c => c.ClientId));
         Assert.Equal(0, (await storage.Get<RegistrationPolicies>().FindAsync(policy.PolicyId))!.ClientCount);
     }

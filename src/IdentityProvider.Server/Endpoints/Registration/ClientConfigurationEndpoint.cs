@@ -1,10 +1,14 @@
+using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
+using Actor = IdentityProvider.Server.Admin.Actor;
 
 namespace IdentityProvider.Server.Endpoints.Registration;
 
@@ -46,7 +50,7 @@ internal sealed class ClientConfigurationEndpoint(RegistrationAccess access, Req
         if (policy is null)
             await RegistrationAnswers.RefuseAsync(http, Refusal.BearerTokenInvalid);
         else if (await requested.DecideAsync(http, request, policy, standing.ClientId, standing) is { } client)
-            await ShowAsync(http, client, managed.RegisteredAt, await ReplaceAsync(standing, client), request.SoftwareStatement);
+            await ShowAsync(http, client, managed.RegisteredAt, await ReplaceAsync(http, standing, client), request.SoftwareStatement);
     }
 
     /// <summary>RFC 7592 §2.3: with the client go its secrets, people's consents to it and every token that it has.</summary>
@@ -55,10 +59,14 @@ internal sealed class ClientConfigurationEndpoint(RegistrationAccess access, Req
         if (await OpenAsync(http) is not { } managed)
             return;
         await clients.DeleteAsync(managed.Client.ClientId, clock.GetUtcNow(), CancellationToken.None);
+        await TellAsync(http, AuditAction.ClientUnregistered, managed.Client.ClientId, AuditTold.DocumentOf(managed.Client), after: null);
         Log.ClientUnregistered(OAuthResults.Logger(http), managed.Client.ClientId);
         OAuthResults.NoStore(http.Response);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    private static Task TellAsync(HttpContext http, AuditAction action, string clientId, JsonObject before, JsonObject? after) =>
+        AuditTrail.ByAsync(http, Actor.Client(clientId), action, AuditTarget.Client(clientId), before, after);
 
     private async Task<ManagedClient?> OpenAsync(HttpContext http)
     {
@@ -69,7 +77,7 @@ internal sealed class ClientConfigurationEndpoint(RegistrationAccess access, Req
     }
 
     /// <summary>A client that now proves itself by a secret gets one first, and one that no longer does loses its own last. The new secret, if there is one.</summary>
-    private async Task<string?> ReplaceAsync(Client standing, Client client)
+    private async Task<string?> ReplaceAsync(HttpContext http, Client standing, Client client)
     {
         var now = clock.GetUtcNow();
         var secret = client.HasSecret && !standing.HasSecret ? entropy.Token() : null;
@@ -78,6 +86,7 @@ internal sealed class ClientConfigurationEndpoint(RegistrationAccess access, Req
         await clients.UpdateAsync(client, now, CancellationToken.None);
         if (standing.HasSecret && !client.HasSecret)
             await clients.RemoveSecretsAsync(client.ClientId, now.AddDays(1), CancellationToken.None);
+        await TellAsync(http, AuditAction.ClientReconfigured, client.ClientId, AuditTold.DocumentOf(standing), AuditTold.DocumentOf(client));
         return secret;
     }
 

@@ -1,8 +1,8 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
 
@@ -17,7 +17,7 @@ internal static class RegistrationAnswers
     public static Task ShowAsync(HttpContext http, Client client, DateTimeOffset registeredAt, string registrationToken, string? secret, string? statement, int status)
     {
         var issuer = http.RequestServices.GetRequiredService<Settings>().Issuer;
-        var answer = JsonSerializer.SerializeToNode(ClientMetadata.Of(client), ClientMetadataJson.Default.ClientMetadata)!.AsObject();
+        var answer = AuditTold.DocumentOf(client);
         answer.Insert(1, "client_id_issued_at", registeredAt.ToUnixTimeSeconds());
         if (secret is not null)
         {

@@ -1,9 +1,12 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
+using Actor = IdentityProvider.Server.Admin.Actor;
 
 namespace IdentityProvider.Server.Endpoints.Registration;
 
@@ -49,6 +52,9 @@ internal sealed class RegistrationEndpoint(
             return;
         }
 
+        await AuditTrail.ByAsync(
+            http, Actor.Client(client.ClientId), AuditAction.ClientRegistered, AuditTarget.Client(client.ClientId), after: AuditTold.DocumentOf(client),
+            detail: new() { ["policy"] = client.RegisteredBy?.ToString("N") });
         Log.ClientRegistered(logger, client.ClientId, client.RegisteredBy);
         await RegistrationAnswers.ShowAsync(http, client, now, token, secret, statement, StatusCodes.Status201Created);
     }

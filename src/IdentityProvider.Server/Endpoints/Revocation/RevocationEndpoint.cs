@@ -1,15 +1,17 @@
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Revocation;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Http;
-using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
+using Actor = IdentityProvider.Server.Admin.Actor;
 
 namespace IdentityProvider.Server.Endpoints.Revocation;
 
 /// <summary><c>POST /revoke</c> (RFC 7009). It is answered when it is durable.</summary>
 internal sealed class RevocationEndpoint(
-    AccessTokens accessTokens, RefreshTokens refreshTokens, TokenFamilies families, RevokedTokens revoked, TimeProvider clock, ILogger<RevocationEndpoint> logger)
+    AccessTokens accessTokens, RefreshTokens refreshTokens, TokenFamilies families, RevokedTokens revoked, TimeProvider clock, FamilyEnds ends)
 {
     public const string Path = "/revoke";
 
@@ -41,10 +43,11 @@ internal sealed class RevocationEndpoint(
         {
             case RevocationDecision.EndFamily end:
                 if (await families.EndAsync(end.FamilyId, FamilyEnd.RevokedByClient, now, CancellationToken.None))
-                    Log.FamilyRevoked(logger, end.FamilyId, client.ClientId);
+                    await ends.TellRevokedAsync(http, end.FamilyId, client.ClientId);
                 break;
             case RevocationDecision.RevokeToken revoke:
-                await revoked.AddAsync(revoke.Token.Jti, revoke.Token.ExpiresAt, revoke.Token.Status, CancellationToken.None);
+                if (await revoked.AddAsync(revoke.Token.Jti, revoke.Token.ExpiresAt, revoke.Token.Status, CancellationToken.None))
+                    await AuditTrail.ByAsync(http, Actor.Client(client.ClientId), AuditAction.TokenRevoked, AuditTarget.Token(revoke.Token.Jti));
                 break;
         }
 

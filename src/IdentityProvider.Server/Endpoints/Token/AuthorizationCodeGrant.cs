@@ -2,14 +2,13 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
-using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Endpoints.Token;
 
 /// <summary>The exchange of a code (RFC 6749 §4.1.3): load, decide, mint, spend the code, answer.</summary>
 internal sealed class AuthorizationCodeGrant(
-    StoredAuthorizationCodes stored, TokenFamilies families, TokenMint mint, Entropy entropy, TimeProvider clock, ILogger<AuthorizationCodeGrant> logger)
+    StoredAuthorizationCodes stored, TokenFamilies families, TokenMint mint, Entropy entropy, TimeProvider clock, FamilyEnds ends)
 {
     /// <summary>Who loses the race for a code decides again, now by a spent one.</summary>
     private const int MostAttempts = 2;
@@ -34,7 +33,7 @@ internal sealed class AuthorizationCodeGrant(
                 // Ended whether or not the caller still waits for the answer.
                 case AuthorizationCodeDecision.EndFamily end:
                     if (await families.EndAsync(end.FamilyId, FamilyEnd.CodeReused, now, CancellationToken.None))
-                        Log.FamilyEnded(logger, end.FamilyId, sender.Client.ClientId, FamilyEnd.CodeReused);
+                        await ends.TellAsync(end.FamilyId, sender, FamilyEnd.CodeReused);
                     return end.Reason;
 
                 case AuthorizationCodeDecision.Refuse refuse:

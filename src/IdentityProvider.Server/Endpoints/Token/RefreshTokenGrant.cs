@@ -2,14 +2,13 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
-using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Endpoints.Token;
 
 /// <summary>The use of a refresh token (RFC 6749 §6): load, decide, mint, move the family on, answer.</summary>
 internal sealed class RefreshTokenGrant(
-    RefreshTokens refreshTokens, TokenFamilies families, TokenMint mint, Settings settings, TimeProvider clock, ILogger<RefreshTokenGrant> logger)
+    RefreshTokens refreshTokens, TokenFamilies families, TokenMint mint, Settings settings, TimeProvider clock, FamilyEnds ends)
 {
     /// <summary>Who loses the race for a generation decides again, now by a token just replaced.</summary>
     private const int MostAttempts = 3;
@@ -50,7 +49,7 @@ internal sealed class RefreshTokenGrant(
                 // Ended whether or not the caller still waits for the answer.
                 case RefreshTokenDecision.Theft theft:
                     if (await families.EndAsync(theft.FamilyId, FamilyEnd.RefreshTokenReused, now, CancellationToken.None))
-                        Log.FamilyEnded(logger, theft.FamilyId, sender.Client.ClientId, FamilyEnd.RefreshTokenReused);
+                        await ends.TellAsync(theft.FamilyId, sender, FamilyEnd.RefreshTokenReused);
                     return theft.Reason;
 
                 case RefreshTokenDecision.Refuse refuse:

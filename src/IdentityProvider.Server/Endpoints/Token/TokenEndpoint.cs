@@ -1,6 +1,9 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Token;
+using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Http;
 
@@ -10,7 +13,7 @@ namespace IdentityProvider.Server.Endpoints.Token;
 /// <c>POST /token</c> (RFC 6749 §3.2): form, client, grant, answer. A grant loads, decides, mints and commits; only what it returns goes out,
 /// and always from here.
 /// </summary>
-internal sealed class TokenEndpoint(TokenGrants grants, Senders senders)
+internal sealed class TokenEndpoint(TokenGrants grants, Senders senders, ClientUse uses, AuditTally tally)
 {
     public const string Path = "/token";
 
@@ -45,7 +48,8 @@ internal sealed class TokenEndpoint(TokenGrants grants, Senders senders)
             && (await RecipientAsync(http, request, client.Client)).Try(out var recipient, out reason)
             && (await grants.GrantAsync(request, sender, http.RequestAborted)).Try(out var response, out reason))
         {
-            http.RequestServices.GetRequiredService<ClientUse>().Note(client.Client);
+            uses.Note(client.Client);
+            tally.Count(AuditAction.TokensIssued, Actor.Client(client.ClientId), AuditTarget.Client(client.ClientId), ("grant_type", form["grant_type"]!));
             await JsonBody.SendAsync(http, Deliver(http, client.Client, response with { IdToken = recipient.Seal(response.IdToken) }), TokenResponse.Write);
             return;
         }

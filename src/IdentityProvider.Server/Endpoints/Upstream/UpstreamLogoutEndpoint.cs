@@ -1,5 +1,8 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Upstream;
+using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.Telemetry;
@@ -19,6 +22,8 @@ internal sealed class UpstreamLogoutEndpoint(Upstreams upstreams, UpstreamServer
         if ((await VerifyAsync(http, name)).Try(out var heard, out var reason))
         {
             var ended = await sessions.EndUpstreamAsync(heard.Issuer, heard.Notice.Subject, heard.Notice.SessionId, kept: null, clock.GetUtcNow(), CancellationToken.None);
+            if (ended > 0)
+                await AuditTrail.ByAsync(http, Actor.System($"upstream {name}"), AuditAction.SessionEnded, AuditTarget.NoUser, detail: new() { ["reason"] = "upstream_logout", ["sessions"] = ended });
             Log.UpstreamLogout(OAuthResults.Logger(http), name, ended);
             OAuthResults.NoStore(http.Response);
             return;

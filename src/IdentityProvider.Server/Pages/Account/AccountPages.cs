@@ -1,11 +1,12 @@
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Pages.Account;
 
 /// <summary><c>/account</c>: where a person is signed in, what apps have of them, and what happened; each of which they can end.</summary>
-internal sealed class AccountPages(AccountAccess access, AccountOverview overview, BrowserSessions browsers, Storage.Sessions sessions, Grants grants, WaitingRequests waiting)
+internal sealed class AccountPages(AccountAccess access, AccountOverview overview, BrowserSessions browsers, Grants grants, WaitingRequests waiting)
 {
     public async Task GetAsync(HttpContext http)
     {
@@ -34,7 +35,7 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
             return;
         }
 
-        var ended = named?.UserId == current.UserId && await sessions.EndAsync(named.SessionId, browsers.Now, http.RequestAborted);
+        var ended = named?.UserId == current.UserId && await browsers.EndOtherAsync(http, named);
         PageResults.Redirect(http, (ended ? AccountNotice.SessionEnded : AccountNotice.SessionGone).Path);
     }
 
@@ -44,9 +45,10 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
             return;
         if (form["client_id"] is { } clientId)
         {
+            var standing = await grants.FindAsync(current.UserId, clientId, http.RequestAborted);
             await grants.RevokeAsync(current.UserId, clientId, browsers.Now, http.RequestAborted);
             var name = (await http.RequestServices.GetRequiredService<Registry>().FindClientAsync(clientId, http.RequestAborted))?.ClientName;
-            await http.RequestServices.GetRequiredService<SignInHistory>().AddAsync(current.UserId, Origin.Of(http), SignInOutcome.AppRemoved, http.RequestAborted, name);
+            await http.RequestServices.GetRequiredService<SignInHistory>().AddAsync(current.UserId, Origin.Of(http), SignInOutcome.AppRemoved, CancellationToken.None, name, AuditTold.OfGrant(clientId, standing, null));
         }
 
         PageResults.Redirect(http, AccountNotice.AppRemoved.Path);
@@ -58,7 +60,7 @@ internal sealed class AccountPages(AccountAccess access, AccountOverview overvie
         if (await access.ReadAsync(http, OwnPage.Account, needsFreshSignIn: false) is not var (form, (current, _)))
             return;
         var isYes = form["decision"] == "allow";
-        PageResults.Redirect(http, await waiting.AnswerAsync(form["request"], current, isYes, http.RequestAborted) switch
+        PageResults.Redirect(http, await waiting.AnswerAsync(http, form["request"], current, isYes) switch
         {
             WaitingAnswer.SignInFirst => OwnPage.Account.LoginPath,
             WaitingAnswer.SecondFactorFirst => SignInTarget.Of(OwnPage.Account).QueryOf(SignInFlow.SecondPath),

@@ -21,7 +21,7 @@ internal sealed class EverywherePages(AccountAccess access, BrowserSessions brow
         switch (form["end"])
         {
             case "others":
-                await browsers.EndOthersAsync(session.UserId, session.SessionId, http.RequestAborted);
+                await browsers.EndOthersAsync(http, session.UserId, session.SessionId);
                 PageResults.Redirect(http, AccountNotice.OthersEnded.Path);
                 return;
             case "all":

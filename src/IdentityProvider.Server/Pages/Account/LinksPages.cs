@@ -77,7 +77,7 @@ internal sealed class LinksPages(AccountAccess access, Upstreams upstreams, Upst
                 return;
             }
 
-            await browsers.EndUpstreamAsync(session, upstream.Issuer, subject, http.RequestAborted);
+            await browsers.EndUpstreamAsync(http, session, upstream.Issuer, subject);
             await TellAsync(http, session.UserId, SignInOutcome.LinkRemoved, NoticeKind.LinkRemoved, upstream.Label);
             Log.UpstreamUnlinked(OAuthResults.Logger(http), session.UserId, upstream.Issuer);
         }

@@ -36,7 +36,7 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
         if (await access.ReadAsync(http, OwnPage.Security, needsFreshSignIn: false) is not var (form, person))
             return;
         var credentialId = PasskeysModel.ReadId(form["credential_id"]);
-        Answer(http, await PasskeysOf(http).RenameAsync(person.Session.UserId, credentialId, form["name"], http.RequestAborted), PasskeyNotice.Renamed);
+        Answer(http, await PasskeysOf(http).RenameAsync(http, person.Session.UserId, credentialId, form["name"]), PasskeyNotice.Renamed);
     }
 
     public async Task RemoveAsync(HttpContext http)

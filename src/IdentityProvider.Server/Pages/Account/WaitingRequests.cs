@@ -30,8 +30,9 @@ internal sealed class WaitingRequests(DecoupledRequests requests, DecoupledAnswe
     }
 
     /// <summary>Gives the answer, where the person's sign-in is one that counts.</summary>
-    public async Task<WaitingAnswer> AnswerAsync(string? requestId, Session session, bool isYes, CancellationToken cancellation)
+    public async Task<WaitingAnswer> AnswerAsync(HttpContext http, string? requestId, Session session, bool isYes)
     {
+        var cancellation = http.RequestAborted;
         if (!Guid.TryParseExact(requestId, "N", out var id)
             || await requests.FindAsync(id, cancellation) is not { Kind: DecoupledKind.Backchannel } request || request.UserId != session.UserId
             || await registry.FindClientAsync(request.ClientId, cancellation) is not { } client)
@@ -40,7 +41,7 @@ internal sealed class WaitingRequests(DecoupledRequests requests, DecoupledAnswe
             return WaitingAnswer.SignInFirst;
         if (isYes && await flow.LacksSecondFactorAsync(session, BackchannelAuthenticationRules.NeedsOf(request, client), cancellation))
             return WaitingAnswer.SecondFactorFirst;
-        return await answers.GiveAsync(request, client, session, isYes) ? WaitingAnswer.Given : WaitingAnswer.Gone;
+        return await answers.GiveAsync(http, request, client, session, isYes) ? WaitingAnswer.Given : WaitingAnswer.Gone;
     }
 }
 

@@ -58,7 +58,7 @@ internal sealed class DeviceConsentPages(
         var isAnswered = form[AccountAccess.ShownField] == signedIn.Session.SessionId.ToString("N") && form["decision"] is "allow" or "deny";
         if (!isAnswered)
             PageResults.Redirect(http, OwnPage.Device.PathWith(form[OwnPage.EnteredParameter]));
-        else if (await answers.GiveAsync(request, client, signedIn.Session, isYes: form["decision"] == "allow"))
+        else if (await answers.GiveAsync(http, request, client, signedIn.Session, isYes: form["decision"] == "allow"))
             PageResults.Redirect(http, $"{DonePath}?answer={form["decision"]}");
         else
             await entry.ShowAsync(http, typed: null, Refusal.UserCodeUnknown);

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
@@ -17,6 +18,8 @@ internal static class UpstreamProblems
     {
         var answer = Refusals.Of(reason);
         Log.Refused(OAuthResults.Logger(http), reason, answer.Section);
+        if (!isLinking)
+            http.RequestServices.GetRequiredService<SignInHistory>().Tally(AuditAction.SignInFailed, userId: null, Origin.Of(http), "upstream");
         if (reason == Refusal.UpstreamUnavailable)
             http.Response.Headers.RetryAfter = "30";
         var back = isLinking ? ("Upstream.BackToLinks", OwnPage.Links.Path) : ("Upstream.BackToSignIn", target.QueryOf("/login"));

@@ -242,8 +242,8 @@ public sealed class RegistrationEndpointTests
         server.Clock.Advance(TimeSpan.FromHours(2));
         var now = server.Clock.GetUtcNow();
 
-        Assert.Equal(1, await server.Get<Registrations>().RemoveUnusedAsync(now - kept, now, Cancellation));
-        Assert.Equal(0, await server.Get<Registrations>().RemoveUnusedAsync(now - kept, now, Cancellation));
+        Assert.Single(await server.Get<Registrations>().RemoveUnusedAsync(now - kept, now, Cancellation));
+        Assert.Empty(await server.Get<Registrations>().RemoveUnusedAsync(now - kept, now, Cancellation));
 
         Assert.Null(await server.Get<Clients>().FindAsync(unused["client_id"]!, Cancellation));
         Assert.NotNull(await server.Get<Clients>().FindAsync(used["client_id"]!, Cancellation));
