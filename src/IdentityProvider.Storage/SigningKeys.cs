@@ -44,7 +44,13 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
     /// The emergency: the key is out at once. With a successor, both or neither, so that there is no moment without a key. False where the key
     /// is not there, was revoked before, or the successor's generation exists.
     /// </summary>
-    public async Task<bool> RevokeAsync(string kid, DateTimeOffset now, StoredSigningKey? successor = null, CancellationToken cancellation = default)
+    /// <param name="kid">Which.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="successor">The key that takes over; null where another does.</param>
+    /// <param name="told">What the audit tells of the successor; null for nothing.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<bool> RevokeAsync(
+        string kid, DateTimeOffset now, StoredSigningKey? successor = null, AuditEvent? told = null, CancellationToken cancellation = default)
     {
         try
         {
@@ -54,6 +60,8 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
                     if (successor is not null)
                     {
                         db.SigningKeys.Add(Row(successor));
+                        if (told is not null)
+                            db.AuditEvents.Add(AuditEventRow.Of(told));
                         await db.SaveChangesAsync(token);
                     }
 

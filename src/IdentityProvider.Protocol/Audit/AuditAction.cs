@@ -76,7 +76,7 @@ public enum AuditAction
     ResourceCreated,
     ResourceChanged,
     ResourceDeleted,
-    DetailsTypePut,
+    DetailsTypeCreated,
     DetailsTypeDeleted,
 
     KeyMade,
@@ -86,7 +86,7 @@ public enum AuditAction
     UpstreamCreated,
     UpstreamChanged,
     UpstreamDeleted,
-    TrustedIssuerPut,
+    TrustedIssuerCreated,
     TrustedIssuerDeleted,
 
     OutboxRetried,

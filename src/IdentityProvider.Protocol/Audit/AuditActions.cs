@@ -84,7 +84,7 @@ public static class AuditActions
         [AuditAction.ResourceCreated] = ("resource.created", "resources"),
         [AuditAction.ResourceChanged] = ("resource.changed", "resources"),
         [AuditAction.ResourceDeleted] = ("resource.deleted", "resources"),
-        [AuditAction.DetailsTypePut] = ("details_type.put", "resources"),
+        [AuditAction.DetailsTypeCreated] = ("details_type.created", "resources"),
         [AuditAction.DetailsTypeDeleted] = ("details_type.deleted", "resources"),
 
         [AuditAction.KeyMade] = ("key.made", "keys"),
@@ -94,7 +94,7 @@ public static class AuditActions
         [AuditAction.UpstreamCreated] = ("upstream.created", "upstreams"),
         [AuditAction.UpstreamChanged] = ("upstream.changed", "upstreams"),
         [AuditAction.UpstreamDeleted] = ("upstream.deleted", "upstreams"),
-        [AuditAction.TrustedIssuerPut] = ("trusted_issuer.put", "upstreams"),
+        [AuditAction.TrustedIssuerCreated] = ("trusted_issuer.created", "upstreams"),
         [AuditAction.TrustedIssuerDeleted] = ("trusted_issuer.deleted", "upstreams"),
 
         [AuditAction.OutboxRetried] = ("outbox.retried", "outbox"),

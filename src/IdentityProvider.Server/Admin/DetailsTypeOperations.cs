@@ -25,7 +25,7 @@ internal sealed class DetailsTypeOperations(AuthorizationDetailsTypes types, Des
             return Fault.Conflict("type", $"there are {AuthorizationDetailsType.Most} already");
         if (!await types.AddAsync(type, cancellation))
             return Fault.Conflict("type", $"'{type.Type}' is taken");
-        await desk.RecordAsync(AuditAction.DetailsTypePut, actor, AuditTarget.DetailsType(type.Type), after: Document(type));
+        await desk.RecordAsync(AuditAction.DetailsTypeCreated, actor, AuditTarget.DetailsType(type.Type), after: Document(type));
         return type;
     }
 

@@ -14,16 +14,14 @@ internal sealed class SigningKeyOperations(KeyOperations keys, Desk desk)
     /// <summary>Makes the next key of each ring before its time; at once, where caches need not have it first. Those that will sign.</summary>
     public async Task<IReadOnlyList<KeyDocument>> RotateAsync(Actor actor, bool atOnce, CancellationToken cancellation)
     {
-        var coming = await keys.RotateAsync(atOnce, cancellation);
-        foreach (var key in coming)
-            await desk.RecordAsync(AuditAction.KeyMade, actor, AuditTarget.Key(key.Kid), detail: new() { ["alg"] = key.Algorithm, ["at_once"] = atOnce });
+        var coming = await keys.RotateAsync(atOnce, cancellation, actor);
         return [.. coming.Select(Document)];
     }
 
     /// <summary>The emergency: the key leaves the published set at once, and everything it signed is dead.</summary>
     public async Task<Operated<string>> RevokeAsync(Actor actor, string kid, CancellationToken cancellation)
     {
-        switch (await keys.RevokeAsync(kid, cancellation))
+        switch (await keys.RevokeAsync(kid, cancellation, actor))
         {
             case KeyRevocation.AlreadyRevoked:
                 return Fault.Conflict("kid", $"'{kid}' is revoked already");

@@ -23,7 +23,7 @@ internal sealed class TrustedIssuerOperations(TrustedIssuers issuers, Desk desk)
             return Fault.Refused(((Validated<TrustedIssuer>.Invalid)decided).Error);
         if (!await issuers.AddAsync(trusted, cancellation))
             return Fault.Conflict("issuer", $"'{trusted.Issuer}' is taken");
-        await desk.RecordAsync(AuditAction.TrustedIssuerPut, actor, AuditTarget.TrustedIssuer(trusted.Issuer), after: Document(trusted));
+        await desk.RecordAsync(AuditAction.TrustedIssuerCreated, actor, AuditTarget.TrustedIssuer(trusted.Issuer), after: Document(trusted));
         return trusted;
     }
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using IdentityProvider.Protocol.Audit;
-using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Audit;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -61,8 +60,7 @@ internal static class AuditCommands
                 place = new AuditPlace(page[^1].Event.At, page[^1].Event.EventId);
             }
 
-            await work.Get<AuditTrail>().RecordAsync(
-                AuditAction.AuditExported, Actor.Command(Environment.UserName), AuditTarget.Audit, detail: new() { ["lines"] = count }, cancellation: CancellationToken.None);
+            await work.RecordAsync(AuditAction.AuditExported, AuditTarget.Audit, detail: new() { ["lines"] = count });
             return Output.Done;
         });
     }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Background;
 using IdentityProvider.Storage;
@@ -39,9 +38,9 @@ internal static class DatabaseCommands
             }
             while (last.Total > 0);
 
-            var actor = Actor.Command(Environment.UserName);
-            total["unused_clients"] = await work.Get<UnusedClients>().RemoveAsync(actor, work.Cancellation);
-            total["audit"] = await work.Get<AuditRetention>().PruneAsync(actor, work.Cancellation);
+            total["unused_clients"] = await work.Get<UnusedClients>().RemoveAsync(work.Actor, work.Cancellation);
+            total["audit"] = await work.Get<AuditRetention>().PruneAsync(work.Actor, work.Cancellation);
+
             return work.Output.Show(total);
         });
 }

@@ -1,5 +1,6 @@
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Keys;
+using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
@@ -29,7 +30,7 @@ public sealed class KeyOperations(KeyRing ring, SigningKeys rows, KeySchedule sc
     /// the old key stays published as retired. Returns the keys that will sign, also one that had been announced already.
     /// </summary>
     /// <exception cref="KeyException">A key can't be decrypted; nothing was made.</exception>
-    public async Task<IReadOnlyList<KeyListing>> RotateAsync(bool atOnce, CancellationToken cancellation)
+    public async Task<IReadOnlyList<KeyListing>> RotateAsync(bool atOnce, CancellationToken cancellation, Actor? actor = null)
     {
         await ring.ReloadAsync(cancellation);
         var coming = new List<KeyListing>();
@@ -37,7 +38,7 @@ public sealed class KeyOperations(KeyRing ring, SigningKeys rows, KeySchedule sc
         {
             if (algorithm != SignatureAlgorithm.RS256 && ring.Now.Ring(algorithm).Keys.Count == 0)
                 continue;
-            var made = await ring.MakeAsync(algorithm, atOnce ? NextKey.AtOnce : NextKey.Early, cancellation);
+            var made = await ring.MakeAsync(algorithm, atOnce ? NextKey.AtOnce : NextKey.Early, cancellation, actor);
             var now = clock.GetUtcNow();
             var keys = ring.Now.Ring(algorithm);
             if ((made ?? NextKey.Announced(keys, schedule, now)) is { } next)
@@ -52,7 +53,7 @@ public sealed class KeyOperations(KeyRing ring, SigningKeys rows, KeySchedule sc
     /// at once, or else a new one, which is stored in the same transaction.
     /// </summary>
     /// <exception cref="KeyException">Another key can't be decrypted; nothing was changed.</exception>
-    public async Task<KeyRevocation> RevokeAsync(string kid, CancellationToken cancellation)
+    public async Task<KeyRevocation> RevokeAsync(string kid, CancellationToken cancellation, Actor? actor = null)
     {
         for (var attempt = 0; attempt < MostAttempts; attempt++)
         {
@@ -74,7 +75,7 @@ public sealed class KeyOperations(KeyRing ring, SigningKeys rows, KeySchedule sc
                 : null;
 
             // 4. Both or neither.
-            if (!await rows.RevokeAsync(kid, now, successor, cancellation))
+            if (!await rows.RevokeAsync(kid, now, successor, successor is null ? null : ring.ToldOf(successor, actor), cancellation))
                 continue;
             Log.SigningKeyRevoked(logger, kid);
             await ring.ReloadAsync(cancellation);

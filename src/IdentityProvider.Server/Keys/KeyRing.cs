@@ -171,7 +171,7 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
                 if (decide(Now.Ring(algorithm), schedule, clock.GetUtcNow()) is not { } plan)
                     return null;
                 var row = await GenerateAsync(algorithm, plan, cancellation);
-                var won = await rows.AddAsync(row, ToldOf(row, actor ?? ItsOwn), cancellation);
+                var won = await rows.AddAsync(row, ToldOf(row, actor), cancellation);
                 await ReloadAsync(cancellation);
                 if (!won)
                     continue;
@@ -204,8 +204,8 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
         cancellation);
 
     /// <summary>What the audit tells of a key that is made.</summary>
-    internal AuditEvent ToldOf(StoredSigningKey row, Actor actor) => audit.Line(
-        AuditAction.KeyMade, actor, AuditTarget.Key(row.Kid), after: new JsonObject { ["alg"] = row.Algorithm, ["generation"] = row.Generation, ["active_at"] = row.ActiveAt.ToString("O") });
+    internal AuditEvent ToldOf(StoredSigningKey row, Actor? actor) => audit.Line(
+        AuditAction.KeyMade, actor ?? ItsOwn, AuditTarget.Key(row.Kid), after: new JsonObject { ["alg"] = row.Algorithm, ["generation"] = row.Generation, ["active_at"] = row.ActiveAt.ToString("O") });
 
     private static Actor ItsOwn { get; } = Actor.System("key rotation");
 

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Server.Tests.Commands;
 
 namespace IdentityProvider.Server.Tests.Audit;
 
@@ -23,8 +24,14 @@ public sealed partial class AuditStories : IAsyncLifetime
         });
         await PeopleAsync();
         await ClientsAsync();
-        await OperatorsAsync();
-        Lines = await _server.AuditAsync();
+        var lines = new List<AuditEvent>(await _server.AuditAsync());
+        await OperatorsAsync(lines);
+
+        // Last, since it removes what it finds.
+        using var idp = CommandLine.On(_server.ConnectionString).With("Idp__Audit__Retention", "1.00:00:00");
+        await idp.RunAsync(["audit", "export", "--action", "client.created"]);
+        await idp.DoneAsync(["database", "prune"]);
+        Lines = [.. lines, .. await _server.WrittenAuditAsync()];
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
