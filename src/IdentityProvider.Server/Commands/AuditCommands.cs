@@ -60,7 +60,7 @@ internal static class AuditCommands
                 place = new AuditPlace(page[^1].Event.At, page[^1].Event.EventId);
             }
 
-            await work.RecordAsync(AuditAction.AuditExported, AuditTarget.Audit, detail: new() { ["lines"] = count });
+            await work.Get<AuditTrail>().RecordAsync(AuditAction.AuditExported, work.Actor, AuditTarget.Audit, detail: new() { ["lines"] = count }, cancellation: CancellationToken.None);
             return Output.Done;
         });
     }

@@ -1,9 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
-using System.Text.Json.Nodes;
-using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Server.Admin;
-using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Keys;
 
@@ -127,8 +124,4 @@ internal sealed record Work(ParseResult Parsed, Installation Installation, Outpu
             Output.Warn(warning);
         return await show(done);
     }
-
-    /// <summary>Writes into the audit what was done, by whoever runs the command.</summary>
-    public Task RecordAsync(AuditAction action, AuditTarget target, JsonNode? before = null, JsonNode? after = null, JsonObject? detail = null) =>
-        Get<AuditTrail>().RecordAsync(action, Actor, target, before, after, detail, CancellationToken.None);
 }

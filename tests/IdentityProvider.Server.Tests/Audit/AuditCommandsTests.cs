@@ -53,7 +53,7 @@ public sealed class AuditCommandsTests
         using var idp = CommandLine.On(server.ConnectionString);
         Assert.Equal("There is no row yet.\n", (await idp.RunAsync(["audit", "verify"])).StandardOutput);
         for (var i = 0; i < 6; i++)
-            await server.Get<Server.Audit.AuditTrail>().RecordAsync(AuditAction.ClientCreated, Admin.Actor.Command("root"), AuditTarget.Client($"c{i}"));
+            await server.Get<Server.Audit.AuditTrail>().RecordAsync(AuditAction.ClientCreated, Server.Admin.Actor.Command("root"), AuditTarget.Client($"c{i}"));
         await server.AuditAsync();
 
         var right = await idp.RunAsync(["audit", "verify"]);

@@ -23,11 +23,11 @@ public sealed partial class AuditStories
         await OperatingAsync(all.Server, api);
 
         using var idp = CommandLine.On(all.Server.ConnectionString);
-        await idp.DoneAsync(["issuers", "create", "--issuer", "https://partner.example", "--jwks-uri", "https://partner.example/jwks", "--client", "app"]);
+        await idp.DoneAsync(["issuers", "create", "--issuer", "https://partner.example", "--jwks-uri", "https://partner.example/jwks", "--client", "app", "--scope", "orders.read"]);
         await idp.DoneAsync(["issuers", "delete", "https://partner.example"]);
         await idp.DoneAsync(
             ["authorization-details-types", "create", "--file", "-"],
-            """{"type":"payment","schema":{"type":"object","properties":{"amount":{"type":"string","title":"Amount"}},"required":["amount"],"additionalProperties":false}}""");
+            """{"type":"payment","schema":{"title":"Make a payment","type":"object","additionalProperties":false,"properties":{"amount":{"title":"Amount","type":"string"}}}}""");
         await idp.DoneAsync(["authorization-details-types", "delete", "payment"]);
         lines.AddRange(await all.Server.AuditAsync());
     }
