@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using IdentityProvider.Server.Background;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace IdentityProvider.Server.Tests.Endpoints.Token;
@@ -29,8 +30,9 @@ public sealed class TokenEndpointTests : IAsyncLifetime
     [Fact]
     public async Task Once_warm_client_credentials_need_no_database()
     {
-        // What was registered just now is news to the watch, which then drops what is warm: it has no part in this.
-        await _signedIn.Server.Get<TopicWatch>().StopAsync(SignedIn.Cancellation);
+        // What was registered just now is news to the watch, which then drops what is warm: it has no part in this, and nobody wakes it.
+        foreach (var work in _signedIn.Server.Get<IEnumerable<IHostedService>>().Where(work => work is TopicWatch or TopicListening))
+            await work.StopAsync(SignedIn.Cancellation);
         Assert.Equal(HttpStatusCode.OK, (await _signedIn.PostAsync("/token", SignedIn.Machine, Own)).Status);
         await TakeDatabaseAwayAsync();
 

@@ -40,7 +40,7 @@ public sealed class InvitationTests
     }
 
     [Theory]
-    [InlineData("Off", "ada@example.com", "Idp:Accounts:Registration is Off, so nobody can follow an invitation: set it to Invitation")]
+    [InlineData("Off", "ada@example.com", "Idp:Accounts:Registration: is Off, so nobody can follow an invitation: set it to Invitation")]
     [InlineData("Invitation", "ada", "email: must be an address that mail can be sent to")]
     [InlineData("Invitation", "ada@example.com\r\nBcc: eve@example.com", "email: must be an address that mail can be sent to")]
     public async Task What_can_not_be_sent_is_told(string registration, string email, string reason)
