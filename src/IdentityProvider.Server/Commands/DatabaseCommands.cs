@@ -6,10 +6,10 @@ using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
 
-/// <summary><c>idp database migrate|script|prune</c>.</summary>
+/// <summary><c>idp database migrate|script|prune|run</c>.</summary>
 internal static class DatabaseCommands
 {
-    public static Command Build() => new("database", "The database's schema, and rows that time has made meaningless.") { Migrate(), Script(), Prune() };
+    public static Command Build() => new("database", "The database's schema, and rows that time has made meaningless.") { Migrate(), Script(), Prune(), DatabaseRunCommand.Build() };
 
     private static Command Migrate() => new Command("migrate", "Bring the schema up to this version. `idp serve` and every command do so as well.")
         .Does(work => Task.FromResult(work.Output.Say("The schema is current.", new() { ["current"] = true }))); // opening it brought it up to date

@@ -31,6 +31,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public Settings Settings => Get<Settings>();
 
+    /// <summary>Of the database in use, the embedded one or the one in the settings.</summary>
+    public string ConnectionString => _postgres?.ConnectionString ?? Settings.Database.ConnectionString!;
+
     public DateTimeOffset Now => Get<TimeProvider>().GetUtcNow();
 
     /// <summary>The settings, from where `idp serve` reads them too.</summary>

@@ -1,18 +1,22 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { Idp, executable } from '../support/idp.js';
-import { ordersApi, redirectUri } from '../support/given.js';
+import { confidentialClient, ordersApi, redirectUri } from '../support/given.js';
 import { bash, blocksOf, valueIn } from '../support/procedures.js';
-import { root, until } from '../support/program.js';
-import { signedInApp } from '../support/signed-in-app.js';
+import { freePort, root, until } from '../support/program.js';
+import { signedInAt } from '../support/signed-in-app.js';
 
-const production = { DOTNET_ENVIRONMENT: 'Production', ASPNETCORE_ENVIRONMENT: 'Production', Idp__Mail__Folder: undefined };
-const scope = 'openid profile offline_access orders.read';
+const production = { DOTNET_ENVIRONMENT: 'Production', ASPNETCORE_ENVIRONMENT: 'Production', Idp__Mail__Folder: undefined, DOTNET_TieredPGO: '0' };
+const scope = 'openid profile orders.read';
+const aClient = { ...confidentialClient, scope };
 
 /** docs/operating.md: every block, run as it stands there, and what the page says of it. */
 export function operatingSuite() {
@@ -21,20 +25,25 @@ export function operatingSuite() {
     let blocks;
     let folder;
     let idp;
+    let client;
     let person;
-    let elsewhere;
+    let masterKey;
+    let offline;
+    let postgres;
 
     /** The page's block at a place under a heading, with the variables that it asks for: what it said. */
-    async function run(heading, place, environment) {
+    async function run(heading, place, environment, on = idp?.environment) {
       const block = blocks.get(heading)?.[place - 1];
       assert.ok(block, `docs/operating.md has no block ${place} under "${heading}"`);
       ran.add(block);
-      const said = await bash(block, { ...idp.environment, PATH: `${folder}/bin${delimiter}${process.env.PATH}`, ...environment });
+      const said = await atTerminal(block, { ...on, ...environment });
       assert.equal(said.status, 0, `${heading}, block ${place}: ${said.stdout}${said.stderr}`);
       return said.stdout;
     }
 
-    const signedIn = (user) => signedInApp(idp, user, { scope, resource: ordersApi.identifier });
+    const atTerminal = (block, environment) => bash(block, { ...production, Idp__Issuer: idp?.issuer, Idp__Keys__MasterKeyFile: masterKey, ...environment, PATH: `${folder}/bin${delimiter}${process.env.PATH}` });
+
+    const signedIn = (user, at = client) => signedInAt(idp, at, user, { scope, resource: ordersApi.identifier });
 
     /** The OAuth error that the library met; of a challenge it shows the status alone. */
     const oauthError = (error) => error.error ?? (error.status === 401 ? 'invalid_client' : Promise.reject(error));
@@ -55,21 +64,54 @@ export function operatingSuite() {
       return left.searchParams.get('error') ?? 'signed in';
     }
 
+    const started = (settings, options) => Idp.start({ ...production, Idp__Keys__MasterKeyFile: masterKey, ...settings }, { name: 'operating', ...options });
+
+    async function givenPeople() {
+      await idp.createResource(ordersApi);
+      client = await idp.createClient(aClient);
+      person = await idp.createUser('whose-apps-are-hit');
+    }
+
+    /** A PostgreSQL that no server of idp runs: to those that use it one like any other. It lasts until its standard input ends. */
+    async function anotherPostgres(directory) {
+      const environment = { Idp__Database__Directory: directory, Idp__Issuer: idp.issuer };
+      const child = spawn(executable, ['database', 'run', '--', 'sh', '-c', 'echo "$PGHOST" && exec cat'], { env: { ...process.env, ...production, ...environment }, stdio: ['pipe', 'pipe', 'inherit'] });
+      const ended = once(child, 'close');
+      const [line] = await once(child.stdout.setEncoding('utf8'), 'data');
+      return { environment, host: line.trim(), stop: () => (child.stdin.end(), ended) };
+    }
+
     before(async () => {
       blocks = blocksOf(await readFile(join(root, 'docs/operating.md'), 'utf8'));
       folder = await mkdtemp(join(tmpdir(), 'idp-operating-'));
       await chmod(folder, 0o755);
       await mkdir(join(folder, 'bin'));
       await writeFile(join(folder, 'bin/idp'), `#!/bin/sh\nexec "${executable}" "$@"\n`, { mode: 0o755 });
-      const masterKey = join(folder, 'master.key');
-      await writeFile(masterKey, Buffer.alloc(32, 7).toString('base64'), { mode: 0o600 });
-      idp = await Idp.start({ ...production, Idp__Keys__MasterKeyFile: masterKey }, { name: 'operating' });
-      await idp.createResource(ordersApi);
-      person = await idp.createUser('whose-apps-are-hit');
+      [masterKey, offline] = [join(folder, 'master.key'), join(folder, 'offline')];
+      await mkdir(offline);
+      await run('Key ceremony', 1);
+      idp = await started({ Idp__Database__Directory: join(folder, 'first') });
+      await givenPeople();
+      postgres = await anotherPostgres(join(folder, 'postgres'));
     });
     after(async () => {
       await idp?.stop();
+      await postgres?.stop();
       await rm(folder, { recursive: true, force: true });
+    });
+
+    test('Key ceremony: a key of 32 bytes for its owner alone, never overwritten; the copy is the same, and a production server starts with it', async () => {
+      const made = await readFile(masterKey, 'utf8');
+      assert.equal(Buffer.from(made, 'base64').length, 32);
+      assert.equal((await stat(masterKey)).mode & 0o777, 0o600);
+      const again = await atTerminal(blocks.get('Key ceremony')[0], idp.environment);
+      assert.notEqual(again.status, 0);
+      assert.match(again.stderr, /cannot overwrite/);
+
+      const fingerprint = createHash('sha256').update(made).digest('hex');
+      assert.match(await run('Key ceremony', 2, { OFFLINE: offline }), new RegExp(fingerprint));
+      assert.equal(await readFile(join(offline, 'master.key'), 'utf8'), made);
+      assert.equal((await stat(join(offline, 'master.key'))).mode & 0o777, 0o600);
     });
 
     test('Look it over: a line for each thing, and 0 where there is no problem', async () => {
@@ -79,7 +121,7 @@ export function operatingSuite() {
     });
 
     test('A signing key leaked: what it signed is dead, and nobody signs in again', async () => {
-      const app = (elsewhere = await signedIn(person));
+      const app = await signedIn(person);
       const leaked = decodeProtectedHeader(app.tokens.access_token).kid;
       const verified = (token) => jwtVerify(token, createRemoteJWKSet(new URL(`${idp.issuer}/.well-known/jwks.json`)), { issuer: idp.issuer });
       await verified(app.tokens.access_token);
@@ -90,7 +132,7 @@ export function operatingSuite() {
 
       await until('the server refuses it', async () => (await userInfo(app.tokens.access_token)) === 401, 5);
       await assert.rejects(verified(app.tokens.access_token), { code: 'ERR_JWKS_NO_MATCHING_KEY' });
-      const fresh = (elsewhere.tokens = await refreshed(app));
+      const fresh = await refreshed(app);
       assert.notEqual(decodeProtectedHeader(fresh.access_token).kid, leaked);
       await verified(fresh.access_token);
       assert.equal(await userInfo(fresh.access_token), 200);
@@ -99,8 +141,10 @@ export function operatingSuite() {
 
     test("A client's secret leaked: the old one gets nothing, nor does what it got before; the new one works", async () => {
       const heading = "A client's secret leaked";
-      const app = await signedIn(person);
-      const id = app.client.client_id;
+      const elsewhere = await signedIn(person);
+      const leaked = await idp.createClient(aClient);
+      const app = await signedIn(person, leaked);
+      const id = leaked.client_id;
 
       const secret = valueIn(await run(heading, 1, { CLIENT: id }), 'client_secret');
       idp.seen.add('client_secret', secret);
@@ -142,6 +186,106 @@ export function operatingSuite() {
       const again = await signedIn({ ...user, password: environment.NEW_PASSWORD });
       assert.equal(await userInfo(again.tokens.access_token), 200);
     });
+
+    /** A new and empty database of another PostgreSQL. */
+    async function newDatabase(name) {
+      const { status, stderr } = await atTerminal(`idp database run -- createdb --username=postgres --owner=idp ${name}`, postgres.environment);
+      assert.equal(status, 0, stderr);
+      return { Idp__Database__ConnectionString: `Host=${postgres.host};Username=idp;Database=${name}` };
+    }
+
+    /** Does something again and again while something else is done: how often. */
+    async function meanwhile(again, work) {
+      let [done, times] = [false, 0];
+      const load = (async () => {
+        for (; !done; times++) await again();
+      })();
+      await Promise.all([load, work().finally(() => (done = true))]);
+      return times;
+    }
+
+    test('Upgrade: the script by hand or `migrate`; nodes one by one, and nobody notices', async () => {
+      const database = await newDatabase('upgraded');
+      const SQL = join(folder, 'upgrade.sql');
+      await run('Upgrade', 1, { SQL }, database);
+      for (const time of ['an empty database', 'a current one']) {
+        const applied = await atTerminal('idp database run -- psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 --file="$SQL"', { ...database, SQL });
+        assert.equal(applied.status, 0, `${time}: ${applied.stderr}`);
+      }
+      assert.match(await run('Upgrade', 2, {}, database), /current/);
+
+      const [port, second] = [await freePort(), `http://localhost:${await freePort()}`];
+      const first = `http://localhost:${port}`;
+      const nodeAt = (address) => started({ ...database, Idp__Issuer: first, ASPNETCORE_URLS: address }, { port, isReady: () => fetch(`${address}/health/ready`).then(({ ok }) => ok, () => false) });
+      const kept = { idp, client, person };
+      let [old, next] = [await nodeAt(first)];
+      try {
+        idp = old;
+        await givenPeople();
+        const app = await signedIn(person);
+        const authorization = `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`;
+
+        /** The app's refresh by the nodes that are in the proxy. */
+        let nodes = [first];
+        async function refresh() {
+          const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: app.tokens.refresh_token });
+          const response = await fetch(`${nodes[0]}/token`, { method: 'POST', headers: { authorization }, body });
+          assert.equal(response.status, 200, await response.clone().text());
+          app.tokens = await response.json();
+          idp.seen.add('refresh_token', app.tokens.refresh_token);
+          nodes.push(nodes.shift());
+        }
+
+        const times = await meanwhile(refresh, async () => {
+          next = await nodeAt(second);
+          await run('Upgrade', 3, { NODE: second }, database);
+          nodes = [second];
+          await old.stop();
+          old = await nodeAt(first);
+          await run('Upgrade', 3, { NODE: first }, database);
+          nodes = [first, second];
+        });
+        assert.ok(times > 2, `only ${times} refreshes meanwhile`);
+        await refresh();
+        assert.equal(await silently(app), 'signed in');
+      } finally {
+        ({ idp, client, person } = kept);
+        await Promise.all([old.stop(), next?.stop()]);
+      }
+    });
+
+    /** The server is backed up while it works, and goes on as the page says at the same issuer, on the new database that `settings` name. */
+    async function survives(settings) {
+      const [before, revoked, busy, late, undone] = [await signedIn(person), await signedIn(person), await signedIn(person), await signedIn(person), await signedIn(person)];
+      await oidc.tokenRevocation(revoked.configuration, revoked.tokens.refresh_token);
+      const port = Number(new URL(idp.issuer).port);
+      const BACKUP = join(folder, `backup-${Object.keys(settings)[0]}.sql`);
+
+      const times = await meanwhile(async () => (busy.tokens = await oidc.refreshTokenGrant(busy.configuration, busy.tokens.refresh_token)), () => run('Backup', 1, { BACKUP }));
+      assert.ok(times > 2, `only ${times} refreshes meanwhile`);
+      assert.equal((await stat(BACKUP)).mode & 0o777, 0o600);
+      await run('Backup', 2, { OFFLINE: offline });
+      late.tokens = await refreshed(late);
+      await oidc.tokenRevocation(undone.configuration, undone.tokens.refresh_token);
+
+      await idp.stop();
+      await run('Restore', 1, { BACKUP }, settings);
+      idp = await started(settings, { port });
+
+      assert.equal(await userInfo(before.tokens.access_token), 200);
+      assert.equal(typeof (await refreshed(before)).access_token, 'string');
+      assert.equal(await silently(before), 'signed in');
+      assert.equal(await userInfo(revoked.tokens.access_token), 401);
+      assert.equal(await refreshed(revoked), 'invalid_grant');
+      // What the backup doesn't know: a refresh token that moved on, and a revocation.
+      assert.equal(await refreshed(late), 'invalid_grant');
+      assert.equal(await silently(late), 'signed in');
+      assert.equal(typeof (await refreshed(undone)).access_token, 'string');
+    }
+
+    test('Backup of the embedded database under load, and Restore into a PostgreSQL of your own', async () => survives(await newDatabase('restored')));
+
+    test('Backup of a PostgreSQL of your own under load, and Restore into the embedded one', async () => survives({ Idp__Database__Directory: join(folder, 'second') }));
 
     test('No block of the page is run by nobody', () => {
       assert.deepEqual([...blocks.values()].flat().filter((block) => !ran.has(block)), []);
