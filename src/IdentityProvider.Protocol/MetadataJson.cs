@@ -9,6 +9,9 @@ namespace IdentityProvider.Protocol;
 /// </summary>
 public static class MetadataJson
 {
+    /// <summary>What a mistake names that is in no member.</summary>
+    public const string Whole = "metadata";
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     /// <param name="utf8">The document.</param>
@@ -24,7 +27,7 @@ public static class MetadataJson
 
             // 2. An object (RFC 7591 §3.1).
             if (root.ValueKind is not JsonValueKind.Object)
-                return new MetadataError("metadata", "must be one JSON object");
+                return new MetadataError(Whole, "must be one JSON object");
 
             // 3. Every member known, and no null in a list: nothing an operator wrote is silently ignored.
             foreach (var member in root.EnumerateObject())
@@ -53,7 +56,7 @@ public static class MetadataJson
         var name = e.Path is ['$', '.', .. var path] ? path.Split('.', '[')[0] : null;
         var member = type.Properties.FirstOrDefault(p => p.Name == name);
         return member is null
-            ? new("metadata", $"is not JSON, or has a member twice (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})")
+            ? new(Whole, $"is not JSON, or has a member twice (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})")
             : new(member.Name, $"must be {Describe(member.PropertyType)}");
     }
 
@@ -74,7 +77,7 @@ public static class MetadataJson
     }
 
     // A member's name comes back in the error line, so it must not break it.
-    private static string Plain(string name) => PlainText.IsPlain(name, most: 100) ? name : "metadata";
+    private static string Plain(string name) => PlainText.IsPlain(name, most: 100) ? name : Whole;
 
-    private static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> utf8) => utf8 is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : utf8;
+    internal static ReadOnlySpan<byte> WithoutByteOrderMark(ReadOnlySpan<byte> utf8) => utf8 is [0xEF, 0xBB, 0xBF, .. var rest] ? rest : utf8;
 }
