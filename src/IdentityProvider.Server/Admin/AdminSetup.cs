@@ -1,3 +1,4 @@
+using IdentityProvider.Server.Admin.AsCode;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Upstream;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,6 +31,11 @@ internal static class AdminSetup
             .AddSingleton<TrustedIssuerOperations>()
             .AddSingleton<DetailsTypeOperations>()
             .AddSingleton<RegistrationPolicyOperations>()
-            .AddScoped<UpstreamOperations>();
+            .AddScoped<UpstreamOperations>()
+            .AddSingleton<ResourceEntries>()
+            .AddScoped<RoleEntries>()
+            .AddScoped<GroupEntries>()
+            .AddSingleton<ClientEntries>()
+            .AddScoped<ConfigurationOperations>();
     }
 }

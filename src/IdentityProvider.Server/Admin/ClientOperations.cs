@@ -6,6 +6,7 @@ using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Registration;
+using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
@@ -29,11 +30,12 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     /// <summary>Registers a client. Its secret, if it has one, is told here and never again.</summary>
     public async Task<Operated<MadeClient>> CreateAsync(Actor actor, ClientMetadata metadata, CancellationToken cancellation)
     {
-        if (!(await DecideAsync(actor, metadata, standing: null, cancellation)).Try(out var decided, out var fault))
+        var decided = await DecideAsync(actor, metadata, standing: null, cancellation);
+        if (!decided.Try(out var client, out var fault))
             return fault;
         var now = desk.Now;
-        var secret = decided.Client.HasSecret ? desk.Entropy.Token() : null;
-        var client = secret is null ? decided.Client : decided.Client with { Secrets = [new(SecretHash.Of(secret), now, null)] };
+        var secret = client.HasSecret ? desk.Entropy.Token() : null;
+        client = secret is null ? client : client with { Secrets = [new(SecretHash.Of(secret), now, null)] };
         if (!await clients.AddAsync(client, cancellation))
             return Fault.Conflict("client_id", $"'{client.ClientId}' is taken");
         await desk.RecordAsync(AuditAction.ClientCreated, actor, AuditTarget.Client(client.ClientId), after: Document(client));
@@ -50,9 +52,10 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     {
         if (metadata.ClientId is not null && metadata.ClientId != standing.ClientId)
             return Fault.Refused("client_id", "can't be changed");
-        if (!(await DecideAsync(actor, metadata with { ClientId = standing.ClientId }, standing, cancellation)).Try(out var decided, out var fault))
+        var decided = await DecideAsync(actor, metadata with { ClientId = standing.ClientId }, standing, cancellation);
+        if (!decided.Try(out var client, out var fault))
             return fault;
-        var (client, now) = (decided.Client, desk.Now);
+        var now = desk.Now;
         var secret = client.HasSecret && !standing.HasSecret ? desk.Entropy.Token() : null;
         var stored = secret is null ? null : new ClientSecret(SecretHash.Of(secret), now, null);
         switch (await clients.ReplaceAsync(client, standing, OperatorMembers.Changed(standing, client), stored, now, cancellation))
@@ -150,11 +153,15 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     public static JsonObject Document(Client client) =>
         JsonSerializer.SerializeToNode(ClientMetadata.Of(client), ClientMetadataJson.Default.ClientMetadata)!.AsObject();
 
-    private async Task<Operated<DecidedClient>> DecideAsync(Actor actor, ClientMetadata metadata, Client? standing, CancellationToken cancellation)
+    /// <summary>What a client would be by this metadata, and why not; nobody else is asked, and nothing is changed.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="metadata">All of it as it is to be.</param>
+    /// <param name="standing">The client as it was read; null for a new one.</param>
+    /// <param name="known">The resources that are there then, of those which the metadata names.</param>
+    public Operated<Client> Judge(Actor actor, ClientMetadata metadata, Client? standing, IReadOnlyList<Resource> known)
     {
         if (standing is not null && desk.Refuse(actor, standing) is { } notTheirs)
             return notTheirs;
-        var known = await resources.FindKnownAsync(ClientMetadataRules.ResourcesNamed(metadata), cancellation);
         var decided = ClientMetadataRules.Decide(metadata, desk.Entropy.NewId().ToString("N"), known);
         if (decided is not Validated<Client>.Valid { Value: var client } valid)
             return Fault.Refused(((Validated<Client>.Invalid)decided).Error);
@@ -162,9 +169,17 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
             return tooFar;
         if (standing?.RegisteredBy is not null && AdminTokenRules.Names(client, desk.Settings.Issuer))
             return Fault.Refused("resources", "can't give administration to a client that registered itself: register another for it");
-        if (await sectors.RefuseAsync(client, cancellation) is { } elsewhere)
-            return Fault.Refused(elsewhere);
-        return new DecidedClient(client, valid.Warnings);
+        return Operated<Client>.Done(client, valid.Warnings);
+    }
+
+    /// <summary>Why a client that was judged well may not be registered by what its own site says of it; null where it may.</summary>
+    public async Task<Fault?> RefuseElsewhereAsync(Client client, CancellationToken cancellation) =>
+        await sectors.RefuseAsync(client, cancellation) is { } elsewhere ? Fault.Refused(elsewhere) : null;
+
+    private async Task<Operated<Client>> DecideAsync(Actor actor, ClientMetadata metadata, Client? standing, CancellationToken cancellation)
+    {
+        var judged = Judge(actor, metadata, standing, await resources.FindKnownAsync(ClientMetadataRules.ResourcesNamed(metadata), cancellation));
+        return judged.Try(out var client, out _) && await RefuseElsewhereAsync(client, cancellation) is { } fault ? fault : judged;
     }
 
     // An algorithm's key is published before the first token needs it.
@@ -172,8 +187,6 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
         [client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg, client.UserinfoSignedResponseAlg ?? SignatureAlgorithm.RS256], cancellation);
 
     private static Fault Unknown(string clientId) => Fault.Unknown("client_id", clientId, "a client");
-
-    private sealed record DecidedClient(Client Client, IReadOnlyList<string> Warnings);
 }
 
 /// <summary>A client as it now stands.</summary>

@@ -21,12 +21,18 @@ internal sealed class GroupOperations(Groups groups, RoleOperations roles, Desk 
     public Task<IReadOnlyList<string>> MembersAsync(Group group, string? after, int limit, CancellationToken cancellation) =>
         groups.MembersAsync(group.GroupId, after, limit, cancellation);
 
+    public static Fault? RefuseName(string name) =>
+        PlainText.IsPlain(name, Longest.GroupName) ? null : Fault.Refused("group", $"must be plain text of at most {Longest.GroupName} characters");
+
+    /// <summary>The names of the roles that its people have by it.</summary>
+    public Task<IReadOnlyList<string>> RolesAsync(Group group, CancellationToken cancellation) => groups.RolesOfAsync(group.GroupId, ClaimMapping.MostRoles, cancellation);
+
     /// <summary>Makes a group with its roles, which are made where there are none of that name.</summary>
     public async Task<Operated<Group>> CreateAsync(Actor actor, string name, IReadOnlyList<string> withRoles, CancellationToken cancellation)
     {
         var group = new Group(desk.Entropy.NewId(), name, desk.Now);
-        if (!PlainText.IsPlain(name, Longest.GroupName))
-            return Fault.Refused("group", $"must be plain text of at most {Longest.GroupName} characters");
+        if (RefuseName(name) is { } unnamed)
+            return unnamed;
         foreach (var role in withRoles)
         {
             if (await roles.MakeAsync(actor, role) is { } fault)
@@ -93,7 +99,7 @@ internal sealed class GroupOperations(Groups groups, RoleOperations roles, Desk 
     {
         Group = group.Name,
         CreatedAt = Moments.Text(group.CreatedAt),
-        Roles = await groups.RolesOfAsync(group.GroupId, ClaimMapping.MostRoles, cancellation),
+        Roles = await RolesAsync(group, cancellation),
         Members = await groups.CountAsync(group.GroupId, cancellation),
     };
 

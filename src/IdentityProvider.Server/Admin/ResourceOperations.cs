@@ -33,7 +33,7 @@ internal sealed class ResourceOperations(Storage.Resources resources, KeyRing ke
 
     public async Task<Operated<Resource>> CreateAsync(Actor actor, ResourceMetadata metadata, CancellationToken cancellation)
     {
-        if (!Decide(metadata).Try(out var resource, out var fault))
+        if (!Judge(metadata).Try(out var resource, out var fault))
             return fault;
         if (!await resources.AddAsync(resource, cancellation))
             return Fault.Conflict("identifier", $"'{resource.Identifier}' is taken");
@@ -47,7 +47,7 @@ internal sealed class ResourceOperations(Storage.Resources resources, KeyRing ke
     {
         if (IsBuiltIn(standing.Identifier))
             return BuiltIn();
-        if (!Decide(metadata with { Identifier = metadata.Identifier ?? standing.Identifier }).Try(out var resource, out var fault))
+        if (!Judge(metadata with { Identifier = metadata.Identifier ?? standing.Identifier }).Try(out var resource, out var fault))
             return fault;
         if (resource.Identifier != standing.Identifier)
             return Fault.Refused("identifier", "can't be changed");
@@ -78,7 +78,8 @@ internal sealed class ResourceOperations(Storage.Resources resources, KeyRing ke
     public static JsonObject Document(Resource resource) =>
         JsonSerializer.SerializeToNode(ResourceMetadata.Of(resource), ResourceMetadataJson.Default.ResourceMetadata)!.AsObject();
 
-    private Operated<Resource> Decide(ResourceMetadata metadata) => ResourceMetadataRules.Decide(metadata, desk.Settings.Issuer) switch
+    /// <summary>What a resource would be by this metadata, and why not; nothing is changed.</summary>
+    public Operated<Resource> Judge(ResourceMetadata metadata) => ResourceMetadataRules.Decide(metadata, desk.Settings.Issuer) switch
     {
         Validated<Resource>.Valid { Value: var resource } => resource,
         var invalid => Fault.Refused(((Validated<Resource>.Invalid)invalid).Error),

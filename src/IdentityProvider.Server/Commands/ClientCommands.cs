@@ -11,7 +11,7 @@ internal static class ClientCommands
 {
     public static Command Build() => new("clients", "The applications that sign people in or call APIs.")
     {
-        Create(), List(), Show(), Update(), Delete(), DeniedClientCommands.List(), DeniedClientCommands.Allow(), RotateSecret(),
+        Create(), List(), Show(), Update(), Delete(), DeniedClientCommands.List(), DeniedClientCommands.Allow(), RotateSecret(), ClientDocumentCommands.Export(), ClientDocumentCommands.Import(),
     };
 
     private static Command Create()

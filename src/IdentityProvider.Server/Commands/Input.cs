@@ -11,15 +11,18 @@ internal static class Input
     private const int Most = 256 * 1024;
 
     /// <summary>The whole content.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <param name="most">In bytes.</param>
     /// <exception cref="InputException">It can't be read; the message is one line.</exception>
-    public static async Task<byte[]> ReadAsync(string path, CancellationToken cancellation)
+    public static async Task<byte[]> ReadAsync(string path, CancellationToken cancellation, int most = Most)
     {
         try
         {
             await using var stream = path == Standard ? Console.OpenStandardInput() : File.OpenRead(path);
-            var content = new byte[Most + 1];
+            var content = new byte[most + 1];
             var length = await stream.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancellation);
-            return length <= Most ? content[..length] : throw new InputException($"{path}: is longer than {Most / 1024} KiB");
+            return length <= most ? content[..length] : throw new InputException($"{path}: is longer than {most / 1024} KiB");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -19,6 +19,8 @@ internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson
     // Escapes what could end or confuse a terminal's line, and leaves other alphabets readable.
     private static readonly JsonSerializerOptions Document = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonSerializerOptions InLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>A moment as every command writes it: UTC, to the second (RFC 3339).</summary>
     public static string Moment(DateTimeOffset time) => Moments.Text(time);
 
@@ -77,6 +79,16 @@ internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson
             return work(done => task.Value = done);
         });
     }
+
+    /// <summary>A document that is to be used as it stands, with or without <c>--json</c>.</summary>
+    public int Print(string document)
+    {
+        results.Write(document);
+        return Done;
+    }
+
+    /// <summary>A value in a line, as readable as in a document.</summary>
+    public static string Compact(JsonNode value) => value.ToJsonString(InLine);
 
     /// <summary>Why not, in one line.</summary>
     public int Refuse(string reason)

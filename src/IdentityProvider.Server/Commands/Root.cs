@@ -52,14 +52,16 @@ public static class Root
         return command;
     }
 
-    internal static Output OutputOf(ParseResult parsed) => new(Console.Out, Console.Error, parsed.GetValue(Json));
+    internal static Output OutputOf(ParseResult parsed) => new(Console.Out, Console.Error, IsJson(parsed));
+
+    internal static bool IsJson(ParseResult parsed) => parsed.GetValue(Json);
 
     private static RootCommand Build()
     {
         var root = new RootCommand(About)
         {
             ServeCommand.Build(), ClientCommands.Build(), RegistrationPolicyCommands.Build(), ResourceCommands.Build(), AuthorizationDetailsTypeCommands.Build(), UserCommands.Build(), GroupCommands.Build(), RoleCommands.Build(), SessionCommands.Build(), TokenCommands.Build(),
-            KeyCommands.Build(), OutboxCommands.Build(), AuditCommands.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
+            KeyCommands.Build(), OutboxCommands.Build(), AuditCommands.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), ApplyCommand.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
         };
         root.Directives.Clear();
         root.Add(Json);
