@@ -6,24 +6,11 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace IdentityProvider.Storage.Migrations.SqlServer
 {
     /// <inheritdoc />
-    public partial class People : Migration
+    public partial class PeopleAndOperators : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.AddColumn<int>(
-                name: "SecondFactorFailures",
-                table: "Users",
-                type: "int",
-                nullable: false,
-                defaultValue: 0);
-
-            migrationBuilder.AddColumn<DateTimeOffset>(
-                name: "SecondFactorNextTryAt",
-                table: "Users",
-                type: "datetimeoffset",
-                nullable: true);
-
             migrationBuilder.AddColumn<DateTimeOffset>(
                 name: "LastUsedAt",
                 table: "UserPasskeys",
@@ -48,6 +35,13 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                 oldType: "nvarchar(128)",
                 oldMaxLength: 128,
                 oldCollation: "Latin1_General_100_BIN2");
+
+            migrationBuilder.AddColumn<int>(
+                name: "RoleChanges",
+                table: "TokenFamilies",
+                type: "int",
+                nullable: false,
+                defaultValue: 0);
 
             migrationBuilder.AddColumn<int>(
                 name: "Count",
@@ -166,6 +160,50 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "AuditEvents",
+                columns: table => new
+                {
+                    EventId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    At = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    Action = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    ActorKind = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Actor = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    ActorClientId = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    TargetKind = table.Column<string>(type: "nvarchar(40)", maxLength: 40, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    Target = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    Address = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    Device = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    RequestId = table.Column<string>(type: "nvarchar(60)", maxLength: 60, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    Before = table.Column<string>(type: "nvarchar(max)", maxLength: 8000, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    After = table.Column<string>(type: "nvarchar(max)", maxLength: 8000, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    Detail = table.Column<string>(type: "nvarchar(max)", maxLength: 8000, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    Count = table.Column<int>(type: "int", nullable: false),
+                    Sequence = table.Column<long>(type: "bigint", nullable: true),
+                    Hash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditEvents", x => x.EventId);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "AuditHead",
+                columns: table => new
+                {
+                    Id = table.Column<int>(type: "int", nullable: false),
+                    Sequence = table.Column<long>(type: "bigint", nullable: false),
+                    Hash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    AnchorSequence = table.Column<long>(type: "bigint", nullable: false),
+                    AnchorHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    Seal = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    Round = table.Column<long>(type: "bigint", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_AuditHead", x => x.Id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "DeniedClients",
                 columns: table => new
                 {
@@ -192,18 +230,33 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                 });
 
             migrationBuilder.CreateTable(
+                name: "IdempotentRequests",
+                columns: table => new
+                {
+                    KeyHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    BodyHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
+                    AttemptId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    BegunAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    ExpiresAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
+                    SealedAnswer = table.Column<byte[]>(type: "varbinary(max)", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_IdempotentRequests", x => x.KeyHash);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "KnownBrowsers",
                 columns: table => new
                 {
                     SecretHash = table.Column<byte[]>(type: "binary(32)", fixedLength: true, maxLength: 32, nullable: false),
                     UserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    BrowserId = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     FirstSeenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     LastSeenAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false),
                     Address = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
                     UserAgent = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    TrustedUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true),
-                    SecondFactorFailures = table.Column<int>(type: "int", nullable: false),
-                    SecondFactorNextTryAt = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
+                    TrustedUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -279,6 +332,11 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.InsertData(
+                table: "AuditHead",
+                columns: new[] { "Id", "AnchorHash", "AnchorSequence", "Hash", "Round", "Seal", "Sequence" },
+                values: new object[] { 1, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L, new byte[] { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, 0L, new byte[0], 0L });
+
             migrationBuilder.CreateIndex(
                 name: "ConfirmedEmailIndex",
                 table: "Users",
@@ -314,6 +372,39 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                 column: "EndsAt");
 
             migrationBuilder.CreateIndex(
+                name: "IX_AuditEvents_Action_At",
+                table: "AuditEvents",
+                columns: new[] { "Action", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditEvents_Actor_At",
+                table: "AuditEvents",
+                columns: new[] { "Actor", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditEvents_At_EventId",
+                table: "AuditEvents",
+                columns: new[] { "At", "EventId" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditEvents_Sequence",
+                table: "AuditEvents",
+                column: "Sequence",
+                unique: true,
+                filter: "[Sequence] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditEvents_Target_At",
+                table: "AuditEvents",
+                columns: new[] { "Target", "At" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_AuditEvents_Waiting",
+                table: "AuditEvents",
+                column: "At",
+                filter: "[Sequence] IS NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "IX_GroupRoles_RoleId",
                 table: "GroupRoles",
                 column: "RoleId");
@@ -323,6 +414,11 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                 table: "Groups",
                 column: "NormalizedName",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_IdempotentRequests_ExpiresAt",
+                table: "IdempotentRequests",
+                column: "ExpiresAt");
 
             migrationBuilder.CreateIndex(
                 name: "IX_KnownBrowsers_LastSeenAt",
@@ -356,10 +452,19 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                 name: "Attempts");
 
             migrationBuilder.DropTable(
+                name: "AuditEvents");
+
+            migrationBuilder.DropTable(
+                name: "AuditHead");
+
+            migrationBuilder.DropTable(
                 name: "DeniedClients");
 
             migrationBuilder.DropTable(
                 name: "GroupRoles");
+
+            migrationBuilder.DropTable(
+                name: "IdempotentRequests");
 
             migrationBuilder.DropTable(
                 name: "KnownBrowsers");
@@ -386,20 +491,16 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                 table: "Sessions");
 
             migrationBuilder.DropColumn(
-                name: "SecondFactorFailures",
-                table: "Users");
-
-            migrationBuilder.DropColumn(
-                name: "SecondFactorNextTryAt",
-                table: "Users");
-
-            migrationBuilder.DropColumn(
                 name: "LastUsedAt",
                 table: "UserPasskeys");
 
             migrationBuilder.DropColumn(
                 name: "SignCount",
                 table: "UserPasskeys");
+
+            migrationBuilder.DropColumn(
+                name: "RoleChanges",
+                table: "TokenFamilies");
 
             migrationBuilder.DropColumn(
                 name: "Count",
