@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using IdentityProvider.Server.Admin.Api;
 
 namespace IdentityProvider.Server.Admin;
 
@@ -16,6 +15,5 @@ namespace IdentityProvider.Server.Admin;
 [JsonSerializable(typeof(GrantDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(MessageDocument))]
-[JsonSerializable(typeof(AuditDocument))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class AdminJson : JsonSerializerContext;

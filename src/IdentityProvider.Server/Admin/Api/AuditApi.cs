@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Admin.Api;
@@ -38,54 +38,15 @@ internal static class AuditApi
             To = to,
         };
         return await request.PageAsync(
-            (after, limit) => request.Get<AuditEvents>().SearchAsync(search, PlaceOf(after), limit, request.Cancellation), Document, line => PlaceOf(line.Event));
+            (after, limit) => request.Get<AuditEvents>().SearchAsync(search, PlaceOf(after), limit, request.Cancellation), AuditJson.Document, line => PlaceOf(line.Event));
     }
 
     private static async Task<AdminAnswer> GetAsync(AdminRequest request)
     {
         var named = request.Named("id");
         return Guid.TryParse(named, out var eventId) && await request.Get<AuditEvents>().FindAsync(eventId, request.Cancellation) is { } line
-            ? AdminAnswer.Of(Document(line))
+            ? AdminAnswer.Of(AuditJson.Document(line))
             : Fault.Unknown("id", named, "a line of the audit");
-    }
-
-    private static JsonNode Document(AuditLine line)
-    {
-        var entry = line.Event;
-        var document = new AuditDocument
-        {
-            Id = entry.EventId.ToString("N"),
-            At = entry.At.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
-            Action = entry.Action,
-            ActorKind = entry.Actor.Kind.ToString().ToLowerInvariant(),
-            Actor = entry.Actor.Name,
-            ActorClientId = entry.Actor.ClientId,
-            TargetKind = entry.Target.Kind,
-            Target = entry.Target.Id,
-            Address = entry.Address,
-            Device = entry.Device,
-            RequestId = entry.RequestId,
-            Before = Parsed(entry.Before),
-            After = Parsed(entry.After),
-            Detail = Parsed(entry.Detail),
-            Count = entry.Count,
-            Sequence = line.Sequence,
-            Hash = line.Hash is null ? null : Convert.ToHexStringLower(line.Hash),
-        };
-        return JsonSerializer.SerializeToNode(document, AdminJson.Default.AuditDocument)!;
-    }
-
-    // A row that somebody changed may hold anything: it is shown as it is.
-    private static JsonNode? Parsed(string? json)
-    {
-        try
-        {
-            return json is null ? null : JsonNode.Parse(json);
-        }
-        catch (JsonException)
-        {
-            return JsonValue.Create(json);
-        }
     }
 
     private static string PlaceOf(AuditEvent entry) => string.Create(CultureInfo.InvariantCulture, $"{entry.At.UtcTicks} {entry.EventId:N}");
