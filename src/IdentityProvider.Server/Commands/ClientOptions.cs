@@ -42,6 +42,10 @@ internal sealed class ClientOptions
     {
         foreach (var option in All)
             command.Add(option);
+        _grants.CompletionSources.Add([.. GrantTypes.All]);
+        _delivery.CompletionSources.Add("body", "cookie");
+        _method.CompletionSources.Add("client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth", "none");
+        _profile.CompletionSources.Add("fapi2", "fapi2_message_signing");
         command.Validators.Add(result =>
         {
             if (result.GetResult(_method) is not null && (result.GetValue(_isPublic) || result.GetValue(_isNative)))

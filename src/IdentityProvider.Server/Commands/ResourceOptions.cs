@@ -26,6 +26,8 @@ internal sealed class ResourceOptions
     {
         foreach (var option in All)
             command.Add(option);
+        _revocation.CompletionSources.Add("status_list", "introspection", "expiry");
+        _algorithm.CompletionSources.Add("RS256", "PS256", "ES256");
     }
 
     /// <summary>Whether any of it was given.</summary>

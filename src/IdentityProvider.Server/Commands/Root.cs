@@ -14,6 +14,9 @@ public static class Root
 
         Settings come from the section Idp of appsettings.json, in the current directory or the one that ASPNETCORE_CONTENTROOT names, and from
         environment variables Idp__…; a command works on the same database as `idp serve`, whether that runs or not.
+
+        Results go to standard output, as a table or with --json as one document; all else goes to standard error. Exit codes: 0 done, 1 refused with
+        one line that says why, 2 wrong usage. `idp completion bash` (zsh, fish, pwsh) teaches these words to a shell.
         """;
 
     /// <summary>Stopping the embedded database cleanly may take a while; longer than that nobody waits for an interrupted command.</summary>
@@ -44,27 +47,40 @@ public static class Root
     /// <summary>Makes a command do its work on the open installation.</summary>
     internal static Command Does(this Command command, Func<Work, Task<int>> work)
     {
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            await using var installation = await Installation.OpenAsync(cancellation);
-            return await work(new(parsed, installation, OutputOf(parsed), cancellation));
-        });
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, work, migrates: true, cancellation));
         return command;
+    }
+
+    /// <summary>Does the work of a command that was written.</summary>
+    internal static async Task<int> RunAsync(ParseResult parsed, Func<Work, Task<int>> work, bool migrates, CancellationToken cancellation)
+    {
+        await using var installation = await Installation.OpenAsync(cancellation, migrates);
+        return await work(new(parsed, installation, OutputOf(parsed), cancellation));
     }
 
     internal static Output OutputOf(ParseResult parsed) => new(Console.Out, Console.Error, IsJson(parsed));
 
     internal static bool IsJson(ParseResult parsed) => parsed.GetValue(Json);
 
-    private static RootCommand Build()
+    /// <summary>Reads a line that is not to be run.</summary>
+    internal static ParseResult Read(string line) => Build().Parse(line, Words);
+
+    /// <summary>A command's words, without the program's own.</summary>
+    internal static IEnumerable<string> PathOf(Command command) =>
+        command is RootCommand ? [] : [.. command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? PathOf(parent) : [], command.Name];
+
+    internal static RootCommand Build()
     {
         var root = new RootCommand(About)
         {
             ServeCommand.Build(), ClientCommands.Build(), RegistrationPolicyCommands.Build(), ResourceCommands.Build(), AuthorizationDetailsTypeCommands.Build(), UserCommands.Build(), GroupCommands.Build(), RoleCommands.Build(), SessionCommands.Build(), TokenCommands.Build(),
             KeyCommands.Build(), OutboxCommands.Build(), AuditCommands.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), ApplyCommand.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
         };
+        foreach (var command in CompletionCommands.Build())
+            root.Add(command);
         root.Directives.Clear();
         root.Add(Json);
+        HelpWithExamples.AddTo(root);
         return root;
     }
 
@@ -75,13 +91,10 @@ public static class Root
         if (words is RootCommand && parsed.Tokens.Count == 0)
             return parsed.RootCommandResult.Command.Parse(["--help"]).Invoke();
         Console.Error.WriteLine(parsed.Errors[0].Message.ReplaceLineEndings(" "));
-        var path = parsed.CommandResult.Command is RootCommand ? "idp" : $"idp {string.Join(' ', PathOf(parsed.CommandResult.Command))}";
+        var path = string.Join(' ', ["idp", .. PathOf(parsed.CommandResult.Command)]);
         Console.Error.WriteLine($"`{path} --help` says what it takes.");
         return Output.WrongUsage;
     }
-
-    private static IEnumerable<string> PathOf(Command command) =>
-        command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is { } parent ? [.. PathOf(parent), command.Name] : [command.Name];
 
     /// <summary>What went wrong outside of this program, in one line; null for what can only be a bug.</summary>
     private static string? Reason(Exception e) => e switch

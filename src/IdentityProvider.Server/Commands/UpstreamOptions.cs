@@ -35,6 +35,9 @@ internal sealed class UpstreamOptions
         Option[] identity = _withIdentity ? [_name, _issuer] : [];
         foreach (var option in (Option[])[_file, .. identity, _clientId, _secret, _method, _scopes, _label, _logo, _claims, _create, _domains, _roles, _acr, _amr, _logout, _enabled])
             command.Add(option);
+        _method.CompletionSources.Add("client_secret_basic", "client_secret_post", "private_key_jwt", "none");
+        _create.CompletionSources.Add("never", "invited", "always");
+        _logout.CompletionSources.Add("offer", "always", "never");
         command.Validators.Add(result =>
         {
             if (result.GetValue(_file) == Input.Standard && result.GetValue(_secret) == Input.Standard)

@@ -1,0 +1,50 @@
+using System.CommandLine;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary>How commands are used, by their words. A test reads every line as it would be typed.</summary>
+internal static class Examples
+{
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> All { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+    {
+        [""] = ["idp serve", "idp clients create --name Shop --redirect-uri https://shop.example/cb", "idp users create --username alice --password -", "idp doctor"],
+        ["clients"] = ["idp clients create --name Shop --redirect-uri https://shop.example/cb", "idp clients show shop --json"],
+        ["clients create"] =
+        [
+            "idp clients create --name Shop --redirect-uri https://shop.example/cb --grant authorization_code --grant refresh_token",
+            "idp clients create --name Dashboard --public --redirect-uri https://dash.example/cb --allowed-origin https://dash.example",
+            "idp clients create --client-id nightly --grant client_credentials --resource https://orders.example --scope orders.read",
+            "idp clients create --file client.json",
+        ],
+        ["clients update"] = ["idp clients update shop --redirect-uri https://shop.example/cb --redirect-uri https://shop.example/cb2", "idp clients update shop --file client.json"],
+        ["clients delete"] = ["idp clients delete shop"],
+        ["clients rotate-secret"] = ["idp clients rotate-secret shop --keep-old 7d", "idp clients rotate-secret shop --revoke-old"],
+        ["resources create"] = ["idp resources create --identifier https://orders.example --name Orders --scope orders.read --scope orders.write", "idp resources create --file orders.json"],
+        ["resources update"] = ["idp resources update https://orders.example --revocation introspection", "idp resources update https://orders.example --file orders.json"],
+        ["registration-policies create"] = ["idp registration-policies create --name Partners --scope openid --redirect-host *.partner.example --max-clients 20 --expires-in 30d"],
+        ["authorization-details-types create"] = ["idp authorization-details-types create --file payment.json"],
+        ["users create"] = ["idp users create --username alice --password - --role editor", "idp users create --username bob --password-hash - --claims bob.json"],
+        ["users invite"] = ["idp users invite --email carol@example.com --role editor"],
+        ["users update"] = ["idp users update alice --claims changes.json"],
+        ["users set-password"] = ["idp users set-password alice --password -"],
+        ["users link"] = ["idp users link alice https://login.other.example 248289761001"],
+        ["users grant-role"] = ["idp users grant-role alice operator"],
+        ["users delete"] = ["idp users delete alice"],
+        ["groups create"] = ["idp groups create Editors --role editor"],
+        ["groups show"] = ["idp groups show Editors --members --limit 500"],
+        ["sessions list"] = ["idp sessions list --user alice"],
+        ["sessions end"] = ["idp sessions end 0196f1d4c0a57b6c8f1e2d3c4b5a6978", "idp sessions end --user alice"],
+        ["tokens inspect"] = ["idp tokens inspect -"],
+        ["tokens revoke"] = ["idp tokens revoke -", "idp tokens revoke --user alice --client shop"],
+        ["keys rotate"] = ["idp keys rotate"],
+        ["keys revoke"] = ["idp keys list", "idp keys revoke 2xUz1cQb"],
+        ["outbox list"] = ["idp outbox list --state given_up"],
+        ["issuers create"] = ["idp issuers create --file github.json"],
+        ["upstreams create"] = ["idp upstreams create --name work --issuer https://login.work.example --client-id idp --client-secret - --label Work --create always --email-domain work.example"],
+        ["database script"] = ["idp database script"],
+        ["database prune"] = ["idp database prune"],
+        ["completion"] = ["idp completion bash"],
+    };
+
+    public static IReadOnlyList<string> Of(Command command) => All.TryGetValue(string.Join(' ', Root.PathOf(command)), out var examples) ? examples : [];
+}
