@@ -66,6 +66,13 @@ public sealed class AuditLedger(IDbContextFactory<IdpDb> databases)
         return await db.AuditEvents.Where(e => e.Sequence == null).OrderBy(e => e.At).Take(most).CountAsync(cancellation);
     }
 
+    /// <summary>How many lines of the chain are from before a moment, as far as <paramref name="most"/>.</summary>
+    public async Task<int> CountOlderAsync(DateTimeOffset end, int most, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.AuditEvents.Where(e => e.Sequence != null && e.At < end).OrderBy(e => e.At).Take(most).CountAsync(cancellation);
+    }
+
     /// <summary>
     /// Removes from the beginning of the chain what is older, up to the first row that isn't; a batch of one call. How many rows, and the number of
     /// the last of them, which the head keeps with its hash, so that the rest can be verified.

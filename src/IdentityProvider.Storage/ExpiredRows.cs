@@ -13,6 +13,9 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
     /// <summary>Statements of one call and kind: what is left waits for the next call.</summary>
     public const int MostBatches = 20;
 
+    /// <summary>No kind is counted further: it would take longer than the answer is worth.</summary>
+    public const int MostCounted = 1_000_000;
+
     /// <summary>
     /// How long a row is kept after its end: no access token lives longer than 15 minutes, so a replayed code still finds its family, and a family
     /// the reason why it ended, for as long as any token of it could be used.
@@ -26,7 +29,12 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
     public static TimeSpan PushedKept { get; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Removes the oldest first. Nodes that prune at once share the work.</summary>
-    public async Task<PrunedRows> PruneAsync(DateTimeOffset now, CancellationToken cancellation = default)
+    public Task<PrunedRows> PruneAsync(DateTimeOffset now, CancellationToken cancellation = default) => RemoveAsync(now, onlyCounts: false, cancellation);
+
+    /// <summary>How many rows of each kind there are to remove, up to <see cref="MostCounted"/>; removes none.</summary>
+    public Task<PrunedRows> CountAsync(DateTimeOffset now, CancellationToken cancellation = default) => RemoveAsync(now, onlyCounts: true, cancellation);
+
+    private async Task<PrunedRows> RemoveAsync(DateTimeOffset now, bool onlyCounts, CancellationToken cancellation)
     {
         var end = now - Kept;
         var endOfPushed = now - PushedKept;
@@ -35,42 +43,44 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
         await using var db = await databases.CreateDbContextAsync(cancellation);
         return new PrunedRows
         {
-            AuthorizationCodes = await DeleteAsync(db.AuthorizationCodes.Where(c => c.ExpiresAt < end).OrderBy(c => c.ExpiresAt), cancellation),
-            PushedRequests = await DeleteAsync(
-                db.PushedRequests.Where(p => p.ExpiresAt < (p.OpenedAt != null && p.SpentAt == null ? end : endOfPushed)).OrderBy(p => p.ExpiresAt), cancellation),
-            DecoupledRequests = await DeleteAsync(db.DecoupledRequests.Where(r => r.ExpiresAt < end).OrderBy(r => r.ExpiresAt), cancellation),
-            TokenFamilies = await DeleteAsync(db.TokenFamilies.Where(f => f.ExpiresAt < end).OrderBy(f => f.ExpiresAt), cancellation)
-                + await DeleteAsync(db.TokenFamilies.Where(f => f.EndedAt != null && f.EndedAt < end).OrderBy(f => f.EndedAt), cancellation),
-            Sessions = await DeleteAsync(db.Sessions.Where(s => s.ExpiresAt < end).OrderBy(s => s.ExpiresAt), cancellation)
-                + await DeleteAsync(db.Sessions.Where(s => s.EndedAt != null && s.EndedAt < end).OrderBy(s => s.EndedAt), cancellation),
-            RevokedTokens = await DeleteAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), cancellation),
-            SpentIdentifiers = await DeleteAsync(
-                db.SpentIdentifiers.Where(s => s.ExpiresAt < now - Storage.SpentIdentifiers.Kept).OrderBy(s => s.ExpiresAt), cancellation),
-            IdempotentRequests = await DeleteAsync(db.Set<IdempotentRequestRow>().Where(r => r.ExpiresAt < now).OrderBy(r => r.ExpiresAt), cancellation),
-            AccountLinks = await DeleteAsync(db.AccountLinks.Where(l => l.ExpiresAt < end).OrderBy(l => l.ExpiresAt), cancellation),
-            SignInEvents = await DeleteAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), cancellation),
-            Attempts = await DeleteAsync(db.Attempts.Where(a => a.EndsAt < now).OrderBy(a => a.EndsAt), cancellation),
-            KnownBrowsers = await DeleteAsync(db.KnownBrowsers.Where(b => b.LastSeenAt < forgotten).OrderBy(b => b.LastSeenAt), cancellation),
-            OutboxMessages = await DeleteAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), cancellation)
-                + await DeleteAsync(db.OutboxMessages.Where(m => m.GivenUpAt < now - Outbox.GivenUpKept).OrderBy(m => m.GivenUpAt), cancellation),
-            Statuses = await DeleteAsync(db.StatusBlocks.Where(b => b.LastTokenExpiresAt < end).OrderBy(b => b.LastTokenExpiresAt), cancellation)
-                + await DeleteStatusListsAsync(db, end, cancellation),
+            AuthorizationCodes = await RemoveAsync(db.AuthorizationCodes.Where(c => c.ExpiresAt < end).OrderBy(c => c.ExpiresAt), onlyCounts, cancellation),
+            PushedRequests = await RemoveAsync(
+                db.PushedRequests.Where(p => p.ExpiresAt < (p.OpenedAt != null && p.SpentAt == null ? end : endOfPushed)).OrderBy(p => p.ExpiresAt), onlyCounts, cancellation),
+            DecoupledRequests = await RemoveAsync(db.DecoupledRequests.Where(r => r.ExpiresAt < end).OrderBy(r => r.ExpiresAt), onlyCounts, cancellation),
+            TokenFamilies = await RemoveAsync(db.TokenFamilies.Where(f => f.ExpiresAt < end).OrderBy(f => f.ExpiresAt), onlyCounts, cancellation)
+                + await RemoveAsync(db.TokenFamilies.Where(f => f.EndedAt != null && f.EndedAt < end && f.ExpiresAt >= end).OrderBy(f => f.EndedAt), onlyCounts, cancellation),
+            Sessions = await RemoveAsync(db.Sessions.Where(s => s.ExpiresAt < end).OrderBy(s => s.ExpiresAt), onlyCounts, cancellation)
+                + await RemoveAsync(db.Sessions.Where(s => s.EndedAt != null && s.EndedAt < end && s.ExpiresAt >= end).OrderBy(s => s.EndedAt), onlyCounts, cancellation),
+            RevokedTokens = await RemoveAsync(db.RevokedTokens.Where(t => t.ExpiresAt < end).OrderBy(t => t.ExpiresAt), onlyCounts, cancellation),
+            SpentIdentifiers = await RemoveAsync(
+                db.SpentIdentifiers.Where(s => s.ExpiresAt < now - Storage.SpentIdentifiers.Kept).OrderBy(s => s.ExpiresAt), onlyCounts, cancellation),
+            IdempotentRequests = await RemoveAsync(db.Set<IdempotentRequestRow>().Where(r => r.ExpiresAt < now).OrderBy(r => r.ExpiresAt), onlyCounts, cancellation),
+            AccountLinks = await RemoveAsync(db.AccountLinks.Where(l => l.ExpiresAt < end).OrderBy(l => l.ExpiresAt), onlyCounts, cancellation),
+            SignInEvents = await RemoveAsync(db.SignInEvents.Where(e => e.At < endOfHistory).OrderBy(e => e.At), onlyCounts, cancellation),
+            Attempts = await RemoveAsync(db.Attempts.Where(a => a.EndsAt < now).OrderBy(a => a.EndsAt), onlyCounts, cancellation),
+            KnownBrowsers = await RemoveAsync(db.KnownBrowsers.Where(b => b.LastSeenAt < forgotten).OrderBy(b => b.LastSeenAt), onlyCounts, cancellation),
+            OutboxMessages = await RemoveAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), onlyCounts, cancellation)
+                + await RemoveAsync(db.OutboxMessages.Where(m => m.GivenUpAt < now - Outbox.GivenUpKept).OrderBy(m => m.GivenUpAt), onlyCounts, cancellation),
+            Statuses = await RemoveAsync(db.StatusBlocks.Where(b => b.LastTokenExpiresAt < end).OrderBy(b => b.LastTokenExpiresAt), onlyCounts, cancellation)
+                + await RemoveStatusListsAsync(db, end, onlyCounts, cancellation),
         };
     }
 
     // What was set in a list goes before the list does, so that a batch that ends early leaves no change without its list. The newest stays:
     // the next one takes its number from it.
-    private static async Task<int> DeleteStatusListsAsync(IdpDb db, DateTimeOffset end, CancellationToken cancellation)
+    private static async Task<int> RemoveStatusListsAsync(IdpDb db, DateTimeOffset end, bool onlyCounts, CancellationToken cancellation)
     {
         var retired = db.StatusLists.Where(l => l.LastTokenExpiresAt < end && db.StatusLists.Any(newer => newer.ListId > l.ListId));
-        var changes = await DeleteAsync(
-            db.StatusChanges.Where(c => retired.Any(l => l.ListId == c.ListId)).OrderBy(c => c.Sequence), cancellation);
-        return changes + await DeleteAsync(
-            retired.Where(l => !db.StatusChanges.Any(c => c.ListId == l.ListId)).OrderBy(l => l.ListId), cancellation);
+        var changes = await RemoveAsync(
+            db.StatusChanges.Where(c => retired.Any(l => l.ListId == c.ListId)).OrderBy(c => c.Sequence), onlyCounts, cancellation);
+        var emptied = onlyCounts ? retired : retired.Where(l => !db.StatusChanges.Any(c => c.ListId == l.ListId));
+        return changes + await RemoveAsync(emptied.OrderBy(l => l.ListId), onlyCounts, cancellation);
     }
 
-    private static async Task<int> DeleteAsync<TRow>(IOrderedQueryable<TRow> expired, CancellationToken cancellation)
+    private static async Task<int> RemoveAsync<TRow>(IOrderedQueryable<TRow> expired, bool onlyCounts, CancellationToken cancellation)
     {
+        if (onlyCounts)
+            return await expired.Take(MostCounted).CountAsync(cancellation);
         var total = 0;
         for (var i = 0; i < MostBatches; i++)
         {

@@ -119,6 +119,13 @@ public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients cl
         return removed;
     }
 
+    /// <summary>How many clients nobody used since, up to <see cref="ExpiredRows.MostCounted"/>.</summary>
+    public async Task<int> CountUnusedAsync(DateTimeOffset unusedSince, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.Clients.Where(c => c.LastUsedAt < unusedSince).Take(ExpiredRows.MostCounted).CountAsync(cancellation);
+    }
+
     /// <summary>Whether an operator wants no client at this address (<see cref="Clients.DenyAsync"/>).</summary>
     public async Task<bool> IsDeniedAsync(string clientId, CancellationToken cancellation = default)
     {

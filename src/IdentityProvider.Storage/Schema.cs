@@ -18,7 +18,13 @@ public sealed class Schema(IDbContextFactory<IdpDb> databases)
     private static readonly TimeSpan LongestMigration = TimeSpan.FromMinutes(10);
 
     /// <summary>Brings the database up to this version. Nodes that start at once wait for the first and then find nothing to do.</summary>
-    public async Task MigrateAsync(CancellationToken cancellation = default)
+    public Task MigrateAsync(CancellationToken cancellation = default) => MigrateAsync(each: null, cancellation);
+
+    /// <summary>The same, and says how far it is.</summary>
+    /// <param name="each">Hears of every migration by name before it is applied, with its place from 1 and how many there are; null where nobody listens.</param>
+    /// <param name="cancellation">Gives up; the migrations that were applied stay.</param>
+    /// <returns>The migrations that were applied, in their order.</returns>
+    public async Task<IReadOnlyList<string>> MigrateAsync(Action<string, int, int>? each, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         db.Database.SetCommandTimeout(LongestMigration);
@@ -26,7 +32,18 @@ public sealed class Schema(IDbContextFactory<IdpDb> databases)
         await RunAsync(db, db is PostgresDb ? LockOnPostgres : LockOnSqlServer, cancellation);
         try
         {
+            List<string> pending = [.. await db.Database.GetPendingMigrationsAsync(cancellation)];
+            if (each is not null)
+            {
+                for (var i = 0; i < pending.Count; i++)
+                {
+                    each(pending[i], i + 1, pending.Count);
+                    await db.Database.MigrateAsync(pending[i], cancellation);
+                }
+            }
+
             await db.Database.MigrateAsync(cancellation);
+            return pending;
         }
         finally
         {

@@ -70,6 +70,7 @@ public static class StorageSetup
         .AddSingleton<AuthorizationDetailsTypes>()
         .AddSingleton<Clients>()
         .AddSingleton<DecoupledRequests>()
+        .AddSingleton<Dependents>()
         .AddSingleton<ExpiredRows>()
         .AddSingleton<Grants>()
         .AddSingleton<Groups>()

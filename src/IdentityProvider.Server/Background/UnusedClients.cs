@@ -9,6 +9,10 @@ namespace IdentityProvider.Server.Background;
 /// <summary>Removes the clients that registered themselves and that nobody used for as long as the policy says.</summary>
 internal sealed class UnusedClients(Registrations registrations, AuditTrail audit, Settings settings, TimeProvider clock)
 {
+    /// <summary>How many there are to remove.</summary>
+    public Task<int> CountAsync(CancellationToken cancellation) =>
+        registrations.CountUnusedAsync(clock.GetUtcNow() - settings.Registration.UnusedClientsKept, cancellation);
+
     /// <summary>Removes all of them, a batch at a time; how many.</summary>
     public async Task<int> RemoveAsync(Actor actor, CancellationToken cancellation)
     {

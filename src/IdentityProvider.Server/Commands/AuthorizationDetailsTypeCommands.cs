@@ -44,7 +44,11 @@ internal static class AuthorizationDetailsTypeCommands
     private static Command Delete()
     {
         var type = Type();
-        return new Command("delete", "Remove a type. Nothing more of it is granted; what was granted stays until it expires or the client loses the type.") { type }.Does(async work => work.Tell(
+        return new Command("delete", "Remove a type. Nothing more of it is granted; what was granted stays until it expires or the client loses the type.") { type }.Ends(
+            async work => work.Tell(
+                await work.Get<DetailsTypeOperations>().FindAsync(work.Parsed.GetRequiredValue(type), work.Cancellation),
+                found => work.Forecast($"Would delete {found.Type}", new() { ["type"] = found.Type }, [])),
+            async work => work.Tell(
             await work.Get<DetailsTypeOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(type), work.Cancellation),
             name => work.Output.Say($"Deleted {name}.", new() { ["type"] = name, ["deleted"] = true })));
     }

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -85,13 +87,24 @@ internal static class ClientCommands
     private static Command Delete()
     {
         var id = Id();
-        return new Command("delete", "Remove a client, people's consents to it, and every sign-in through it. One whose identifier is the address of its document stays away until `clients allow`.") { id }.Does(async work =>
+        return new Command("delete", "Remove a client, people's consents to it, and every sign-in through it. One whose identifier is the address of its document stays away until `clients allow`.") { id }.Ends(work => LookAsync(work, work.Parsed.GetRequiredValue(id)), async work =>
         {
             var clientId = work.Parsed.GetRequiredValue(id);
             return work.Tell(await work.Get<ClientOperations>().DeleteAsync(work.Actor, clientId, work.Cancellation), removed => removed.IsDenied
                 ? DeniedClientCommands.ShowDenied(work, clientId, removed.WasThere)
                 : work.Output.Say($"Deleted {clientId}.", new() { ["client_id"] = clientId, ["deleted"] = true }));
         });
+    }
+
+    // The address of a document can be denied before it ever was a client.
+    private static async Task<int> LookAsync(Work work, string clientId)
+    {
+        var found = await work.Get<ClientOperations>().FindAsync(clientId, work.Cancellation);
+        var isDenied = ClientDocumentRules.IsAddress(clientId);
+        if (!found.Try(out _, out var fault) && !isDenied)
+            return work.Output.Refuse(fault.ToString());
+        var counts = await work.Get<Dependents>().OfClientAsync(clientId, work.Installation.Now, work.Cancellation);
+        return work.Forecast($"Would {(fault is null ? "delete" : "deny")} {clientId}{(isDenied ? ", which is no client here from then on" : "")}", new() { ["client_id"] = clientId }, counts);
     }
 
     private static Command RotateSecret()

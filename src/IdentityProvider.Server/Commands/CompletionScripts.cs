@@ -45,9 +45,14 @@ internal static class CompletionScripts
         function __idp_complete
             set -l line (commandline -cp)
             set -l program (commandline -po)[1]
-            $program complete "$line" 2>/dev/null
+            set -l found ($program complete "$line" 2>/dev/null)
+            if set -q found[1]
+                printf '%s\n' $found
+            else
+                __fish_complete_path (commandline -ct)
+            end
         end
-        complete -c idp -a '(__idp_complete)'
+        complete -c idp -f -a '(__idp_complete)'
 
         """;
 

@@ -11,8 +11,22 @@ internal static class DatabaseCommands
 {
     public static Command Build() => new("database", "The database's schema, and rows that time has made meaningless.") { Migrate(), Script(), Prune(), DatabaseRunCommand.Build() };
 
-    private static Command Migrate() => new Command("migrate", "Bring the schema up to this version. `idp serve` and every command do so as well.")
-        .Does(work => Task.FromResult(work.Output.Say("The schema is current.", new() { ["current"] = true }))); // opening it brought it up to date
+    private static Command Migrate()
+    {
+        var migrate = new Command("migrate", "Bring the schema up to this version. `idp serve` and every command do so as well.");
+        migrate.SetAction((parsed, cancellation) => Root.RunAsync(
+            parsed,
+            async work =>
+            {
+                var applied = await Progress.ShowAsync("migrating", bar => work.Get<Schema>().MigrateAsync((name, place, count) => bar.At(name, place - 1, count), work.Cancellation));
+                return work.Output.Say(
+                    applied.Count == 0 ? "The schema is current." : $"The schema is current; {applied.Count} {(applied.Count == 1 ? "migration was" : "migrations were")} applied.",
+                    new() { ["current"] = true, ["applied"] = new JsonArray([.. applied.Select(name => (JsonNode)name)]) });
+            },
+            migrates: false,
+            cancellation));
+        return migrate;
+    }
 
     private static Command Script()
     {
@@ -25,22 +39,49 @@ internal static class DatabaseCommands
         return script;
     }
 
-    private static Command Prune() => new Command("prune", "Remove expired codes, sessions, sign-ins and revocations now, and lines of the audit that are older than is kept. The server does so by itself.")
-        .Does(async work =>
+    private static Command Prune() => new Command("prune", "Remove expired codes, sessions, sign-ins and revocations now, and lines of the audit that are older than is kept. The server does so by itself.").Ends(
+        async work =>
         {
-            var total = new JsonObject();
-            PrunedRows last;
-            do
-            {
-                last = await work.Get<ExpiredRows>().PruneAsync(work.Installation.Now, work.Cancellation);
-                foreach (var (kind, rows) in last.Kinds)
-                    total[kind] = ((int?)total[kind] ?? 0) + rows;
-            }
-            while (last.Total > 0);
-
-            total["unused_clients"] = await work.Get<UnusedClients>().RemoveAsync(work.Actor, work.Cancellation);
-            total["audit"] = await work.Get<AuditRetention>().PruneAsync(work.Actor, work.Cancellation);
-
+            work.Output.Remark("Nothing is removed: this is what would be.");
+            var total = await CountAsync(work);
+            total["dry_run"] = true;
             return work.Output.Show(total);
-        });
+        },
+        async work => work.Output.Show(await Progress.ShowAsync("pruning", bar => PruneAsync(work, bar))));
+
+    private static async Task<JsonObject> CountAsync(Work work)
+    {
+        var total = new JsonObject();
+        Add(total, await work.Get<ExpiredRows>().CountAsync(work.Installation.Now, work.Cancellation));
+        total["unused_clients"] = await work.Get<UnusedClients>().CountAsync(work.Cancellation);
+        total["audit"] = await work.Get<AuditRetention>().CountAsync(work.Cancellation);
+        return total;
+    }
+
+    private static async Task<JsonObject> PruneAsync(Work work, Bar bar)
+    {
+        var all = bar.IsShown ? (await CountAsync(work)).Sum(kind => (int)kind.Value!) : 0;
+        var (total, removed) = (new JsonObject(), 0);
+        PrunedRows last;
+        do
+        {
+            last = await work.Get<ExpiredRows>().PruneAsync(work.Installation.Now, work.Cancellation);
+            Add(total, last);
+            bar.At("rows", removed += last.Total, all);
+        }
+        while (last.Total > 0);
+
+        bar.At("clients", removed, all);
+        var unused = await work.Get<UnusedClients>().RemoveAsync(work.Actor, work.Cancellation);
+        bar.At("audit", removed + unused, all);
+        total["unused_clients"] = unused;
+        total["audit"] = await work.Get<AuditRetention>().PruneAsync(work.Actor, work.Cancellation);
+        return total;
+    }
+
+    private static void Add(JsonObject total, PrunedRows rows)
+    {
+        foreach (var (kind, count) in rows.Kinds)
+            total[kind] = ((int?)total[kind] ?? 0) + count;
+    }
 }

@@ -50,7 +50,13 @@ internal static class GroupCommands
     private static Command Delete()
     {
         var name = Name();
-        return new Command("delete", "Take its roles from its people, and forget it.") { name }.Does(async work => work.Tell(
+        return new Command("delete", "Take its roles from its people, and forget it.") { name }.Ends(
+            work => work.ForecastAsync(
+                work.Get<GroupOperations>().FindAsync(work.Parsed.GetRequiredValue(name), work.Cancellation),
+                group => $"Would delete the group {group.Name}",
+                group => new() { ["group"] = group.Name },
+                (group, dependents) => dependents.OfGroupAsync(group.GroupId, work.Cancellation)),
+            async work => work.Tell(
             await work.Get<GroupOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Cancellation),
             group => work.Output.Say($"Deleted {group.Name}.", new() { ["group"] = group.Name, ["deleted"] = true })));
     }

@@ -7,6 +7,8 @@ namespace IdentityProvider.Server.Commands;
 /// <summary><c>idp keys list|rotate|revoke</c>.</summary>
 internal static class KeyCommands
 {
+    private const string Active = "active";
+
     private static readonly string[] Columns = ["kid", "alg", "state", "announced_at", "active_at", "retired_at", "gone_at"];
 
     public static Command Build() => new("keys", "The keys that tokens are signed with. They rotate by themselves; this is for looking, and for emergencies.")
@@ -31,9 +33,23 @@ internal static class KeyCommands
     {
         var kid = new Argument<string>("kid") { Description = "As `idp keys list` shows it." };
         return new Command("revoke", "The emergency: take a key out of the published set at once. Everything it signed is dead; another key signs.") { kid }
-            .Does(async work => work.Tell(
+            .Ends(work => LookAsync(work, work.Parsed.GetRequiredValue(kid)), async work => work.Tell(
                 await work.Get<SigningKeyOperations>().RevokeAsync(work.Actor, work.Parsed.GetRequiredValue(kid), work.Cancellation),
                 name => work.Output.Say($"Revoked {name}: it has left the published keys.", new() { ["kid"] = name, ["revoked"] = true })));
+    }
+
+    private static async Task<int> LookAsync(Work work, string kid)
+    {
+        var keys = await work.Get<SigningKeyOperations>().ListAsync(work.Cancellation);
+        if (keys.FirstOrDefault(key => key.Kid == kid) is not { } key)
+            return work.Output.Refuse($"kid: '{kid}' is not a key here");
+        if (key.RevokedAt is not null)
+            return work.Output.Refuse($"kid: '{kid}' is revoked already");
+        var next = keys.FirstOrDefault(other => other.Alg == key.Alg && other.State == (key.State == Active ? "announced" : Active))?.Kid;
+        return work.Forecast(
+            $"Would revoke {kid} ({key.Alg}, {key.State}): every token it signed is dead at once, and {next ?? "a new key"} signs",
+            new() { ["kid"] = kid, ["alg"] = key.Alg, ["state"] = key.State, ["next_kid"] = next },
+            []);
     }
 
     private static int Show(Work work, IReadOnlyList<KeyDocument> keys) =>

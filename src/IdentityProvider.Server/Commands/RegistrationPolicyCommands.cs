@@ -60,7 +60,14 @@ internal static class RegistrationPolicyCommands
     private static Command Revoke()
     {
         var id = new Argument<string>("policy_id") { Description = "The policy." };
-        return new Command("revoke", "Nothing more can be registered by it. The clients that are stay: `idp clients delete` removes one.") { id }.Does(async work =>
+        return new Command("revoke", "Nothing more can be registered by it. The clients that are stay: `idp clients delete` removes one.") { id }.Ends(
+            async work => work.Tell(
+                await work.Get<RegistrationPolicyOperations>().FindAsync(work.Parsed.GetRequiredValue(id), work.Cancellation),
+                policy => work.Forecast(
+                    $"Would revoke {policy.Name ?? policy.PolicyId.ToString("D")}; what is registered by it stays",
+                    new() { ["policy_id"] = policy.PolicyId.ToString("D"), ["clients_that_stay"] = policy.ClientCount },
+                    [])),
+            async work =>
             work.Tell(
                 await work.Get<RegistrationPolicyOperations>().RevokeAsync(work.Actor, work.Parsed.GetRequiredValue(id), work.Cancellation),
                 named => work.Output.Say($"Revoked {named}.", new() { ["policy_id"] = named, ["revoked"] = true })));

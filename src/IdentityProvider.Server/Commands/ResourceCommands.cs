@@ -79,7 +79,13 @@ internal static class ResourceCommands
     private static Command Delete()
     {
         var identifier = Identifier();
-        return new Command("delete", "Remove an API. Clients that name it get no more tokens for it.") { identifier }.Does(async work =>
+        return new Command("delete", "Remove an API. Clients that name it get no more tokens for it.") { identifier }.Ends(
+            work => work.ForecastAsync(
+                FindAsync(work, identifier),
+                resource => $"Would delete {resource.Identifier}",
+                resource => new() { ["identifier"] = resource.Identifier },
+                (resource, dependents) => dependents.OfResourceAsync(resource.Identifier, work.Installation.Now, work.Cancellation)),
+            async work =>
             work.Tell(
                 await work.Get<ResourceOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(identifier), work.Cancellation),
                 name => work.Output.Say($"Deleted {name}.", new() { ["identifier"] = name, ["deleted"] = true })));

@@ -48,7 +48,13 @@ internal static class RoleCommands
     private static Command Delete()
     {
         var name = Name();
-        return new Command("delete", "Take a role from everybody and every group, and forget it.") { name }.Does(async work => work.Tell(
+        return new Command("delete", "Take a role from everybody and every group, and forget it.") { name }.Ends(
+            work => work.ForecastAsync(
+                work.Get<RoleOperations>().FindAsync(work.Parsed.GetRequiredValue(name)),
+                role => $"Would delete the role {role.Name}",
+                role => new() { ["role"] = role.Name },
+                (role, dependents) => dependents.OfRoleAsync(role.Id, work.Cancellation)),
+            async work => work.Tell(
             await work.Get<RoleOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(name)),
             role => work.Output.Say($"Deleted {role.Name}.", new() { ["role"] = role.Name, ["deleted"] = true })));
     }

@@ -32,8 +32,22 @@ internal static class SessionCommands
             if (result.GetValue(id) is null == result.GetValue(username) is null)
                 result.AddError("Name one session, or a person by --user.");
         });
-        return command.Does(work => work.Parsed.GetValue(id) is { } named ? EndOneAsync(work, named) : EndAllAsync(work, username));
+        return command.Ends(
+            work => work.Parsed.GetValue(id) is { } named ? LookAtOneAsync(work, named) : LookAtAllAsync(work, username),
+            work => work.Parsed.GetValue(id) is { } named ? EndOneAsync(work, named) : EndAllAsync(work, username));
     }
+
+    private static Task<int> LookAtOneAsync(Work work, string named) => work.ForecastAsync(
+        work.Get<SessionOperations>().FindAsync(named, work.Cancellation),
+        session => $"Would end session {session.Sid} ({session.Device})",
+        session => new() { ["sid"] = session.Sid, ["sub"] = session.Sub },
+        (session, dependents) => dependents.OfSessionAsync(Guid.Parse(session.Sid), work.Installation.Now, work.Cancellation));
+
+    private static Task<int> LookAtAllAsync(Work work, Option<string?> username) => work.ForecastAsync(
+        FindAsync(work, username),
+        user => $"Would sign {user.UserName} out everywhere",
+        user => new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName },
+        (user, dependents) => dependents.OfSessionsAsync(user.Id, work.Installation.Now, work.Cancellation));
 
     private static async Task<int> EndOneAsync(Work work, string named) => work.Tell(
         await work.Get<SessionOperations>().EndAsync(work.Actor, named, work.Cancellation),

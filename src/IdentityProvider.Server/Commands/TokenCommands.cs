@@ -5,6 +5,7 @@ using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
+using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -39,12 +40,47 @@ internal static class TokenCommands
             if (result.GetValue(token) is null == (result.GetValue(client) is null && result.GetValue(user) is null))
                 result.AddError("Name one token, or whose by --client or --user.");
         });
-        return command.Does(work => (work.Parsed.GetValue(token), work.Parsed.GetValue(client), work.Parsed.GetValue(user)) switch
+        return command.Ends(work => LookAsync(work, work.Parsed.GetValue(token), work.Parsed.GetValue(client), work.Parsed.GetValue(user)), work => (work.Parsed.GetValue(token), work.Parsed.GetValue(client), work.Parsed.GetValue(user)) switch
         {
             ({ } named, _, _) => RevokeOneAsync(work, named),
             (_, var of, { } username) => RevokeUsersAsync(work, username, of),
             (_, var of, _) => RevokeClientsAsync(work, of!),
         });
+    }
+
+    private static async Task<int> LookAsync(Work work, string? token, string? clientId, string? username)
+    {
+        var (now, counts) = (work.Installation.Now, work.Get<Dependents>());
+        if (username is not null)
+        {
+            var found = await work.Get<UserOperations>().FindAsync(username);
+            return await work.ForecastAsync(
+                found.Try(out _, out var fault) ? found : fault with { Member = "user" },
+                user => $"Would revoke what {clientId ?? "apps"} {(clientId is null ? "have" : "has")} of {user.UserName}",
+                user => new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName, ["client_id"] = clientId },
+                (user, dependents) => dependents.OfTokensAsync(user.Id, clientId, now, work.Cancellation));
+        }
+
+        if (clientId is not null)
+        {
+            var found = await work.Get<ClientOperations>().FindAsync(clientId, work.Cancellation);
+            return await work.ForecastAsync(
+                found.Try(out _, out var fault) ? found : fault with { Member = "client" },
+                client => $"Would revoke every token of {client.ClientId}, also those of its own",
+                client => new() { ["client_id"] = client.ClientId },
+                (client, dependents) => dependents.OfTokensAsync(client.ClientId, now, work.Cancellation));
+        }
+
+        var read = await ReadAsync(work, token!);
+        if (read.Access is { } access)
+            return work.Forecast($"Would revoke access token {access.Jti} of {access.ClientId}", new() { ["jti"] = access.Jti, ["client_id"] = access.ClientId }, []);
+        if (read.Refresh is not { } refresh)
+            return work.Output.Refuse($"token: {Refusals.Of(read.Reason).Description}");
+        return await work.ForecastAsync(
+            await work.Get<TokenOperations>().FindFamilyAsync(refresh.FamilyId.ToString("N"), work.Cancellation),
+            family => $"Would revoke family {family.Family} of {family.ClientId}{(family.EndedAt is null ? "" : ", which has ended already")}",
+            family => new() { ["family"] = family.Family, ["client_id"] = family.ClientId, ["sub"] = family.Sub },
+            (_, _) => Task.FromResult<IReadOnlyList<DependentCount>>([]));
     }
 
     private static async Task<int> RevokeOneAsync(Work work, string named)

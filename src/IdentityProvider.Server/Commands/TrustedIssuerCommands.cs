@@ -65,7 +65,13 @@ internal static class TrustedIssuerCommands
     private static Command Delete()
     {
         var issuer = Issuer();
-        return new Command("delete", "Trust an issuer no more. Tokens that were got by its assertions live until they expire.") { issuer }.Does(async work => work.Tell(
+        return new Command("delete", "Trust an issuer no more. Tokens that were got by its assertions live until they expire.") { issuer }.Ends(
+            work => work.ForecastAsync(
+                work.Get<TrustedIssuerOperations>().FindAsync(work.Parsed.GetRequiredValue(issuer), work.Cancellation),
+                trusted => $"Would trust {trusted.Issuer} no more",
+                trusted => new() { ["issuer"] = trusted.Issuer },
+                (trusted, dependents) => dependents.OfIssuerAsync(trusted.Issuer, work.Cancellation)),
+            async work => work.Tell(
             await work.Get<TrustedIssuerOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(issuer), work.Cancellation),
             name => work.Output.Say($"Deleted {name}.", new() { ["issuer"] = name, ["deleted"] = true })));
     }

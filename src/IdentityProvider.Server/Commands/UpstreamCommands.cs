@@ -59,7 +59,13 @@ internal static class UpstreamCommands
     private static Command Delete()
     {
         var name = Name();
-        return new Command("delete", "Let nobody sign in by it any more. Who signed in by it stays so; links to it stay, and are of use again where its issuer comes back.") { name }.Does(async work =>
+        return new Command("delete", "Let nobody sign in by it any more. Who signed in by it stays so; links to it stay, and are of use again where its issuer comes back.") { name }.Ends(
+            work => work.ForecastAsync(
+                FindAsync(work, name),
+                upstream => $"Would delete {upstream.Provider.Name}",
+                upstream => new() { ["name"] = upstream.Provider.Name },
+                (upstream, dependents) => dependents.OfIssuerAsync(upstream.Provider.Issuer, work.Cancellation)),
+            async work =>
             work.Tell(
                 await work.Get<UpstreamOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Cancellation),
                 named => work.Output.Say($"Deleted {named}.", new() { ["name"] = named, ["deleted"] = true })));

@@ -25,6 +25,13 @@ internal static class UserCommands
     public static async Task<int> ChangeAsync(Work work, Argument<string> username, Func<User, Task<Operated<User>>> change) =>
         await work.TellAsync(await FindAsync(work, username), async user => await work.TellAsync(await change(user), changed => ShowAsync(work, changed)));
 
+    /// <summary>Says what would be done to an account, and what that ends.</summary>
+    public static async Task<int> ForecastAsync(Work work, Argument<string> username, string would, bool isDeletion) => await work.ForecastAsync(
+        FindAsync(work, username),
+        user => $"Would {would} {user.UserName}",
+        user => new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName },
+        (user, dependents) => dependents.OfUserAsync(user.Id, isDeletion, work.Installation.Now, work.Cancellation));
+
     private static async Task<int> ShowAsync(Work work, User user) =>
         work.Output.Show(JsonSerializer.SerializeToNode(await work.Get<UserDocuments>().OfAsync(user, work.Cancellation), AdminJson.Default.UserDocument)!.AsObject());
 
@@ -69,7 +76,7 @@ internal static class UserCommands
     {
         var username = Username();
         return new Command("disable", "Keep a person out: no sign-in, no refresh; every session and every app's access ends.") { username }
-            .Does(work => ChangeAsync(work, username, user => work.Get<UserOperations>().DisableAsync(work.Actor, user, work.Cancellation)));
+            .Ends(work => ForecastAsync(work, username, "disable", isDeletion: false), work => ChangeAsync(work, username, user => work.Get<UserOperations>().DisableAsync(work.Actor, user, work.Cancellation)));
     }
 
     private static Command Enable()

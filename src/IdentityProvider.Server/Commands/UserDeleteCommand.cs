@@ -9,7 +9,7 @@ internal static class UserDeleteCommand
     public static Command Build()
     {
         var username = UserCommands.Username();
-        return new Command("delete", "Delete an account for good: every session and every app's access ends, and all that is held on the person is removed.") { username }.Does(async work =>
+        return new Command("delete", "Delete an account for good: every session and every app's access ends, and all that is held on the person is removed.") { username }.Ends(work => UserCommands.ForecastAsync(work, username, "delete", isDeletion: true), async work =>
         {
             if (!(await UserCommands.FindAsync(work, username)).Try(out var found, out var unknown))
                 return work.Output.Refuse(unknown.ToString());

@@ -1,0 +1,144 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using IdentityProvider.Server.Commands;
+using IdentityProvider.Server.Tests.Database;
+using IdentityProvider.Server.Tests.Pages;
+
+namespace IdentityProvider.Server.Tests.Commands;
+
+/// <summary><c>--dry-run</c>: what would end is counted as it then ends, and nothing has changed.</summary>
+public sealed class DryRunTests : IAsyncLifetime
+{
+    private static readonly string[] Destroying = ["delete", "revoke", "end", "prune", "disable"];
+
+    private TestServer _server = null!;
+    private CommandLine _idp = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await TestServer.StartAsync();
+        _idp = CommandLine.On(_server.ConnectionString);
+
+        // A command runs by the machine's clock.
+        _server.Clock.Advance(TimeProvider.System.GetUtcNow() - _server.Clock.GetUtcNow());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _idp.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public void Every_command_that_destroys_can_be_tried_first() =>
+        Assert.Empty(Everything(Root.Build())
+            .Where(command => Destroying.Contains(command.Name) && command.Options.All(option => option.Name != "--dry-run"))
+            .Select(command => string.Join(' ', Root.PathOf(command))));
+
+    [Fact]
+    public async Task What_hangs_on_a_person_and_on_an_app_is_counted_and_lives_on()
+    {
+        var username = await _server.AddPersonAsync();
+        using var first = await SignInAsync(username);
+        using var second = await SignInAsync(username);
+        var app = await AppAccess.OpenAsync(_server, second);
+        var before = await RowsAsync();
+
+        var person = await _idp.DoneAsync(["users", "delete", username, "--dry-run"]);
+        Assert.True(person["dry_run"]!.GetValue<bool>());
+        Assert.Equal(username, person["username"]!.GetValue<string>());
+        Assert.Equal((2, 1, 1), (Affected(person, "sessions"), Affected(person, "families"), Affected(person, "grants")));
+        var client = await _idp.DoneAsync(["clients", "delete", app.Client.ClientId, "--dry-run"]);
+        Assert.Equal((1, 1), (Affected(client, "families"), Affected(client, "grants")));
+        var sessions = await _idp.DoneAsync(["sessions", "end", "--user", username, "--dry-run"]);
+        Assert.Equal((2, 1), (Affected(sessions, "sessions"), Affected(sessions, "families")));
+        Assert.Equal(1, Affected(await _idp.DoneAsync(["tokens", "revoke", "--user", username, "--client", app.Client.ClientId, "--dry-run"]), "families"));
+        Assert.Equal(app.Client.ClientId, (await _idp.DoneAsync(["tokens", "revoke", app.AccessToken, "--dry-run"]))["client_id"]!.GetValue<string>());
+
+        // In a sentence for people, too.
+        var said = await _idp.RunAsync(["users", "disable", username, "--dry-run"]);
+        Assert.Equal(
+            (0, $"Would disable {username}. That affects 2 sessions, 1 sign-in of an app with all its tokens. Nothing is changed.\n", ""),
+            (said.ExitCode, said.StandardOutput, said.StandardError));
+
+        Assert.Equal(before, await RowsAsync());
+        Assert.True(await app.IsAliveAsync());
+        Assert.Equal("Your account", (await first.OpenAsync("/account")).Heading);
+
+        // And so many it is.
+        Assert.Equal(2, (await _idp.DoneAsync(["sessions", "end", "--user", username]))["ended"]!.GetValue<int>());
+        Assert.False(await app.IsAliveAsync());
+        Assert.Equal((0, 0), (Affected(await _idp.DoneAsync(["users", "delete", username, "--dry-run"]), "sessions"), Affected(await _idp.DoneAsync(["clients", "delete", app.Client.ClientId, "--dry-run"]), "families")));
+    }
+
+    [Fact]
+    public async Task Who_has_a_role_is_counted_and_keeps_it()
+    {
+        var username = await _server.AddPersonAsync();
+        await _idp.DoneAsync(["users", "grant-role", username, "editor"]);
+        await _idp.DoneAsync(["groups", "create", "Desk", "--role", "editor"]);
+        await _idp.DoneAsync(["users", "add-to-group", username, "Desk"]);
+
+        var role = await _idp.DoneAsync(["roles", "delete", "editor", "--dry-run"]);
+        Assert.Equal((1, 1), (Affected(role, "people"), Affected(role, "groups")));
+        var group = await _idp.DoneAsync(["groups", "delete", "Desk", "--dry-run"]);
+        Assert.Equal((1, 1), (Affected(group, "people"), Affected(group, "roles")));
+        Assert.Equal(1, (await _idp.DoneAsync(["groups", "show", "Desk"]))["members"]!.GetValue<int>());
+
+        Assert.StartsWith("role: 'nobody'", (await _idp.RunAsync(["roles", "delete", "nobody", "--dry-run", "--json"])).Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_stays_and_rows_that_would_be_pruned_are_counted_and_stay()
+    {
+        var username = await _server.AddPersonAsync();
+        using var browser = await SignInAsync(username);
+        await ClusterFolder.AskAsync(_server.ConnectionString, """UPDATE "Sessions" SET "ExpiresAt" = now() - interval '2 days', "EndedAt" = now() - interval '3 days' """);
+        var kid = (await _idp.DoneAsync(["keys", "list"]))[0]!["kid"]!.GetValue<string>();
+
+        Assert.Equal(kid, (await _idp.DoneAsync(["keys", "revoke", kid, "--dry-run"]))["kid"]!.GetValue<string>());
+        Assert.Equal("active", (await _idp.DoneAsync(["keys", "list"]))[0]!["state"]!.GetValue<string>());
+
+        var would = await _idp.DoneAsync(["database", "prune", "--dry-run"]);
+        Assert.Equal((true, 1), (would["dry_run"]!.GetValue<bool>(), would["sessions"]!.GetValue<int>()));
+        Assert.Equal("1", await ClusterFolder.AskAsync(_server.ConnectionString, """SELECT count(*) FROM "Sessions" """));
+
+        var done = (await _idp.DoneAsync(["database", "prune"])).AsObject();
+        would.AsObject().Remove("dry_run");
+        Assert.Equal(would.ToJsonString(), done.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_schema_of_an_earlier_version_stays_as_it_is_until_it_is_migrated()
+    {
+        var empty = await TestCluster.NewEmptyDatabaseAsync();
+        using var idp = CommandLine.On(empty);
+
+        Assert.StartsWith("database: ", (await idp.RunAsync(["users", "delete", "alice", "--dry-run", "--json"])).Refusal, StringComparison.Ordinal);
+        Assert.Equal("0", await ClusterFolder.AskAsync(empty, "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
+
+        // Where nobody sees a bar, none is drawn.
+        var migrated = await idp.RunAsync(["database", "migrate", "--json"]);
+        Assert.Equal((0, ""), (migrated.ExitCode, migrated.StandardError));
+        Assert.NotEmpty(migrated.Json["applied"]!.AsArray());
+        Assert.Empty((await idp.DoneAsync(["database", "migrate"]))["applied"]!.AsArray());
+    }
+
+    private static IEnumerable<Command> Everything(Command command) => [command, .. command.Subcommands.SelectMany(Everything)];
+
+    private static int Affected(JsonNode document, string kind) => document["affects"]![kind]!.GetValue<int>();
+
+    // Of what would have changed.
+    private Task<string?> RowsAsync() => ClusterFolder.AskAsync(_server.ConnectionString, """
+        SELECT (SELECT string_agg(u::text, ';' ORDER BY u::text) FROM "Users" u) || (SELECT string_agg(f::text, ';' ORDER BY f::text) FROM "TokenFamilies" f)
+            || (SELECT string_agg(s::text, ';' ORDER BY s::text) FROM "Sessions" s) || (SELECT string_agg(g::text, ';' ORDER BY g::text) FROM "Grants" g)
+            || (SELECT count(*)::text FROM "Clients") || (SELECT count(*)::text FROM "RevokedTokens") || (SELECT count(*)::text FROM "AuditEvents")
+        """);
+
+    private async Task<Browser> SignInAsync(string username)
+    {
+        var browser = new Browser(_server);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), username);
+        return browser;
+    }
+}
