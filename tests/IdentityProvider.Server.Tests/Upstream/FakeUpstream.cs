@@ -12,6 +12,7 @@ using IdentityProvider.Server.Tests.Pages;
 using IdentityProvider.Server.Upstream;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Server.Tests.Upstream;
 
@@ -131,7 +132,10 @@ internal sealed class FakeUpstream : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _server.Get<Upstreams>().DeleteAsync(Name); // its port may soon be another's
+        // Its port may soon be another's, which is then another provider: nothing may be linked to it.
+        await _server.Get<Upstreams>().DeleteAsync(Name);
+        await using (var db = await _server.Get<IDbContextFactory<IdpDb>>().CreateDbContextAsync())
+            await db.UserLogins.Where(link => link.LoginProvider == Issuer).ExecuteDeleteAsync();
         await StopAsync();
         Key.Dispose();
     }
