@@ -116,6 +116,11 @@ export class Idp {
     return mails[count];
   }
 
+  /** One to an address by its subject, where several are sent at once and none is surely the first. */
+  async mailAbout(address, subject) {
+    return until(`a mail to ${address} about ${subject} is there`, async () => (await this.mailsTo(address)).find((one) => subject.test(one.subject)), 20);
+  }
+
   async stop() {
     const status = await this.#program.stop();
     await rm(this.#folder, { recursive: true, force: true });
