@@ -9,12 +9,13 @@ export async function register(idp) {
   const web = await idp.createClient({ ...confidentialClient, allowed_origins: ['https://app.example'] });
   const native = await idp.createClient(nativeClient);
   const machine = await idp.createClient({ ...machineClient, introspects: [ordersApi.identifier] });
+  const operator = await idp.createClient({ grant_types: ['client_credentials'], scope: 'idp.read idp.write:clients idp.write:resources', resources: [`${idp.issuer}/api/admin/v1`] });
   const user = await idp.createUser('ada', { name: 'Ada Example', email: 'ada@example.com' });
-  return { web, native, machine, user };
+  return { web, native, machine, operator, user };
 }
 
 /** Requests that a real caller makes at every endpoint after a sign-in, and the tokens, codes and cookies that go with them. */
-export async function plant(idp, { web, native, machine, user }) {
+export async function plant(idp, { web, native, machine, operator, user }) {
   const metadata = await (await fetch(`${idp.issuer}/.well-known/openid-configuration`)).json();
   const basic = (client) => `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`;
 
@@ -60,6 +61,7 @@ export async function plant(idp, { web, native, machine, user }) {
     post('/bc-authorize', [['scope', 'openid'], ['login_hint', 'ada'], ['binding_message', 'W4SCT']], asWeb),
     { ...post('/register', undefined, { 'content-type': 'application/json' }), body: Buffer.from(JSON.stringify({ redirect_uris: [redirectUri], client_name: 'x', jwks_uri: 'https://127.0.0.1/x' })) },
     get('/device', [['user_code', 'BCDF-GHJK']]), get('/device', [['user_code', 'BCDF-GHJK']], { cookie }), post('/device', [['user_code', 'BCDF-GHJK']], { cookie }),
+    ...(await administrationOf(idp, basic(operator), { client_id: web.client_id, username: 'ada' })),
     ...pages, get('/login', [['resume', code]]), get('/login/upstream/elsewhere'), get('/login/upstream/elsewhere/callback', [['state', 's'], ['code', code], ['iss', 'https://elsewhere.example']], { cookie }),
     post('/login/upstream/elsewhere/backchannel-logout', [['logout_token', tokens.id_token]]),
     get('/consent', [['resume', code]], { cookie }), get('/select-account', [['resume', code]], { cookie }),
@@ -86,4 +88,20 @@ async function pagesOf(idp, person, cookie) {
     }
   }
   return found;
+}
+
+/** The Admin API: everything that can be read there, and what can be made without taking away what the rest of a part lives on. */
+async function administrationOf(idp, authorization, known) {
+  const document = await (await fetch(`${idp.issuer}/api/admin/v1/openapi.json`)).json();
+  const own = `${idp.issuer}/api/admin/v1`;
+  const { access_token: token } = await (await fetch(`${idp.issuer}/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', resource: own }), headers: { authorization } })).json();
+  if (!token) throw new Error('no token for the Admin API');
+  const headers = { authorization: `Bearer ${token}` };
+  const reads = Object.entries(document.paths).filter(([, operations]) => operations.get).map(([path]) => path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(known[name] ?? 'x')));
+  const make = (noun, body) => ({ method: 'POST', path: `/api/admin/v1/${noun}`, query: [], headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': 'k' }, body: Buffer.from(JSON.stringify(body)) });
+  return [
+    ...reads.map((path) => ({ method: 'GET', path, query: [['limit', '5'], ['q', 'a']], form: undefined, headers })),
+    make('clients', { redirect_uris: [redirectUri], client_name: 'x' }),
+    make('resources', { identifier: 'https://made.example/', name: 'Made', scopes: ['made.read'] }),
+  ];
 }
