@@ -14,16 +14,17 @@ internal static class DatabaseRunCommand
     {
         var words = new Argument<string[]>("program") { Description = "The program and what it takes, after --, such as: -- pg_dump --file=idp.sql", Arity = ArgumentArity.OneOrMore };
         var command = new Command("run", "Run a program of PostgreSQL's, such as pg_dump or psql, that is told where this database is (PGHOST, PGDATABASE, …). The schema is left as it is.") { words };
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            await using var installation = await Installation.OpenAsync(cancellation, migrates: false);
-            if (installation.Settings.Database.Provider != DatabaseProvider.PostgreSql)
-                return Root.OutputOf(parsed).Refuse("The database is SQL Server, which has programs of its own.");
-            using var process = Process.Start(StartInfo(parsed.GetRequiredValue(words), new NpgsqlConnectionStringBuilder(installation.ConnectionString)))!;
-            await process.WaitForExitAsync(cancellation);
-            return process.ExitCode;
-        });
+        command.SetAction((parsed, cancellation) => Root.RunAsync(parsed, work => RunAsync(work, parsed.GetRequiredValue(words)), migrates: false, cancellation));
         return command;
+    }
+
+    private static async Task<int> RunAsync(Work work, string[] program)
+    {
+        if (work.Installation.Settings.Database.Provider != DatabaseProvider.PostgreSql)
+            return work.Output.Refuse("The database is SQL Server, which has programs of its own.");
+        using var process = Process.Start(StartInfo(program, new NpgsqlConnectionStringBuilder(work.Installation.ConnectionString)))!;
+        await process.WaitForExitAsync(work.Cancellation);
+        return process.ExitCode;
     }
 
     private static ProcessStartInfo StartInfo(string[] program, NpgsqlConnectionStringBuilder database)

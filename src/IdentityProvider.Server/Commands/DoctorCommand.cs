@@ -11,16 +11,16 @@ internal static class DoctorCommand
     public static Command Build()
     {
         var command = new Command("doctor", "Look the installation over: settings, database, clock, keys, outbox, clients, and the issuer as partners reach it. Changes nothing; exit 1 where something is wrong.");
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            await using var installation = await Installation.OpenAsync(cancellation, migrates: false);
-            var output = Root.OutputOf(parsed);
-            var findings = await installation.Get<Doctor>().ExamineAsync(cancellation);
-            var shown = output.List([.. findings.Select(Document)], "check", "is", "found", "do");
-            var problems = findings.Count(finding => finding.Severity == Severity.Problem);
-            return problems == 0 ? shown : output.Refuse(problems == 1 ? "1 problem" : $"{problems} problems");
-        });
+        command.SetAction((parsed, cancellation) => Root.RunAsync(parsed, ExamineAsync, migrates: false, cancellation));
         return command;
+    }
+
+    private static async Task<int> ExamineAsync(Work work)
+    {
+        var findings = await work.Get<Doctor>().ExamineAsync(work.Cancellation);
+        var shown = work.Output.List([.. findings.Select(Document)], "check", "is", "found", "do");
+        var problems = findings.Count(finding => finding.Severity == Severity.Problem);
+        return problems == 0 ? shown : work.Output.Refuse(problems == 1 ? "1 problem" : $"{problems} problems");
     }
 
     private static JsonObject Document(Finding finding) => new()

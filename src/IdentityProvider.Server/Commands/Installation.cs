@@ -40,12 +40,12 @@ internal sealed class Installation : IAsyncDisposable
     /// <exception cref="SettingsException">A setting is wrong.</exception>
     public static Settings ReadSettings() => Settings.Load(Configuration(), IsDevelopment, ContentRoot);
 
-    /// <summary>Opens the database, and brings its schema up to this version.</summary>
+    /// <summary>Opens the database.</summary>
+    /// <param name="migrates">Whether its schema is brought up to this version; false leaves it as it is, and asks the database nothing.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <param name="migrates">False leaves the schema as it is, and asks the database nothing.</param>
     /// <exception cref="SettingsException">A setting is wrong.</exception>
     /// <exception cref="EmbeddedPostgresException">The embedded database can't run.</exception>
-    public static async Task<Installation> OpenAsync(CancellationToken cancellation, bool migrates = true)
+    public static async Task<Installation> OpenAsync(bool migrates, CancellationToken cancellation)
     {
         var settings = ReadSettings();
         EmbeddedPostgres? postgres = null;

@@ -54,7 +54,7 @@ public static class Root
     /// <summary>Does the work of a command that was written.</summary>
     internal static async Task<int> RunAsync(ParseResult parsed, Func<Work, Task<int>> work, bool migrates, CancellationToken cancellation)
     {
-        await using var installation = await Installation.OpenAsync(cancellation, migrates);
+        await using var installation = await Installation.OpenAsync(migrates, cancellation);
         return await work(new(parsed, installation, OutputOf(parsed), cancellation));
     }
 
