@@ -12,7 +12,6 @@ namespace IdentityProvider.Server.Tests.Pages;
 public sealed class EnrollPasskeyTests(PagesServer fixture) : IClassFixture<PagesServer>
 {
     private const string Enroll = "/login/enroll/passkey";
-    private const string TwoFactors = "claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22values%22%3A%5B%22urn%3Aidp%3A2fa%22%5D%7D%7D%7D";
 
     private TestServer Server => fixture.Server;
 
@@ -72,7 +71,7 @@ public sealed class EnrollPasskeyTests(PagesServer fixture) : IClassFixture<Page
         var client = await Server.AddClientAsync(c => c with { RequireConsent = false });
         using var browser = new Browser(Server);
         await browser.SignInAsync(await browser.OpenAsync("/login"), username);
-        var setup = await browser.OpenAsync(client.Request(TwoFactors));
+        var setup = await browser.OpenAsync(client.Request(Person.TwoFactors));
         using var passkey = await AuthenticatorAsync(username);
         var (options, challenge) = await browser.AskAsync(setup, Enroll);
         Assert.Equal("required", options.GetProperty("authenticatorSelection").GetProperty("userVerification").GetString());

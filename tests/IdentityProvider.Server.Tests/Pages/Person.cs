@@ -13,6 +13,9 @@ namespace IdentityProvider.Server.Tests.Pages;
 /// <summary>People and clients at a server, and the requests that clients make.</summary>
 public static class Person
 {
+    /// <summary>Of an authorization request: two factors, and no sign-in without them (Core §5.5.1.1).</summary>
+    public const string TwoFactors = "claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22values%22%3A%5B%22urn%3Aidp%3A2fa%22%5D%7D%7D%7D";
+
     public const string Password = "correct horse battery staple";
     public const string Challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 

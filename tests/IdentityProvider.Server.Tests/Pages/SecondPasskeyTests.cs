@@ -7,7 +7,6 @@ namespace IdentityProvider.Server.Tests.Pages;
 public sealed class SecondPasskeyTests(PagesServer fixture) : IClassFixture<PagesServer>
 {
     private const string Second = "/login/second/passkey";
-    private const string TwoFactors = "claims=%7B%22id_token%22%3A%7B%22acr%22%3A%7B%22essential%22%3Atrue%2C%22values%22%3A%5B%22urn%3Aidp%3A2fa%22%5D%7D%7D%7D";
 
     private TestServer Server => fixture.Server;
 
@@ -38,7 +37,7 @@ public sealed class SecondPasskeyTests(PagesServer fixture) : IClassFixture<Page
         var (username, passkey) = await Server.AddPersonWithPasskeyAsync();
         var client = await Server.AddClientAsync(c => c with { RequireConsent = false });
         using var browser = new Browser(Server);
-        var login = await browser.OpenAsync(client.Request(TwoFactors));
+        var login = await browser.OpenAsync(client.Request(Person.TwoFactors));
         var (options, challenge) = await browser.AskAsync(login, "/login/passkey");
         Assert.Equal("required", options.GetProperty("userVerification").GetString());
         Assert.Equal(HttpStatusCode.BadRequest, (await browser.AnswerAsync(login, "/login/passkey", challenge, (passkey with { IsUserVerified = false }).Get(options))).Status);
@@ -65,7 +64,7 @@ public sealed class SecondPasskeyTests(PagesServer fixture) : IClassFixture<Page
         Assert.Equal("/", (await browser.UsePasskeyAsync(await browser.OpenAsync("/login"), passkey with { IsUserVerified = false })).Location);
         Assert.Equal(("swk", "urn:idp:1fa"), await SessionAsync(username));
 
-        var second = await browser.OpenAsync(client.Request(TwoFactors));
+        var second = await browser.OpenAsync(client.Request(Person.TwoFactors));
         Assert.Equal("required", (await browser.AskAsync(second, Second)).Options.GetProperty("userVerification").GetString());
         var goesOn = await browser.UsePasskeyAsync(second, passkey, Second);
         Assert.Contains("code", (await browser.OpenAsync(goesOn.Location!)).Answer.Keys);

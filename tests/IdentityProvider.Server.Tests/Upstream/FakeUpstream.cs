@@ -28,14 +28,16 @@ internal sealed class FakeUpstream : IAsyncDisposable
     private FakeUpstream(Listener listener, TestServer server)
     {
         (_listener, _server) = (listener, server);
+        Issuer = listener.Address.GetLeftPart(UriPartial.Authority);
         listener.AnswerAsync = AnswerAsync;
     }
 
     public string Name { get; private init; } = "";
 
-    public string Issuer => _listener.Address.GetLeftPart(UriPartial.Authority);
+    /// <summary>Its name, which it keeps when it is down.</summary>
+    public string Issuer { get; }
 
-    public SigningKey Key { get; } = SigningKey.Generate(SignatureAlgorithm.ES256);
+    public SigningKey Key { get; private set; } = SigningKey.Generate(SignatureAlgorithm.ES256);
 
     /// <summary>Whom it says was there.</summary>
     public string Subject { get; set; } = "ada";
@@ -125,6 +127,13 @@ internal sealed class FakeUpstream : IAsyncDisposable
         };
         change?.Invoke(claims);
         return Jws.Sign(Key, Protocol.Logout.LogoutToken.Typ, Encoding.UTF8.GetBytes(claims.ToJsonString()));
+    }
+
+    /// <summary>Signs with another key from now on, and publishes it alone.</summary>
+    public void ChangeKey()
+    {
+        Key.Dispose();
+        Key = SigningKey.Generate(SignatureAlgorithm.ES256);
     }
 
     /// <summary>It is down, and still known here.</summary>

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Upstream;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Tests.Pages;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Http;
@@ -251,6 +252,10 @@ public sealed class UpstreamAttacks(PagesServer fixture) : IClassFixture<PagesSe
         await using var fake = await LinkedAsync();
         using var browser = new Browser(Server);
         Assert.Equal(HttpStatusCode.SeeOther, (await browser.SendAsync(HttpMethod.Get, await fake.GoAsync(browser, fake.Start), null)).Status);
+        fake.ChangeKey();
+        Server.Clock.Advance(ClientKeys.FetchInterval);
+        Assert.Equal(HttpStatusCode.SeeOther, (await browser.SendAsync(HttpMethod.Get, await fake.GoAsync(browser, fake.Start), null)).Status);
+        Assert.Equal(2, fake.Calls("/jwks"));
         var path = await fake.GoAsync(browser, fake.Start);
         await fake.StopAsync();
         var page = await browser.OpenAsync(path);
