@@ -66,10 +66,15 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
 
     /// <summary>
     /// Spends the code and makes its family, in one statement's transaction. True for the one caller who won: the code was there, unspent and
-    /// not expired, and its session was there and had not ended. A retry after a lost answer knows its own redemption by the family's
+    /// not expired, its session was there and had not ended, and the roles that the tokens tell had not changed. A retry after a lost answer knows its own redemption by the family's
     /// identifier, which must be new.
     /// </summary>
-    public async Task<bool> RedeemAsync(byte[] codeHash, TokenFamily family, DateTimeOffset now, CancellationToken cancellation = default)
+    /// <param name="codeHash">The code, hashed.</param>
+    /// <param name="family">The family.</param>
+    /// <param name="toldRoleChanges">How often the person's roles had changed before they were read for its tokens; null where those tell none.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<bool> RedeemAsync(byte[] codeHash, TokenFamily family, int? toldRoleChanges, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var redeem = _redeem ??= new RedeemStatement(db);
@@ -77,7 +82,7 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
         return await db.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
-                if (await redeem.RunAsync(db, codeHash, row, now, token))
+                if (await redeem.RunAsync(db, codeHash, row, toldRoleChanges, now, token))
                     return true;
                 return await db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash && c.FamilyId == family.FamilyId, token);
             },

@@ -138,10 +138,17 @@ public sealed class DecoupledRequests(IDbContextFactory<IdpDb> databases)
     /// Spends an approved request and makes its family, in one transaction. True for the one caller who won; a retry after a lost answer knows its
     /// own by the family's identifier, which must be new.
     /// </summary>
-    public Task<bool> RedeemAsync(Guid requestId, TokenFamily family, DateTimeOffset now, CancellationToken cancellation = default) =>
+    /// <param name="requestId">The request.</param>
+    /// <param name="family">The family.</param>
+    /// <param name="toldRoleChanges">How often the person's roles had changed before they were read for its tokens; null where those tell none.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<bool> RedeemAsync(Guid requestId, TokenFamily family, int? toldRoleChanges, DateTimeOffset now, CancellationToken cancellation = default) =>
         databases.TransactAsync(
             async (db, token) =>
             {
+                if (!await db.HoldRolesAsync(family.UserId, toldRoleChanges, token))
+                    return false;
                 var spent = await db.DecoupledRequests
                     .Where(r => r.RequestId == requestId && r.Status == DecoupledStatus.Approved && r.RedeemedAt == null && r.ExpiresAt > now && r.UserId == family.UserId)
                     .ExecuteUpdateAsync(set => set.SetProperty(r => r.RedeemedAt, now).SetProperty(r => r.FamilyId, family.FamilyId), token);

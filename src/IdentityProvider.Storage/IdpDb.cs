@@ -108,7 +108,7 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
-        Accounts(builder);
+        AccountRows.Configure(builder, JsonType, IsConfirmed);
         GroupRow.Configure(builder);
         Registrations(builder);
         builder.Entity<RegistrationPolicyRow>(policy => RegistrationPolicyRow.Configure(policy, JsonType));
@@ -134,49 +134,6 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
             if (property.ClrType == typeof(string) && property.GetMaxLength() is not null)
                 property.SetCollation(BinaryCollation);
         }
-    }
-
-    private void Accounts(ModelBuilder builder)
-    {
-        builder.Entity<User>(user =>
-        {
-            user.ToTable("Users");
-            user.Property(u => u.Claims).HasColumnType(JsonType);
-            user.Property(u => u.PasswordHash).HasMaxLength(500);
-            user.Property(u => u.SecurityStamp).HasMaxLength(100);
-            user.Property(u => u.ConcurrencyStamp).HasMaxLength(100);
-            user.Property(u => u.PhoneNumber).HasMaxLength(100);
-            user.Ignore(u => u.IsDisabled);
-
-            // One account for an address that was shown to be somebody's; what was only said counts for nothing.
-            user.HasIndex(u => u.NormalizedEmail, "ConfirmedEmailIndex").IsUnique().HasFilter(IsConfirmed);
-        });
-        builder.Entity<Role>(role =>
-        {
-            role.ToTable("Roles");
-            role.Property(r => r.ConcurrencyStamp).HasMaxLength(100);
-        });
-        builder.Entity<IdentityUserRole<Guid>>().ToTable("UserRoles");
-        builder.Entity<IdentityUserClaim<Guid>>().ToTable("UserClaims");
-        builder.Entity<IdentityRoleClaim<Guid>>().ToTable("RoleClaims");
-        builder.Entity<IdentityUserPasskey<Guid>>(passkey =>
-        {
-            passkey.ToTable("UserPasskeys");
-            passkey.Property<long>(Passkeys.SignCount);
-            passkey.Property<DateTimeOffset?>(Passkeys.LastUsedAt);
-        });
-        builder.Entity<IdentityUserLogin<Guid>>(login =>
-        {
-            login.ToTable("UserLogins");
-            login.Property(l => l.LoginProvider).HasMaxLength(128);
-            login.Property(l => l.ProviderKey).HasMaxLength(Longest.UpstreamSubject);
-        });
-        builder.Entity<IdentityUserToken<Guid>>(token =>
-        {
-            token.ToTable("UserTokens");
-            token.Property(t => t.LoginProvider).HasMaxLength(128);
-            token.Property(t => t.Name).HasMaxLength(128);
-        });
     }
 
     private void Registrations(ModelBuilder builder)

@@ -18,17 +18,23 @@ internal static class Memberships
             select link.RoleId);
 
     /// <summary>
-    /// What the living access tokens of these people say is old now. A batch of them at most. Their families are counted on first, which locks them:
-    /// a refresh that has read the roles of before either committed, and its token is among those marked, or finds the count another.
+    /// What the living access tokens of these people say is old now. A batch of them at most. They and their families are counted on first, which locks
+    /// them: whoever has read the roles of before, for a new family or a refresh, either committed, and its token is among those marked, or finds the count another.
     /// </summary>
     public static async Task MarkPeopleStaleAsync(this IdpDb db, IReadOnlyList<Guid> people, DateTimeOffset now, CancellationToken cancellation)
     {
         if (people.Count == 0)
             return;
+        await db.Users.Where(u => people.Contains(u.Id)).ExecuteUpdateAsync(set => set.SetProperty(u => u.RoleChanges, u => u.RoleChanges + 1), cancellation);
         var families = db.TokenFamilies.Where(f => people.Contains(f.UserId) && f.EndedAt == null);
         if (await families.ExecuteUpdateAsync(set => set.SetProperty(f => f.RoleChanges, f => f.RoleChanges + 1), cancellation) > 0)
             await db.MarkFamiliesAsync(families, StatusValue.Stale, now, cancellation);
     }
+
+    /// <summary>Locks the account until the transaction ends, where its roles are still those that were read; null where none were, and nothing is locked.</summary>
+    public static async Task<bool> HoldRolesAsync(this IdpDb db, Guid userId, int? roleChanges, CancellationToken cancellation) =>
+        roleChanges is not { } seen
+        || await db.Users.Where(u => u.Id == userId && u.RoleChanges == seen).ExecuteUpdateAsync(set => set.SetProperty(u => u.RoleChanges, seen), cancellation) == 1;
 
     /// <summary>The same of everybody in a group, however many, a batch after the other.</summary>
     public static async Task MarkMembersStaleAsync(this IDbContextFactory<IdpDb> databases, Guid groupId, DateTimeOffset now, CancellationToken cancellation)

@@ -13,11 +13,15 @@ namespace IdentityProvider.Storage;
 internal sealed class RedeemStatement
 {
     // The session is locked against ending until the family is there: Sessions.EndAsync takes its row first and then sees the family.
-    // Parallel redemptions share that lock; the code's row lets one through, and the others find it redeemed.
+    // Parallel redemptions share that lock; the code's row lets one through, and the others find it redeemed. Where the tokens tell roles, the person
+    // is locked before both against a change of those, as their end does.
     private const string OnPostgres = """
-        WITH session AS (
+        WITH person AS (
+            SELECT 1 FROM "Users" WHERE "Id" = @UserId AND "RoleChanges" = @ToldRoleChanges
+            FOR SHARE),
+        session AS (
             SELECT 1 FROM "Sessions" s JOIN "AuthorizationCodes" c ON c."SessionId" = s."SessionId"
-            WHERE c."CodeHash" = @CodeHash AND s."EndedAt" IS NULL
+            WHERE (@ToldRoleChanges IS NULL OR EXISTS (SELECT 1 FROM person)) AND c."CodeHash" = @CodeHash AND s."EndedAt" IS NULL
             FOR SHARE OF s),
         spent AS (
             UPDATE "AuthorizationCodes" SET "RedeemedAt" = @Now, "FamilyId" = @FamilyId
@@ -34,7 +38,8 @@ internal sealed class RedeemStatement
         BEGIN TRANSACTION;
         UPDATE [AuthorizationCodes] SET [RedeemedAt] = @Now, [FamilyId] = @FamilyId
         WHERE [CodeHash] = @CodeHash AND [RedeemedAt] IS NULL AND [ExpiresAt] > @Now AND EXISTS (
-            SELECT 1 FROM [Sessions] AS s WITH (HOLDLOCK) WHERE s.[SessionId] = [AuthorizationCodes].[SessionId] AND s.[EndedAt] IS NULL);
+            SELECT 1 FROM [Sessions] AS s WITH (HOLDLOCK) WHERE s.[SessionId] = [AuthorizationCodes].[SessionId] AND s.[EndedAt] IS NULL)
+            AND (@ToldRoleChanges IS NULL OR EXISTS (SELECT 1 FROM [Users] AS u WITH (HOLDLOCK) WHERE u.[Id] = @UserId AND u.[RoleChanges] = @ToldRoleChanges));
         IF @@ROWCOUNT = 1
         BEGIN
             INSERT INTO [TokenFamilies] ({0}) VALUES ({1});
@@ -49,6 +54,7 @@ internal sealed class RedeemStatement
     private readonly int _fewestRowsOfTheWinner;
     private readonly IProperty _codeHash;
     private readonly IProperty _redeemedAt;
+    private readonly IProperty _roleChanges;
     private readonly List<IProperty> _family;
 
     public RedeemStatement(IdpDb db)
@@ -56,6 +62,7 @@ internal sealed class RedeemStatement
         var code = db.Model.FindEntityType(typeof(AuthorizationCodeRow))!;
         _codeHash = code.FindProperty(nameof(AuthorizationCodeRow.CodeHash))!;
         _redeemedAt = code.FindProperty(nameof(AuthorizationCodeRow.RedeemedAt))!;
+        _roleChanges = db.Model.FindEntityType(typeof(User))!.FindProperty(nameof(User.RoleChanges))!;
         _family = [.. db.Model.FindEntityType(typeof(TokenFamilyRow))!.GetProperties()];
 
         var postgres = db is PostgresDb;
@@ -68,7 +75,7 @@ internal sealed class RedeemStatement
     }
 
     /// <summary>True where it was this call that spent the code.</summary>
-    public async Task<bool> RunAsync(IdpDb db, byte[] codeHash, TokenFamilyRow family, DateTimeOffset now, CancellationToken cancellation)
+    public async Task<bool> RunAsync(IdpDb db, byte[] codeHash, TokenFamilyRow family, int? toldRoleChanges, DateTimeOffset now, CancellationToken cancellation)
     {
         await db.Database.OpenConnectionAsync(cancellation);
         try
@@ -77,6 +84,7 @@ internal sealed class RedeemStatement
             command.CommandText = _text;
             Add(command, _codeHash, codeHash, _codeHash.Name);
             Add(command, _redeemedAt, now, "Now");
+            command.Parameters.Add(_roleChanges.GetRelationalTypeMapping().CreateParameter(command, "ToldRoleChanges", toldRoleChanges, nullable: true));
             foreach (var column in _family)
                 Add(command, column, column.GetGetter().GetClrValue(family), column.Name);
             return await command.ExecuteNonQueryAsync(cancellation) >= _fewestRowsOfTheWinner;

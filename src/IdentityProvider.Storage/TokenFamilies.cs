@@ -12,14 +12,17 @@ public sealed class TokenFamilies(IDbContextFactory<IdpDb> databases)
         (IdpDb db, Guid familyId, CancellationToken cancellation) => db.TokenFamilies.AsNoTracking().FirstOrDefault(f => f.FamilyId == familyId));
 
     /// <summary>
-    /// Makes a family that no code was spent for; false where its person may not be here any more. The account is locked first, so that no end of
-    /// all that a person has is outrun.
+    /// Makes a family that no code was spent for; false where its person may not be here any more, or has other roles by now than its tokens
+    /// tell. The account is locked first, so that no end of all that a person has is outrun.
     /// </summary>
-    public Task<bool> AddAsync(TokenFamily family, CancellationToken cancellation = default) =>
+    /// <param name="family">The family.</param>
+    /// <param name="toldRoleChanges">How often the person's roles had changed before they were read for its tokens; null where those tell none.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<bool> AddAsync(TokenFamily family, int? toldRoleChanges, CancellationToken cancellation = default) =>
         databases.TransactAsync(
             async (db, token) =>
             {
-                var isActive = await db.Users.Where(u => u.Id == family.UserId && u.DisabledAt == null)
+                var isActive = await db.Users.Where(u => u.Id == family.UserId && u.DisabledAt == null && (toldRoleChanges == null || u.RoleChanges == toldRoleChanges))
                     .ExecuteUpdateAsync(set => set.SetProperty(u => u.DisabledAt, (DateTimeOffset?)null), token) == 1;
                 if (!isActive)
                     return false;

@@ -15,6 +15,9 @@ public sealed class User : IdentityUser<Guid>
     /// <summary>When an operator disabled the account; null while it may sign in.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 
+    /// <summary>How often what roles and groups they have was changed. Counted by those changes alone: whoever saves the account leaves it as it is.</summary>
+    public int RoleChanges { get; init; }
+
     public bool IsDisabled => DisabledAt is not null;
 
     /// <summary>

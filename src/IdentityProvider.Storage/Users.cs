@@ -14,14 +14,14 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
     private readonly Func<IdpDb, Guid, CancellationToken, Task<ClaimsRow?>> _claims = EF.CompileAsyncQuery(
         (IdpDb db, Guid userId, CancellationToken cancellation) => db.Users.AsNoTracking()
             .Where(u => u.Id == userId)
-            .Select(u => new ClaimsRow(u.UserName!, u.Claims, u.DisabledAt))
+            .Select(u => new ClaimsRow(u.UserName!, u.Claims, u.DisabledAt, u.RoleChanges))
             .FirstOrDefault());
 
     public async Task<UserClaims?> FindClaimsAsync(Guid userId, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
         var row = await _claims(db, userId, cancellation);
-        return row is null ? null : new UserClaims(userId, row.Username, JsonNode.Parse(row.Claims)!.AsObject(), row.DisabledAt is null);
+        return row is null ? null : new UserClaims(userId, row.Username, JsonNode.Parse(row.Claims)!.AsObject(), row.DisabledAt is null) { RoleChanges = row.RoleChanges };
     }
 
     /// <summary>Whom an operator linked to this subject of another issuer, with their roles; null where it is nobody.</summary>
@@ -156,7 +156,7 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
             ? user with { Roles = await FindRolesAsync(userId, cancellation), Groups = await FindGroupsAsync(userId, cancellation) }
             : null;
 
-    private sealed record ClaimsRow(string Username, string Claims, DateTimeOffset? DisabledAt);
+    private sealed record ClaimsRow(string Username, string Claims, DateTimeOffset? DisabledAt, int RoleChanges);
 }
 
 /// <summary>Which accounts are meant.</summary>

@@ -15,6 +15,12 @@ public sealed record UserClaims(Guid UserId, string Username, JsonObject Claims,
     /// <summary>The names of their groups, likewise.</summary>
     public IReadOnlyList<string>? Groups { get; init; }
 
+    /// <summary>How often their roles and groups had changed before these were read.</summary>
+    public int RoleChanges { get; init; }
+
+    /// <summary>The same, where anybody may be told of these: who keeps what was made of them wants no other since. Null where nobody is.</summary>
+    public int? ToldRoleChanges => Roles is null && Groups is null ? null : RoleChanges;
+
     /// <summary><c>sub</c>: never reassigned, no more than 255 characters (Core §2).</summary>
     public string Subject => UserId.ToString("D");
 }

@@ -273,7 +273,7 @@ public sealed class LogoutTests(PagesServer fixture) : IClassFixture<PagesServer
         (await Server.Get<AuthorizationCodes>().FindAsync(HashOf(answer), TestContext.Current.CancellationToken))!;
 
     private Task<bool> RedeemAsync(Page answer, TokenFamily family) =>
-        Server.Get<AuthorizationCodes>().RedeemAsync(HashOf(answer), family, Server.Clock.GetUtcNow(), TestContext.Current.CancellationToken);
+        Server.Get<AuthorizationCodes>().RedeemAsync(HashOf(answer), family, null, Server.Clock.GetUtcNow(), TestContext.Current.CancellationToken);
 
     private Task<TokenFamily?> FindAsync(TokenFamily family) => Server.Get<TokenFamilies>().FindAsync(family.FamilyId, TestContext.Current.CancellationToken);
 }

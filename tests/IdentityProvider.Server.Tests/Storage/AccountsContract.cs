@@ -122,7 +122,7 @@ public abstract class AccountsContract : StorageContract
         foreach (var (seed, added) in new[] { (2, offline), (3, others) })
         {
             await storage.Codes.AddAsync(Given.Bytes(seed, 2), Given.Code(session) with { ClientId = added.ClientId });
-            Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(seed, 2), added, Now));
+            Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(seed, 2), added, null, Now));
         }
 
         await storage.Codes.AddAsync(Given.Bytes(4, 2), Given.Code(session));
@@ -135,7 +135,7 @@ public abstract class AccountsContract : StorageContract
         Assert.Equal(others.FamilyId, Assert.Single(await storage.Families.ListAsync(user, Now, 10)).FamilyId);
         Assert.Equal(FamilyEnd.GrantRevoked, (await storage.Families.FindAsync(offline.FamilyId))!.EndReason);
         Assert.Equal(FamilyEnd.GrantRevoked, (await storage.Families.FindAsync(family.FamilyId))!.EndReason);
-        Assert.False(await storage.Codes.RedeemAsync(Given.Bytes(4, 2), Given.Family(session), Now));
+        Assert.False(await storage.Codes.RedeemAsync(Given.Bytes(4, 2), Given.Family(session), null, Now));
         Assert.NotNull(await storage.Codes.FindAsync(Given.Bytes(1, 2)));
         Assert.Equal(0, await grants.RevokeAsync(user, "shop", Now));
         Assert.Null((await storage.Sessions.FindAsync(session.SessionId))!.EndedAt);
@@ -154,7 +154,7 @@ public abstract class AccountsContract : StorageContract
             await RaceAsync(
                 storage,
                 async i => i == 0
-                    ? await storage.Codes.RedeemAsync(Given.Bytes(round, 2), family, Now)
+                    ? await storage.Codes.RedeemAsync(Given.Bytes(round, 2), family, null, Now)
                     : await storage.Get<Grants>().RevokeAsync(session.UserId, "shop", Now) > 0,
                 runners: 2);
             Assert.NotEqual(true, (await storage.Families.FindAsync(family.FamilyId))?.IsAlive(Now));

@@ -99,7 +99,7 @@ public abstract class AuthorizationCodesContract : StorageContract
             await storage.Codes.AddAsync(hash, Given.Code(session));
             var families = Enumerable.Range(0, Runners).Select(_ => Given.Family(session)).ToList();
 
-            var won = await RaceAsync(storage, i => storage.Codes.RedeemAsync(hash, families[i], Now));
+            var won = await RaceAsync(storage, i => storage.Codes.RedeemAsync(hash, families[i], null, Now));
 
             Assert.Single(won, w => w);
             var winner = families[Array.IndexOf(won, true)];
@@ -115,8 +115,8 @@ public abstract class AuthorizationCodesContract : StorageContract
         await using var storage = await NewAsync();
         var (session, family) = await storage.SignInAsync();
 
-        Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(1, 2), family, Now));
-        Assert.False(await storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), Now));
+        Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(1, 2), family, null, Now));
+        Assert.False(await storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), null, Now));
         Assert.Equal(1, await storage.AskAsync(db => db.TokenFamilies.CountAsync()));
     }
 
@@ -129,10 +129,10 @@ public abstract class AuthorizationCodesContract : StorageContract
         var code = Given.Code(session) with { ExpiresAt = new DateTimeOffset(2026, 3, 1, 12, 1, 0, TimeSpan.FromHours(2)) };
         await storage.Codes.AddAsync(Hash(1), code);
 
-        Assert.False(await storage.Codes.RedeemAsync(Hash(1), Given.Family(session), code.ExpiresAt));
+        Assert.False(await storage.Codes.RedeemAsync(Hash(1), Given.Family(session), null, code.ExpiresAt));
         Assert.Null((await storage.Codes.FindAsync(Hash(1)))!.RedeemedAt);
         Assert.Equal(0, await storage.AskAsync(db => db.TokenFamilies.CountAsync()));
-        Assert.True(await storage.Codes.RedeemAsync(Hash(1), Given.Family(session), code.ExpiresAt.AddMilliseconds(-1)));
+        Assert.True(await storage.Codes.RedeemAsync(Hash(1), Given.Family(session), null, code.ExpiresAt.AddMilliseconds(-1)));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public abstract class AuthorizationCodesContract : StorageContract
         var session = Given.Session();
         await storage.Codes.AddAsync(Hash(1), Given.Code(session));
 
-        Assert.False(await storage.Codes.RedeemAsync(Hash(1), Given.Family(session), Now));
+        Assert.False(await storage.Codes.RedeemAsync(Hash(1), Given.Family(session), null, Now));
     }
 
     private async Task<bool> RedeemAsync(bool stored, bool end)
@@ -162,6 +162,6 @@ public abstract class AuthorizationCodesContract : StorageContract
             await storage.Codes.AddAsync(Hash(1), Given.Code(session));
         if (end)
             Assert.True(await storage.Sessions.EndAsync(session.SessionId, Now));
-        return await storage.Codes.RedeemAsync(Hash(1), Given.Family(session), Now);
+        return await storage.Codes.RedeemAsync(Hash(1), Given.Family(session), null, Now);
     }
 }

@@ -77,7 +77,7 @@ public abstract class DecoupledRequestsContract : StorageContract
             var (request, session) = await ApprovedAsync(storage, round);
             var families = Enumerable.Range(0, Runners).Select(_ => Given.Family(session) with { SessionId = null }).ToList();
 
-            var won = await RaceAsync(storage, i => Requests(storage).RedeemAsync(request.RequestId, families[i], Now));
+            var won = await RaceAsync(storage, i => Requests(storage).RedeemAsync(request.RequestId, families[i], null, Now));
 
             Assert.Single(won, w => w);
             var winner = families[Array.IndexOf(won, true)];
@@ -95,10 +95,10 @@ public abstract class DecoupledRequestsContract : StorageContract
         var (approved, session) = await ApprovedAsync(storage, 2);
         var family = Given.Family(session) with { SessionId = null };
 
-        Assert.False(await Requests(storage).RedeemAsync(pending.RequestId, family, Now));
-        Assert.False(await Requests(storage).RedeemAsync(approved.RequestId, family with { UserId = Given.NewId() }, Now));
-        Assert.False(await Requests(storage).RedeemAsync(approved.RequestId, family, approved.ExpiresAt));
-        Assert.True(await Requests(storage).RedeemAsync(approved.RequestId, family, approved.ExpiresAt.AddMilliseconds(-1)));
+        Assert.False(await Requests(storage).RedeemAsync(pending.RequestId, family, null, Now));
+        Assert.False(await Requests(storage).RedeemAsync(approved.RequestId, family with { UserId = Given.NewId() }, null, Now));
+        Assert.False(await Requests(storage).RedeemAsync(approved.RequestId, family, null, approved.ExpiresAt));
+        Assert.True(await Requests(storage).RedeemAsync(approved.RequestId, family, null, approved.ExpiresAt.AddMilliseconds(-1)));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public abstract class DecoupledRequestsContract : StorageContract
                 async i => i switch
                 {
                     0 => await Requests(storage).ApproveAsync(approving, session, Agreed(approving, session), Now),
-                    1 => await Requests(storage).RedeemAsync(redeeming.RequestId, family, Now),
+                    1 => await Requests(storage).RedeemAsync(redeeming.RequestId, family, null, Now),
                     _ => await storage.Sessions.EndEverythingAsync(session.UserId, FamilyEnd.GrantRevoked, Now) > 0,
                 },
                 runners: 3);

@@ -126,7 +126,7 @@ internal static class Given
         await storage.Sessions.AddAsync(session, Bytes(seed, 1));
         await storage.Codes.AddAsync(Bytes(seed, 2), Code(session));
         var family = change is null ? Family(session) : change(Family(session));
-        Assert.True(await storage.Codes.RedeemAsync(Bytes(seed, 2), family, Now));
+        Assert.True(await storage.Codes.RedeemAsync(Bytes(seed, 2), family, null, Now));
         return (session, family);
     }
 

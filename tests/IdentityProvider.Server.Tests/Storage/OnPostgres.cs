@@ -172,6 +172,13 @@ public sealed class AccountLinksOnPostgres : AccountLinksContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class RoleChangesOnPostgres : RoleChangesContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class AuditOnPostgres : AuditContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

@@ -201,6 +201,13 @@ public sealed class AccountLinksOnSqlServer : AccountLinksContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class RoleChangesOnSqlServer : RoleChangesContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class AuditOnSqlServer : AuditContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

@@ -90,7 +90,7 @@ public abstract class OutboxContract : StorageContract
         for (var i = 0; i < Runners; i++)
             await storage.Codes.AddAsync(Given.Bytes(i, 2), Given.Code(session));
 
-        var won = await RaceAsync(storage, i => storage.Codes.RedeemAsync(Given.Bytes(i, 2), Given.Family(session), Now));
+        var won = await RaceAsync(storage, i => storage.Codes.RedeemAsync(Given.Bytes(i, 2), Given.Family(session), null, Now));
 
         Assert.All(won, Assert.True);
         Assert.Equal(["shop"], await storage.Sessions.ClientsOfAsync(session.SessionId));
@@ -231,7 +231,7 @@ internal static class GivenLogouts
         {
             var hash = Given.Bytes((seed * 100) + i, 2);
             await storage.Codes.AddAsync(hash, Given.Code(session) with { ClientId = clientIds[i] });
-            Assert.True(await storage.Codes.RedeemAsync(hash, Given.Family(session) with { ClientId = clientIds[i] }, Given.Now));
+            Assert.True(await storage.Codes.RedeemAsync(hash, Given.Family(session) with { ClientId = clientIds[i] }, null, Given.Now));
         }
 
         return session;

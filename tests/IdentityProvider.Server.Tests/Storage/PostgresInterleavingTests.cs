@@ -20,7 +20,7 @@ public sealed class PostgresInterleavingTests
         await storage.Codes.AddAsync(Given.Bytes(1, 2), Given.Code(session));
         await using var other = await Other.BeginAsync(storage, """UPDATE "Sessions" SET "EndedAt" = now()""");
 
-        var redeeming = storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), Now);
+        var redeeming = storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), null, Now);
         await other.WhenBlockedAsync(1);
         await other.CommitAsync();
 
@@ -61,12 +61,28 @@ public sealed class PostgresInterleavingTests
         await storage.Codes.AddAsync(Given.Bytes(1, 2), Given.Code(session));
         await using var other = await Other.BeginAsync(storage, """SELECT 1 FROM "AuthorizationCodes" FOR UPDATE""");
 
-        var redeeming = Enumerable.Range(0, 32).Select(_ => storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), Now)).ToList();
+        var redeeming = Enumerable.Range(0, 32).Select(_ => storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), null, Now)).ToList();
         await other.WhenBlockedAsync(32);
         await other.CommitAsync();
 
         Assert.Single(await Task.WhenAll(redeeming), won => won);
         Assert.Equal(1, await storage.AskAsync(db => db.TokenFamilies.CountAsync()));
+    }
+
+    [Fact]
+    public async Task A_redemption_that_read_the_roles_of_before_and_waited_for_their_change_loses()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var (session, family) = await RoleChangesContract.GivenAsync(storage);
+        await storage.Codes.AddAsync(Given.Bytes(1, 2), Given.Code(session));
+        await using var other = await Other.BeginAsync(storage, """UPDATE "Users" SET "RoleChanges" = "RoleChanges" + 1""");
+
+        var redeeming = storage.Codes.RedeemAsync(Given.Bytes(1, 2), family, 0, Now);
+        await other.WhenBlockedAsync(1);
+        await other.CommitAsync();
+
+        Assert.False(await redeeming);
+        Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(1, 2), family, 1, Now));
     }
 
     [Fact]
@@ -78,7 +94,7 @@ public sealed class PostgresInterleavingTests
         await storage.Codes.AddAsync(Given.Bytes(1, 2), Given.Code(session));
         await using var other = await Other.BeginAsync(storage, """SELECT 1 FROM "AuthorizationCodes" FOR UPDATE""");
 
-        var redeeming = storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), Now);
+        var redeeming = storage.Codes.RedeemAsync(Given.Bytes(1, 2), Given.Family(session), null, Now);
         await other.WhenBlockedAsync(1);
         await other.BreakTheBlockedAsync();
         await other.CommitAsync();

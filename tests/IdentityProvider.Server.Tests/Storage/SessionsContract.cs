@@ -90,7 +90,7 @@ public abstract class SessionsContract : StorageContract
         var (session, family) = await storage.SignInAsync(1);
         await storage.Codes.AddAsync(Hash(9), Given.Code(session));
         var offline = Given.Family(session) with { SessionId = null };
-        Assert.True(await storage.Codes.RedeemAsync(Hash(9), offline, Now));
+        Assert.True(await storage.Codes.RedeemAsync(Hash(9), offline, null, Now));
         var (_, others) = await storage.SignInAsync(2);
 
         Assert.True(await storage.Sessions.EndAsync(session.SessionId, Now));
@@ -148,7 +148,7 @@ public abstract class SessionsContract : StorageContract
             var ender = round % 2;
             var done = await RaceAsync(
                 storage,
-                i => i == ender ? storage.Sessions.EndAsync(session.SessionId, Now) : storage.Codes.RedeemAsync(hash, family, Now),
+                i => i == ender ? storage.Sessions.EndAsync(session.SessionId, Now) : storage.Codes.RedeemAsync(hash, family, null, Now),
                 runners: 2);
 
             var redeemed = done[1 - ender];
@@ -197,7 +197,7 @@ public abstract class SessionsContract : StorageContract
             await RaceAsync(
                 storage,
                 async i => i == 0
-                    ? await storage.Codes.RedeemAsync(Given.Bytes(round, 2), family, Now)
+                    ? await storage.Codes.RedeemAsync(Given.Bytes(round, 2), family, null, Now)
                     : await storage.Sessions.EndEverythingAsync(session.UserId, FamilyEnd.GrantRevoked, Now) > 0,
                 runners: 2);
             Assert.NotEqual(true, (await storage.Families.FindAsync(family.FamilyId))?.IsAlive(Now));
@@ -210,7 +210,7 @@ public abstract class SessionsContract : StorageContract
         await storage.Sessions.AddAsync(session, Given.Bytes(seed, 1));
         await storage.Codes.AddAsync(Given.Bytes(seed, 2), Given.Code(session));
         var family = Given.Family(session) with { SessionId = isOffline ? null : session.SessionId };
-        Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(seed, 2), family, Now));
+        Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(seed, 2), family, null, Now));
         return (session, family);
     }
 

@@ -145,7 +145,7 @@ public abstract class TokenFamiliesContract : StorageContract
             var code = Given.Code(session);
             await storage.Codes.AddAsync(Hash(10 + i), code);
             await ends[i]();
-            Assert.False(await storage.Codes.RedeemAsync(Hash(10 + i), Given.Family(session), Now));
+            Assert.False(await storage.Codes.RedeemAsync(Hash(10 + i), Given.Family(session), null, Now));
         }
     }
 }

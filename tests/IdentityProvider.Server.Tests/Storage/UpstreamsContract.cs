@@ -50,7 +50,7 @@ public abstract class UpstreamsContract : StorageContract
             await storage.Sessions.AddAsync(sessions[i], Hash(i + 1));
         await storage.Codes.AddAsync(Hash(10), Given.Code(ofOne));
         var family = Given.Family(ofOne);
-        Assert.True(await storage.Codes.RedeemAsync(Hash(10), family, Given.Now));
+        Assert.True(await storage.Codes.RedeemAsync(Hash(10), family, null, Given.Now));
 
         Assert.Equal(0, await storage.Sessions.EndUpstreamAsync(Issuer, null, null, null, Given.Now));
         Assert.Equal(0, await storage.Sessions.EndUpstreamAsync(Issuer, "eve", "s1", null, Given.Now));

@@ -10,8 +10,8 @@ namespace IdentityProvider.Server.Endpoints.Token;
 internal sealed class AuthorizationCodeGrant(
     StoredAuthorizationCodes stored, TokenFamilies families, TokenMint mint, Entropy entropy, TimeProvider clock, FamilyEnds ends)
 {
-    /// <summary>Who loses the race for a code decides again, now by a spent one.</summary>
-    private const int MostAttempts = 2;
+    /// <summary>Who loses the race for a code decides again, now by a spent one; who read roles that changed meanwhile, by those of now.</summary>
+    private const int MostAttempts = 3;
 
     public async Task<Decision<TokenResponse>> ExchangeAsync(TokenRequest.AuthorizationCode request, Sender sender, CancellationToken cancellation)
     {
@@ -26,7 +26,7 @@ internal sealed class AuthorizationCodeGrant(
                     if (!(await mint.MintAsync(issue.Plan, sender, cancellation)).Try(out var response, out var reason))
                         return reason;
                     var family = response.Noted is { } status ? issue.Family with { Statuses = [status] } : issue.Family;
-                    if (await stored.Codes.RedeemAsync(codeHash, family, now, CancellationToken.None))
+                    if (await stored.Codes.RedeemAsync(codeHash, family, facts.User!.ToldRoleChanges, now, CancellationToken.None))
                         return response;
                     break;
 

@@ -11,23 +11,30 @@ namespace IdentityProvider.Server.Endpoints.Token;
 /// <summary>An assertion of a trusted issuer (RFC 7523 §2.1): load, decide, mint, spend the assertion and make the family, answer.</summary>
 internal sealed class JwtBearerGrant(Assertions assertions, Registry registry, TokenFamilies families, TokenMint mint, Entropy entropy, TimeProvider clock)
 {
+    /// <summary>Who read roles that changed meanwhile decides again, by those of now.</summary>
+    private const int MostAttempts = 3;
+
     public async Task<Decision<TokenResponse>> ExchangeAsync(TokenRequest.JwtBearer request, Sender sender, CancellationToken cancellation)
     {
         var (now, client) = (clock.GetUtcNow(), sender.Client);
         if (!(await assertions.VerifyAsync(request, client, now, cancellation)).Try(out var assertion, out var reason))
             return reason;
-        var subject = await assertions.FindSubjectAsync(assertion, client.Client, cancellation);
         var resources = await registry.FindResourcesAsync(client.Client.Resources, cancellation);
-        if (!JwtBearerRules.Decide(request, client, assertion, subject, resources, entropy.NewId(), now).Try(out var plan, out reason)
-            || !(await mint.MintAsync(plan, sender, cancellation)).Try(out var response, out reason))
-            return reason;
+        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        {
+            var subject = await assertions.FindSubjectAsync(assertion, client.Client, cancellation);
+            if (!JwtBearerRules.Decide(request, client, assertion, subject, resources, entropy.NewId(), now).Try(out var plan, out reason)
+                || !(await mint.MintAsync(plan, sender, cancellation)).Try(out var response, out reason))
+                return reason;
 
-        if (!await assertions.SpendAsync(assertion, now))
-            return Refusal.AssertionReplayed;
-        var family = plan.AccessToken.Family!;
-        return await families.AddAsync(response.Noted is { } status ? family with { Statuses = [status] } : family, CancellationToken.None)
-            ? response with { FamilyExpiresAt = null }
-            : Refusal.AssertionSubjectUnknown;
+            if (attempt == 0 && !await assertions.SpendAsync(assertion, now))
+                return Refusal.AssertionReplayed;
+            var family = plan.AccessToken.Family!;
+            if (await families.AddAsync(response.Noted is { } status ? family with { Statuses = [status] } : family, subject.User!.ToldRoleChanges, CancellationToken.None))
+                return response with { FamilyExpiresAt = null };
+        }
+
+        return Refusal.AssertionSubjectUnknown;
     }
 }
 
