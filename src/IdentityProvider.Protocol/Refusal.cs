@@ -252,6 +252,9 @@ public enum Refusal
     AdminClientNotNamed,
     AdminByAnother,
     AdminRoleInsufficient,
+    ConsoleStateUnknown,
+    ConsoleAnswerInvalid,
+    ConsoleSignInRefused,
     AdminScopeInsufficient,
 
     // Answers that are encrypted for the client (OpenID Connect Core §10.2)

@@ -1,5 +1,6 @@
 using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Admin.Api;
+using IdentityProvider.Server.Admin.Console;
 using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Database;
@@ -65,7 +66,7 @@ public static class Hosting
         builder.Services.AddAudit().AddAuditWork();
         builder.Services.AddHostedService<Pruning>();
         builder.Services.AddMail();
-        builder.Services.AddOperations().AddAdminApi();
+        builder.Services.AddOperations().AddAdminApi().AddConsole();
         builder.Services.AddDelivery();
         builder.Services.AddTokenEndpoints();
         builder.Services.AddRegistration();
@@ -88,6 +89,7 @@ public static class Hosting
         app.MapTokenEndpoints();
         app.MapRegistration(settings);
         app.MapAdminApi();
+        app.MapConsole();
         return app;
     }
 

@@ -36,8 +36,12 @@ public static class AdminTokenRules
         // 5. A person has a role for it.
         if (token.FamilyId is null)
             return AdminAuthority.OfClient(token.Scope.Intersect(facts.Client.Scope));
-        return roles.Count == 0 ? Refusal.AdminRoleInsufficient : AdminAuthority.OfPerson(token.Scope.Intersect(facts.Client.Scope), roles);
+        return OfPerson(token.Scope, facts.Client, roles);
     }
+
+    /// <summary>How far a person's word goes by an app that they signed in to.</summary>
+    internal static Decision<AdminAuthority> OfPerson(ScopeSet scope, Client client, IReadOnlyList<string> roles) =>
+        roles.Count == 0 ? Refusal.AdminRoleInsufficient : AdminAuthority.OfPerson(scope.Intersect(client.Scope), roles);
 
     /// <summary>Whether a client may have tokens for this API: an operator registered it, and named the API. One that registered itself never may.</summary>
     public static bool MayHave(Client client, string issuer)

@@ -37,7 +37,8 @@ public sealed class PresentedClient
 
 /// <summary>
 /// A client that proved who it is, as far as its kind can: a public client is only identified (RFC 6749 §2.1). Made by
-/// <see cref="ClientAuthenticationRules.Decide"/> and <see cref="VerifiedClientAssertion.Spend"/> alone, so that no grant can forget to ask.
+/// <see cref="ClientAuthenticationRules.Decide"/>, <see cref="VerifiedClientAssertion.Spend"/> and, of the console alone, <see cref="Admin.BuiltInClients"/>, so that
+/// no grant can forget to ask.
 /// </summary>
 public sealed class AuthenticatedClient
 {

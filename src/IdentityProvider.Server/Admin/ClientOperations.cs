@@ -21,7 +21,7 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     public const int MostSecrets = 10;
 
     public async Task<Operated<Client>> FindAsync(string clientId, CancellationToken cancellation) =>
-        await clients.FindAsync(clientId, cancellation) is { } client ? client : Unknown(clientId);
+        await FindOrNullAsync(clientId, cancellation) is { } client ? client : Unknown(clientId);
 
     /// <summary>One page, by identifier, of those whose identifier begins so.</summary>
     public Task<IReadOnlyList<Client>> ListAsync(string beginning, string? after, int limit, CancellationToken cancellation) =>
@@ -36,7 +36,7 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
         var now = desk.Now;
         var secret = client.HasSecret ? desk.Entropy.Token() : null;
         client = secret is null ? client : client with { Secrets = [new(SecretHash.Of(secret), now, null)] };
-        if (!await clients.AddAsync(client, cancellation))
+        if (BuiltInClients.IsIdentifier(client.ClientId) || !await clients.AddAsync(client, cancellation))
             return Fault.Conflict("client_id", $"'{client.ClientId}' is taken");
         await desk.RecordAsync(AuditAction.ClientCreated, actor, AuditTarget.Client(client.ClientId), after: Document(client));
         await BeginKeysAsync(client, cancellation);
@@ -50,6 +50,8 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     /// <param name="cancellation">Gives up.</param>
     public async Task<Operated<MadeClient>> ReplaceAsync(Actor actor, Client standing, ClientMetadata metadata, CancellationToken cancellation)
     {
+        if (BuiltInClients.IsIdentifier(standing.ClientId))
+            return BuiltIn();
         if (metadata.ClientId is not null && metadata.ClientId != standing.ClientId)
             return Fault.Refused("client_id", "can't be changed");
         var decided = await DecideAsync(actor, metadata with { ClientId = standing.ClientId }, standing, cancellation);
@@ -74,6 +76,8 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     /// <summary>Removes a client, people's consents to it, and every sign-in through it. One that is known by its own document stays away until it is allowed.</summary>
     public async Task<Operated<RemovedClient>> DeleteAsync(Actor actor, string clientId, CancellationToken cancellation)
     {
+        if (BuiltInClients.IsIdentifier(clientId))
+            return BuiltIn();
         var standing = await clients.FindAsync(clientId, cancellation);
         if (standing is not null && desk.Refuse(actor, standing) is { } fault)
             return fault;
@@ -104,6 +108,8 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     /// <param name="cancellation">Gives up.</param>
     public async Task<Operated<NewSecret>> RotateSecretAsync(Actor actor, string clientId, TimeSpan keepOld, CancellationToken cancellation)
     {
+        if (BuiltInClients.IsIdentifier(clientId))
+            return BuiltIn();
         if (await clients.FindAsync(clientId, cancellation) is not { } client)
             return Unknown(clientId);
         if (desk.Refuse(actor, client) is { } fault)
@@ -126,6 +132,8 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     /// <summary>Ends one secret now.</summary>
     public async Task<Operated<string>> RemoveSecretAsync(Actor actor, string clientId, string secretId, CancellationToken cancellation)
     {
+        if (BuiltInClients.IsIdentifier(clientId))
+            return BuiltIn();
         if (await clients.FindAsync(clientId, cancellation) is not { } client)
             return Unknown(clientId);
         if (desk.Refuse(actor, client) is { } fault)
@@ -139,6 +147,8 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     /// <summary>Takes back every token of a client: its own and those of people who use it.</summary>
     public async Task<Operated<string>> RevokeTokensAsync(Actor actor, string clientId, CancellationToken cancellation)
     {
+        if (BuiltInClients.IsIdentifier(clientId))
+            return BuiltIn();
         if (await clients.FindAsync(clientId, cancellation) is { } client && desk.Refuse(actor, client) is { } fault)
             return fault;
         if (!await clients.RevokeTokensAsync(clientId, desk.Now, cancellation))
@@ -185,6 +195,11 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     // An algorithm's key is published before the first token needs it.
     private Task BeginKeysAsync(Client client, CancellationToken cancellation) => keys.BeginAllAsync(
         [client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg, client.UserinfoSignedResponseAlg ?? SignatureAlgorithm.RS256], cancellation);
+
+    private async Task<Client?> FindOrNullAsync(string clientId, CancellationToken cancellation) =>
+        BuiltInClients.Find(clientId, desk.Settings.Issuer) ?? await clients.FindAsync(clientId, cancellation);
+
+    private static Fault BuiltIn() => Fault.Conflict("client_id", "is built in: it can't be changed or deleted");
 
     private static Fault Unknown(string clientId) => Fault.Unknown("client_id", clientId, "a client");
 }

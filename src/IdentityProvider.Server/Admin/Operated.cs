@@ -34,7 +34,7 @@ internal sealed class Operated<T>
 /// <param name="Kind">What kind of reason.</param>
 /// <param name="Member">What it is about, by the name of its member.</param>
 /// <param name="Reason">In the words of who has to correct it; one line.</param>
-internal sealed record Fault(FaultKind Kind, string Member, string Reason)
+public sealed record Fault(FaultKind Kind, string Member, string Reason)
 {
     /// <summary>What was written breaks a rule.</summary>
     public static Fault Refused(string member, string reason) => new(FaultKind.Refused, member, reason);
@@ -60,7 +60,7 @@ internal sealed record Fault(FaultKind Kind, string Member, string Reason)
 }
 
 /// <summary>The kinds of reasons.</summary>
-internal enum FaultKind
+public enum FaultKind
 {
     Refused,
     Unknown,

@@ -25,6 +25,9 @@ internal sealed class DesignFile
     /// <summary>What the account's pages need beyond that.</summary>
     public static DesignFile Account { get; } = new("account.css", "text/css; charset=utf-8");
 
+    /// <summary>What the operators' pages need beyond that.</summary>
+    public static DesignFile Console { get; } = new("console.css", "text/css; charset=utf-8");
+
     /// <summary>Moments in the browser's time zone.</summary>
     public static DesignFile Moments { get; } = new("moments.js", "text/javascript; charset=utf-8");
 
@@ -40,7 +43,7 @@ internal sealed class DesignFile
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var file in new[] { Stylesheet, Account, Moments, Passkeys, GoOn, Icon })
+        foreach (var file in new[] { Stylesheet, Account, Console, Moments, Passkeys, GoOn, Icon })
             routes.MapMethods(file.Path, [HttpMethods.Get, HttpMethods.Head], file._document.WriteAsync);
     }
 }

@@ -18,11 +18,13 @@ internal static class PageResults
     /// <param name="model">What the page shows: its parameter <see cref="Model"/>.</param>
     /// <param name="policy">What beyond our own it may use.</param>
     /// <param name="status">The answer's status.</param>
-    public static Task ShowAsync<TPage>(HttpContext http, object model, PagePolicy? policy = null, int status = StatusCodes.Status200OK)
+    /// <param name="language">The one language that it is in; null for the reader's own.</param>
+    public static Task ShowAsync<TPage>(HttpContext http, object model, PagePolicy? policy = null, int status = StatusCodes.Status200OK, CultureInfo? language = null)
         where TPage : IComponent
     {
-        CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = Languages.Of(http);
-        Languages.Remember(http, http.RequestServices.GetRequiredService<Settings>());
+        CultureInfo.CurrentUICulture = CultureInfo.CurrentCulture = language ?? Languages.Of(http);
+        if (language is null)
+            Languages.Remember(http, http.RequestServices.GetRequiredService<Settings>());
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = (policy ?? PagePolicy.Plain).ToString();
         headers.XFrameOptions = "DENY";

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Admin;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace IdentityProvider.Server.Admin.Api;
 
@@ -29,18 +28,8 @@ internal sealed class AdminRequest(HttpContext http, AdminRoute route, Actor act
     /// <summary>A query parameter.</summary>
     public string? this[string name] => query[name];
 
-    /// <summary>
-    /// A name in the path, as it was written: names may hold a slash, which stands percent-encoded there, and only the request's own line still tells
-    /// it from a separator (RFC 3986 §2.2).
-    /// </summary>
-    public string Named(string name)
-    {
-        var at = Array.FindIndex(route.Path.Split('/'), part => part == $"{{{name}}}");
-        var target = http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
-        var prefix = http.Request.PathBase.ToUriComponent() + AdminApi.Path;
-        var parts = target.StartsWith(prefix, StringComparison.Ordinal) ? target[prefix.Length..].Split('?')[0].Split('/') : [];
-        return at > 0 && at < parts.Length && parts.Length == route.Path.Split('/').Length ? Uri.UnescapeDataString(parts[at]) : (string)http.GetRouteValue(name)!;
-    }
+    /// <summary>A name in the path.</summary>
+    public string Named(string name) => AdminPaths.Named(http, AdminApi.Path, route.Path, name);
 
     /// <summary>The body, each member known and of its type.</summary>
     public Operated<T> Read<T>(JsonTypeInfo<T> type)

@@ -1,0 +1,33 @@
+using IdentityProvider.Protocol.Admin;
+
+namespace IdentityProvider.Server.Admin.Console;
+
+/// <summary>Where one can go in the console: what there is, of what a person may see.</summary>
+internal sealed record ConsoleNav(string Label, string Path, AdminArea? Area)
+{
+    private static readonly ConsoleNav[] All =
+    [
+        new("Home", "", null),
+        new("Clients", "/clients", AdminArea.Clients),
+        new("APIs", "/resources", AdminArea.Resources),
+        new("People", "/users", AdminArea.Users),
+        new("Groups and roles", "/groups", AdminArea.Groups),
+        new("Sign-ins", "/sessions", AdminArea.Sessions),
+        new("Deliveries", "/outbox", AdminArea.Outbox),
+        new("Keys", "/keys", AdminArea.Keys),
+        new("Audit", "/audit", AdminArea.Audit),
+        new("Settings", "/settings", AdminArea.Settings),
+    ];
+
+    /// <summary>Whether there is a page that searches everything.</summary>
+    public static bool HasSearch => IsMapped("/search");
+
+    /// <summary>The entries for a person.</summary>
+    public static IEnumerable<ConsoleNav> For(ConsoleRequest request) =>
+        All.Where(entry => IsMapped(entry.Path) && (entry.Area is not { } area || request.May(area, writes: false)));
+
+    /// <summary>Whether a page stands below this entry.</summary>
+    public bool Holds(string path) => path == Path || (Path.Length > 0 && path.StartsWith(Path + "/", StringComparison.Ordinal));
+
+    private static bool IsMapped(string path) => ConsoleSetup.Routes.Any(route => route.Path == path && HttpMethods.IsGet(route.Method));
+}

@@ -1,0 +1,116 @@
+using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Server.Pages;
+using Microsoft.AspNetCore.Components;
+
+namespace IdentityProvider.Server.Admin.Console;
+
+/// <summary>What somebody who may asks of the console: what every handler has at hand, and every part of a page that it shows.</summary>
+internal sealed class ConsoleRequest
+{
+    /// <summary>Lines of one page of a list.</summary>
+    public const int LinesOfPage = 50;
+
+    /// <summary>The parameter by which a list goes on.</summary>
+    public const string Cursor = "cursor";
+
+    private static readonly object Key = new();
+
+    public ConsoleRequest(HttpContext http, ConsoleRoute route, ConsolePerson person, Parameters parameters)
+    {
+        (Http, Route, Person, Parameters) = (http, route, person, parameters);
+        http.Items[Key] = this;
+    }
+
+    public HttpContext Http { get; }
+
+    public ConsoleRoute Route { get; }
+
+    public ConsolePerson Person { get; }
+
+    /// <summary>Of the query, or of the form that was sent.</summary>
+    public Parameters Parameters { get; }
+
+    public Actor Actor => Person.Actor;
+
+    public required DateTimeOffset Now { get; init; }
+
+    public CancellationToken Cancellation => Http.RequestAborted;
+
+    /// <summary>What was just done, for the page that is shown.</summary>
+    public string? Notice { get; init; }
+
+    /// <summary>What was wrong with what was sent.</summary>
+    public Fault? Fault { get; private set; }
+
+    public required string FormToken { get; init; }
+
+    public required string SignOutToken { get; init; }
+
+    /// <summary>A parameter; null where it is absent or empty.</summary>
+    public string? this[string name] => Parameters[name];
+
+    /// <summary>A name in the path.</summary>
+    public string Named(string name) => AdminPaths.Named(Http, BuiltInClients.ConsolePath, Route.Path, name);
+
+    public T Get<T>()
+        where T : notnull => Http.RequestServices.GetRequiredService<T>();
+
+    /// <summary>Whether the person may see, or change, that area: what they may not is not offered.</summary>
+    public bool May(AdminArea area, bool writes) => Actor.Authority.Refuse(area, writes) is null;
+
+    /// <summary>Shows a page; after a try that failed, with what was wrong, at its field.</summary>
+    /// <param name="model">The page's parameter <c>Model</c>.</param>
+    /// <param name="fault">What was wrong; null where nothing was.</param>
+    public Task ShowAsync<TPage>(object model, Fault? fault = null)
+        where TPage : IComponent
+    {
+        Fault = fault;
+        return PageResults.ShowAsync<TPage>(Http, model, PagePolicy.OwnForm, fault is null ? StatusCodes.Status200OK : StatusOf(fault), Languages.All[0]);
+    }
+
+    /// <summary>Says that what was asked for isn't there, or may not be, where there is no form to say it at.</summary>
+    public Task RefuseAsync(Fault fault) => ShowAsync<FaultPage>(fault, fault);
+
+    /// <summary>It is done: the browser goes on to a page by GET, which says so.</summary>
+    /// <param name="path">Below <c>/admin</c>.</param>
+    /// <param name="notice">What was done, in a sentence. Never a secret.</param>
+    public Task DoneAsync(string path, string notice)
+    {
+        Get<ConsoleCookies>().Tell(Http, notice);
+        PageResults.Redirect(Http, BuiltInClients.ConsolePath + path);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>One page of a list, read with one line more than it shows, so that it is known whether there are more.</summary>
+    /// <param name="read">Reads as many as it is told, after the place that it is told; from the first where that is null.</param>
+    /// <param name="place">Where a line stands, for the next page.</param>
+    /// <param name="lines">Lines of one page.</param>
+    public async Task<ConsoleList<T>> PageAsync<T>(Func<string?, int, Task<IReadOnlyList<T>>> read, Func<T, string> place, int lines = LinesOfPage)
+    {
+        var list = $"{Route.Path}?{Parameters.Without(Cursor).ToQuery()}";
+
+        // A cursor is opaque and opens nothing: one of another list begins this one.
+        var after = this[Cursor] is { } cursor && AdminCursor.TryRead(cursor, list, out var last) ? last : null;
+        var found = await read(after, lines + 1);
+        var next = found.Count > lines ? AdminCursor.Write(list, place(found[lines - 1])) : null;
+        return new ConsoleList<T>([.. found.Take(lines)], next, after is not null);
+    }
+
+    /// <summary>Of the page that is being shown.</summary>
+    internal static ConsoleRequest Of(HttpContext http) => (ConsoleRequest)http.Items[Key]!;
+
+    private static int StatusOf(Fault fault) => fault.Kind switch
+    {
+        FaultKind.Unknown => StatusCodes.Status404NotFound,
+        FaultKind.Forbidden => StatusCodes.Status403Forbidden,
+        FaultKind.Conflict or FaultKind.Changed => StatusCodes.Status409Conflict,
+        _ => StatusCodes.Status422UnprocessableEntity,
+    };
+}
+
+/// <summary>One page of a list.</summary>
+/// <param name="Items">Its lines.</param>
+/// <param name="Next">The cursor of the next page; null on the last.</param>
+/// <param name="IsLater">Whether there is one before.</param>
+public sealed record ConsoleList<T>(IReadOnlyList<T> Items, string? Next = null, bool IsLater = false);
