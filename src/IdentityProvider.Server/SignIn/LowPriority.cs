@@ -8,8 +8,8 @@ namespace IdentityProvider.Server.SignIn;
 /// </summary>
 internal static class LowPriority
 {
-    /// <summary>On Linux a tenth of another thread's share where both want one processor, all of it where none does.</summary>
-    private const int Niceness = 10;
+    /// <summary>On Linux a sixtieth of another thread's share where both want one processor, all of it where none does.</summary>
+    private const int Niceness = 19;
 
     private const int ThisThread = 0; // PRIO_PROCESS with no identifier: on Linux the calling thread
 

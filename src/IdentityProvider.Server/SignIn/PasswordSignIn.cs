@@ -45,7 +45,7 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
         // Whoever disabled the account or changed its password meanwhile was first.
         if (verified == PasswordVerificationResult.SuccessRehashNeeded)
         {
-            user.PasswordHash = hashing.Hash(user, password);
+            user.PasswordHash = await hashing.HashAsync(user, password);
             if (!(await users.UpdateAsync(user)).Succeeded)
                 return Refusal.SignInFailed;
         }

@@ -1,6 +1,7 @@
 import { describe, test } from 'node:test';
 import { readFile } from 'node:fs/promises';
 import assert from 'node:assert/strict';
+import { faultsOf } from '../support/axe.js';
 import { givenWindows } from '../support/given-windows.js';
 import { signInAt } from '../support/web-app.js';
 
@@ -40,6 +41,25 @@ export function peopleDataSuite(idp) {
       await own.goto(`${idp.issuer}/account/history`);
       assert.equal(await own.getByText('Wrong password (4 times)').count(), 1);
       assert.equal(await own.getByText('Wrong password, too often').count(), 1);
+    });
+
+    test('A history of several pages is turned over in both directions, and axe-core finds no fault at them', async () => {
+      const user = await newUser();
+      const page = await newPage();
+      await signIn(page, user);
+      await page.goto(`${idp.issuer}/login`);
+      const form = await page.locator('form:has(input[name=password])').evaluate((element) => Object.fromEntries(new FormData(element)));
+      for (let i = 0; i < 51; i++) {
+        const answer = await page.context().request.post(`${idp.issuer}/login`, { form: { ...form, username: user.username, password: user.password }, maxRedirects: 0 });
+        assert.equal(answer.status(), 303);
+      }
+      await page.goto(`${idp.issuer}/account/history`);
+      assert.deepEqual(await faultsOf(page, 'the newest of a long history'), []);
+      await page.getByRole('link', { name: 'Older' }).click();
+      assert.deepEqual(await faultsOf(page, 'the oldest of a long history'), []);
+      assert.equal(await page.getByRole('link', { name: 'Older' }).count(), 0);
+      await page.getByRole('link', { name: 'Newest' }).click();
+      assert.equal(await page.getByRole('link', { name: 'Older' }).count(), 1);
     });
 
     test('A password that could be guessed is refused with advice, and a good one is taken', async () => {

@@ -1,11 +1,8 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import axe from 'axe-core';
 import { Window, launchBrowser } from '../support/browser.js';
+import { faultsOf, violations } from '../support/axe.js';
 import { EveryPage } from '../support/every-page.js';
-
-const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
-const widths = { wide: { width: 1280, height: 800 }, narrow: { width: 320, height: 640 } };
 
 /** Every page in every state, as people of all kinds meet it: WCAG 2.2 AA as far as axe-core can tell, and what it can't tell. */
 export function peoplePagesSuite(idp, samples) {
@@ -30,15 +27,7 @@ export function peoplePagesSuite(idp, samples) {
           if (!isOurs(name, page)) return;
           const root = await page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]);
           if (root.join() !== [locale, dir].join()) found.push(`${name}: is in ${root.join()}`);
-          for (const [width, viewport] of Object.entries(widths)) {
-            await page.setViewportSize(viewport);
-            const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-            if (sideways > 0) found.push(`${name}, ${width}: scrolls sideways by ${sideways}`);
-            for (const colorScheme of ['light', 'dark']) {
-              await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-              for (const { id, nodes } of await violations(page)) found.push(`${name}, ${width}, ${colorScheme}: ${id} at ${nodes.map(({ html }) => html.slice(0, 120)).join(' and ')}`);
-            }
-          }
+          found.push(...await faultsOf(page, name));
         });
         await window.close();
         assert.deepEqual(found, []);
@@ -101,12 +90,6 @@ export function peoplePagesSuite(idp, samples) {
       assert.match((await words({ locale: 'de', timezoneId: 'Asia/Tokyo', javaScriptEnabled: false })).words, /^\d+\. \p{L}+ \d{4}, \d\d:\d\d UTC$/u);
     });
   });
-}
-
-/** By evaluation in the page, which its Content-Security-Policy has no say in. */
-async function violations(page) {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
-  return page.evaluate((options) => window.axe.run(options).then(({ violations: found }) => found), rules);
 }
 
 /** In the page: what has the focus, whether that can be seen, and where it stands among all that can have it. */

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import assert from 'node:assert/strict';
 import { Provider } from 'oidc-provider';
+import { faultsOf } from '../support/axe.js';
 import { Window, launchBrowser } from '../support/browser.js';
 import { Idp } from '../support/idp.js';
 import { freePort, until } from '../support/program.js';
@@ -192,6 +193,7 @@ export function peopleUpstreamSuite(idp) {
       await goTo(page, 'Node');
       await node.signIn(page, 'victim');
       assert.equal(await heading(page), 'You have an account here already');
+      assert.deepEqual(await faultsOf(page, 'a newcomer'), []);
       assert.deepEqual((await idp.command(['users', 'show', victim.username])).links, []);
     });
 
