@@ -177,7 +177,8 @@ public sealed class AccountLinks(IDbContextFactory<IdpDb> databases)
             if (await db.Users.Where(u => u.Id == userId && u.ConcurrencyStamp == read)
                 .ExecuteUpdateAsync(
                     set => set.SetProperty(u => u.Email, user.Email).SetProperty(u => u.NormalizedEmail, user.NormalizedEmail).SetProperty(u => u.EmailConfirmed, true)
-                        .SetProperty(u => u.Claims, user.Claims).SetProperty(u => u.UserName, user.UserName).SetProperty(u => u.NormalizedUserName, user.NormalizedUserName)
+                        .SetProperty(u => u.Claims, user.Claims) // whose address alone has changed
+                        .SetProperty(u => u.UserName, user.UserName).SetProperty(u => u.NormalizedUserName, user.NormalizedUserName)
                         .SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp),
                     cancellation) == 1)
                 return;

@@ -32,7 +32,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
         return databases.TryInsertAsync(
             async (db, token) =>
             {
-                db.Clients.Add(new ClientRow { ClientId = client.ClientId, Document = document });
+                db.Clients.Add(new ClientRow { ClientId = client.ClientId, Document = document, NormalizedName = SearchName.Of(client.ClientName) });
                 db.ClientSecrets.AddRange(client.Secrets.Select(s => Row(client.ClientId, s)));
                 await db.SaveChangesAsync(token);
                 await db.BumpAsync(Topic.Clients, token);
@@ -97,9 +97,11 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
     private static async Task<bool> WriteAsync(IdpDb db, ClientRow row, Client client, IReadOnlyList<string> byOperator, DateTimeOffset now, CancellationToken cancellation)
     {
         var (document, before) = (Documents.Write(client), row.Document);
+        var name = SearchName.Of(client.ClientName);
         var held = row.RegisteredBy is null ? null : Lists.Join([.. Lists.Split(row.OperatorMembers ?? "").Union(byOperator, StringComparer.Ordinal)]);
         if (await db.Clients.Where(c => c.ClientId == client.ClientId && c.Document == before)
-            .ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, document).SetProperty(c => c.OperatorMembers, held), cancellation) == 0)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(c => c.Document, document).SetProperty(c => c.NormalizedName, name).SetProperty(c => c.OperatorMembers, held), cancellation) == 0)
             return false;
         await db.BumpAsync(Topic.Clients, cancellation);
         if (MayLess(client, than: Documents.Read(row)))

@@ -138,27 +138,14 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     private void Registrations(ModelBuilder builder)
     {
-        builder.Entity<ClientRow>(client =>
-        {
-            client.ToTable("Clients").HasKey(c => c.ClientId);
-            client.Property(c => c.ClientId).HasMaxLength(Longest.ClientId);
-            client.Property(c => c.Document).HasColumnType(JsonType);
-            client.Property(c => c.RegistrationTokenHash).HasMaxLength(32).IsFixedLength();
-            client.Property(c => c.OperatorMembers).HasMaxLength(Longest.List);
-            client.HasIndex(c => c.LastUsedAt);
-            client.HasMany(c => c.Secrets).WithOne().HasForeignKey(s => s.ClientId).OnDelete(DeleteBehavior.Cascade);
-        });
-        builder.Entity<ClientSecretRow>(secret =>
-        {
-            secret.ToTable("ClientSecrets").HasKey(s => new { s.ClientId, s.Hash });
-            secret.Property(s => s.ClientId).HasMaxLength(Longest.ClientId);
-            secret.Property(s => s.Hash).HasMaxLength(32).IsFixedLength();
-        });
+        ClientRow.Configure(builder, JsonType);
         builder.Entity<ResourceRow>(resource =>
         {
             resource.ToTable("Resources").HasKey(r => r.Identifier);
             resource.Property(r => r.Identifier).HasMaxLength(Longest.ResourceIdentifier);
             resource.Property(r => r.Document).HasColumnType(JsonType);
+            resource.Property(r => r.NormalizedName).HasMaxLength(Longest.SearchName);
+            resource.HasIndex(r => r.NormalizedName);
         });
         builder.Entity<AuthorizationDetailsTypeRow>(type =>
         {

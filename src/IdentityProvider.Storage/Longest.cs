@@ -54,6 +54,9 @@ public static class Longest
 
     public const int GroupName = 100;
 
+    /// <summary>A name as it is looked for: two that begin so far alike are told apart by who looks.</summary>
+    public const int SearchName = 100;
+
     public const int Address = 64;
 
     public const int UserAgent = 400;

@@ -126,6 +126,13 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
                 cancellation) == 1;
     }
 
+    /// <summary>Forgets it, so that it is never tried again; false where there is no such message or it was delivered.</summary>
+    public async Task<bool> DiscardAsync(long id, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.OutboxMessages.Where(m => m.Id == id && m.DeliveredAt == null).ExecuteDeleteAsync(cancellation) == 1;
+    }
+
     public async Task<OutboxMessage?> FindAsync(long id, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);

@@ -30,6 +30,7 @@ public sealed class Registrations(IDbContextFactory<IdpDb> databases, Clients cl
         {
             ClientId = client.ClientId,
             Document = Documents.Write(client),
+            NormalizedName = SearchName.Of(client.ClientName),
             RegisteredBy = client.RegisteredBy,
             RegisteredAt = now,
             RegistrationTokenHash = tokenHash,

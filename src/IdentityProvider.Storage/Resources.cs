@@ -30,7 +30,7 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
         return databases.TryInsertAsync(
             async (db, token) =>
             {
-                db.Resources.Add(new ResourceRow { Identifier = resource.Identifier, Document = document });
+                db.Resources.Add(new ResourceRow { Identifier = resource.Identifier, Document = document, NormalizedName = SearchName.Of(resource.Name) });
                 await db.SaveChangesAsync(token);
                 await db.BumpAsync(Topic.Resources, token);
             },
@@ -43,7 +43,7 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
     /// </summary>
     public Task<Replaced> ReplaceAsync(Resource resource, Resource read, DateTimeOffset now, CancellationToken cancellation = default)
     {
-        var document = Documents.Write(resource);
+        var (document, name) = (Documents.Write(resource), SearchName.Of(resource.Name));
         return databases.TransactAsync(
             async (db, token) =>
             {
@@ -51,7 +51,8 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
                     return Replaced.Unknown;
                 var before = row.Document;
                 if (Documents.Write(Documents.Read(row)) != Documents.Write(read)
-                    || await db.Resources.Where(r => r.Identifier == resource.Identifier && r.Document == before).ExecuteUpdateAsync(set => set.SetProperty(r => r.Document, document), token) == 0)
+                    || await db.Resources.Where(r => r.Identifier == resource.Identifier && r.Document == before)
+                        .ExecuteUpdateAsync(set => set.SetProperty(r => r.Document, document).SetProperty(r => r.NormalizedName, name), token) == 0)
                     return Replaced.Changed;
                 await db.BumpAsync(Topic.Resources, token);
                 if (!read.ScopeNames.IsSubsetOf(resource.ScopeNames))

@@ -86,6 +86,7 @@ public static class StorageSetup
         .AddSingleton<RevokedTokens>()
         .AddSingleton<Roles>()
         .AddSingleton<Schema>()
+        .AddSingleton<Search>()
         .AddSingleton<SecondFactors>()
         .AddSingleton<SecondFactorTries>()
         .AddSingleton<Sessions>()

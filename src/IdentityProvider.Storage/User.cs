@@ -7,8 +7,30 @@ namespace IdentityProvider.Storage;
 /// <summary>An account, by ASP.NET Core Identity, with what OpenID Connect says of a person beside it.</summary>
 public sealed class User : IdentityUser<Guid>
 {
-    /// <summary>The standard claims (OpenID Connect Core §5.1) as one JSON object, by their wire names.</summary>
-    public string Claims { get; set; } = "{}";
+    private string _claims = "{}";
+
+    /// <summary>
+    /// The standard claims (OpenID Connect Core §5.1) as one JSON object, by their wire names. Whoever sets them sets with them what people are found
+    /// by; a row that is read has both already.
+    /// </summary>
+    public string Claims
+    {
+        get => _claims;
+        set
+        {
+            _claims = value;
+            (NormalizedName, NormalizedFamilyName) = SearchName.OfPerson(value);
+        }
+    }
+
+    /// <summary>The person's name as it is looked for; null where none is known.</summary>
+    public string? NormalizedName { get; private set; }
+
+    /// <summary>Their family name likewise.</summary>
+    public string? NormalizedFamilyName { get; private set; }
+
+    /// <summary>What the person is called, by their claims; null where that isn't known.</summary>
+    public string? PersonName => SearchName.PersonIn(JsonNode.Parse(Claims)!.AsObject());
 
     public DateTimeOffset CreatedAt { get; set; }
 

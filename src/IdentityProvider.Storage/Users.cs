@@ -72,9 +72,13 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
     public Task<bool> ChangeClaimsAsync(Guid userId, JsonObject claims, string? read, string stamp, CancellationToken cancellation = default)
     {
         var text = claims.ToJsonString();
+        var (name, familyName) = SearchName.OfPerson(text);
         return databases.TransactAsync(
             async (db, token) => await db.Users.Where(u => u.Id == userId && u.ConcurrencyStamp == read)
-                .ExecuteUpdateAsync(set => set.SetProperty(u => u.Claims, text).SetProperty(u => u.ConcurrencyStamp, stamp), token) == 1,
+                .ExecuteUpdateAsync(
+                    set => set.SetProperty(u => u.Claims, text).SetProperty(u => u.NormalizedName, name).SetProperty(u => u.NormalizedFamilyName, familyName)
+                        .SetProperty(u => u.ConcurrencyStamp, stamp),
+                    token) == 1,
             (db, token) => db.Users.AnyAsync(u => u.Id == userId && u.ConcurrencyStamp == stamp, token),
             cancellation);
     }

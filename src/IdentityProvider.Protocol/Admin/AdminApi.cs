@@ -18,7 +18,8 @@ public static class AdminApi
     [
         new(ReadAll, "See everything about this sign-in service"),
         new(WriteAll, "Change everything about this sign-in service"),
-        .. Enum.GetValues<AdminArea>().Select(area => new ResourceScope(ScopeOf(area, writes: false), $"See {Word(area)} of this sign-in service")),
+        .. Enum.GetValues<AdminArea>().Select(area => new ResourceScope(
+            ScopeOf(area, writes: false), area == AdminArea.Search ? "Search in what may be seen of this sign-in service" : $"See {Word(area)} of this sign-in service")),
         .. Enum.GetValues<AdminArea>().Where(IsWritten).Select(area => new ResourceScope(ScopeOf(area, writes: true), $"Change {Word(area)} of this sign-in service")),
     ];
 
@@ -41,6 +42,6 @@ public static class AdminApi
     /// <summary>The scope for one area.</summary>
     public static string ScopeOf(AdminArea area, bool writes) => $"{(writes ? WriteAll : ReadAll)}:{Word(area)}";
 
-    /// <summary>Whether anything can be written there: what happened, what is set and the scopes of APIs are looked at.</summary>
-    public static bool IsWritten(AdminArea area) => area is not (AdminArea.Audit or AdminArea.Settings or AdminArea.Scopes);
+    /// <summary>Whether anything can be written there: what happened, what is set, the scopes of APIs and what a search finds are looked at.</summary>
+    public static bool IsWritten(AdminArea area) => area is not (AdminArea.Audit or AdminArea.Settings or AdminArea.Scopes or AdminArea.Search);
 }

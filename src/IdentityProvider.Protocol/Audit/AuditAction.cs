@@ -90,6 +90,7 @@ public enum AuditAction
     TrustedIssuerDeleted,
 
     OutboxRetried,
+    OutboxDiscarded,
 
     AuditExported,
     AuditPruned,

@@ -98,6 +98,7 @@ public static class AuditActions
         [AuditAction.TrustedIssuerDeleted] = ("trusted_issuer.deleted", "upstreams"),
 
         [AuditAction.OutboxRetried] = ("outbox.retried", "outbox"),
+        [AuditAction.OutboxDiscarded] = ("outbox.discarded", "outbox"),
 
         [AuditAction.AuditExported] = ("audit.exported", "audit"),
         [AuditAction.AuditPruned] = ("audit.pruned", "audit"),

@@ -15,5 +15,6 @@ namespace IdentityProvider.Server.Admin;
 [JsonSerializable(typeof(GrantDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(MessageDocument))]
+[JsonSerializable(typeof(SearchDocument))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class AdminJson : JsonSerializerContext;

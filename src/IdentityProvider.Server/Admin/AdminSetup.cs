@@ -32,6 +32,7 @@ internal static class AdminSetup
             .AddSingleton<DetailsTypeOperations>()
             .AddSingleton<RegistrationPolicyOperations>()
             .AddScoped<UpstreamOperations>()
+            .AddSingleton<SearchOperations>()
             .AddSingleton<ResourceEntries>()
             .AddScoped<RoleEntries>()
             .AddScoped<GroupEntries>()

@@ -21,10 +21,22 @@ internal sealed class OutboxOperations(Outbox outbox, Desk desk)
     public async Task<Operated<Retried>> RetryAsync(Actor actor, long id, CancellationToken cancellation)
     {
         if (!await outbox.RetryAsync(id, desk.Now, cancellation))
-            return new Fault(FaultKind.Unknown, "id", $"{id} is not a message that waits or was given up");
+            return NotTold(id);
         await desk.RecordAsync(AuditAction.OutboxRetried, actor, AuditTarget.Message(id));
         return new Retried(id);
     }
+
+    /// <summary>Forgets a message that waits or was given up: whoever it was for is never told.</summary>
+    public async Task<Operated<MessageDocument>> DiscardAsync(Actor actor, long id, CancellationToken cancellation)
+    {
+        if (await outbox.FindAsync(id, cancellation) is not { } message || !await outbox.DiscardAsync(id, cancellation))
+            return NotTold(id);
+        var discarded = Document(message);
+        await desk.RecordAsync(AuditAction.OutboxDiscarded, actor, AuditTarget.Message(id), detail: new() { ["kind"] = discarded.Kind, ["client_id"] = discarded.ClientId });
+        return discarded;
+    }
+
+    private static Fault NotTold(long id) => new(FaultKind.Unknown, "id", $"{id} is not a message that waits or was given up");
 
     /// <summary>As every face writes it.</summary>
     public static string NameOf(OutboxState state) => state switch

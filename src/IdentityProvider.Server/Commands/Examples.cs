@@ -34,6 +34,7 @@ internal static class Examples
         ["groups show"] = ["idp groups show Editors --members --limit 500"],
         ["sessions list"] = ["idp sessions list --user alice"],
         ["sessions end"] = ["idp sessions end 0196f1d4c0a57b6c8f1e2d3c4b5a6978", "idp sessions end --user alice"],
+        ["search"] = ["idp search alice", "idp search orders --kind resource"],
         ["tokens inspect"] = ["idp tokens inspect -"],
         ["tokens revoke"] = ["idp tokens revoke -", "idp tokens revoke --user alice --client shop", "idp tokens revoke --client shop --dry-run"],
         ["keys rotate"] = ["idp keys rotate"],

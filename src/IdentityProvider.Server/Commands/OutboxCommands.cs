@@ -7,12 +7,12 @@ using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
 
-/// <summary><c>idp outbox list|retry</c>.</summary>
+/// <summary><c>idp outbox list|retry|discard</c>.</summary>
 internal static class OutboxCommands
 {
     private static readonly string[] Columns = ["id", "kind", "client_id", "to", "state", "created_at", "attempts", "next_attempt_at", "last_error"];
 
-    public static Command Build() => new("outbox", "What is to be told to clients, such as that a session has ended, and mailed to people, and how far that is.") { List(), Retry() };
+    public static Command Build() => new("outbox", "What is to be told to clients, such as that a session has ended, and mailed to people, and how far that is.") { List(), Retry(), Discard() };
 
     private static Command List()
     {
@@ -35,6 +35,20 @@ internal static class OutboxCommands
             work.Tell(
                 await work.Get<OutboxOperations>().RetryAsync(work.Actor, work.Parsed.GetRequiredValue(id), work.Cancellation),
                 retried => work.Output.Say($"Message {retried.Id} is tried again within seconds.", new() { ["id"] = retried.Id, ["retried"] = true })));
+    }
+
+    private static Command Discard()
+    {
+        var id = new Argument<long>("id") { Description = "As `idp outbox list` shows it." };
+        return new Command("discard", "Forget a message that waits or was given up: whoever it was for is never told.") { id }.Ends(
+            work => work.ForecastAsync(
+                work.Get<OutboxOperations>().FindAsync(work.Parsed.GetRequiredValue(id), work.Cancellation),
+                message => $"Would discard message {message.Id}",
+                message => new() { ["id"] = message.Id, ["state"] = message.State },
+                (_, _) => Task.FromResult<IReadOnlyList<DependentCount>>([])),
+            async work => work.Tell(
+                await work.Get<OutboxOperations>().DiscardAsync(work.Actor, work.Parsed.GetRequiredValue(id), work.Cancellation),
+                message => work.Output.Say($"Discarded message {message.Id}.", new() { ["id"] = message.Id, ["discarded"] = true })));
     }
 
     private static long? Before(string? after) => after is null ? null

@@ -20,7 +20,12 @@ internal static class AccountRows
             user.Property(u => u.SecurityStamp).HasMaxLength(100);
             user.Property(u => u.ConcurrencyStamp).HasMaxLength(100);
             user.Property(u => u.PhoneNumber).HasMaxLength(100);
+            user.Property(u => u.NormalizedName).HasMaxLength(Longest.SearchName);
+            user.Property(u => u.NormalizedFamilyName).HasMaxLength(Longest.SearchName);
             user.Ignore(u => u.IsDisabled);
+            user.Ignore(u => u.PersonName);
+            user.HasIndex(u => u.NormalizedName);
+            user.HasIndex(u => u.NormalizedFamilyName);
             user.Property(u => u.RoleChanges).HasDefaultValue(0).Metadata.SetAfterSaveBehavior(PropertySaveBehavior.Ignore);
 
             // One account for an address that was shown to be somebody's; what was only said counts for nothing.

@@ -2,55 +2,15 @@ using IdentityProvider.Protocol.Tokens;
 
 namespace IdentityProvider.Storage.Rows;
 
-/// <summary>A client: its key and its metadata, a JSON document by RFC 7591's names (<see cref="Documents"/>).</summary>
-internal sealed class ClientRow
-{
-    public required string ClientId { get; init; }
-
-    public required string Document { get; set; }
-
-    public DateTimeOffset? TokensNotBefore { get; init; }
-
-    /// <summary>The policy by which the client registered itself; null, like all that follows, where an operator registered it.</summary>
-    public Guid? RegisteredBy { get; init; }
-
-    public DateTimeOffset? RegisteredAt { get; init; }
-
-    /// <summary>SHA-256 of the registration access token (RFC 7592); null for a client whose metadata is a document of its own.</summary>
-    public byte[]? RegistrationTokenHash { get; init; }
-
-    /// <summary>When it last got a token, within a day; at first, when it registered.</summary>
-    public DateTimeOffset? LastUsedAt { get; init; }
-
-    /// <summary>Whether it ever got a token.</summary>
-    public bool IsUsed { get; init; }
-
-    /// <summary>The members of its metadata that an operator changed since, separated by spaces: they are no longer the client's to change.</summary>
-    public string? OperatorMembers { get; init; }
-
-    public DateTimeOffset? DocumentFreshUntil { get; init; }
-
-    public List<ClientSecretRow> Secrets { get; init; } = [];
-}
-
-internal sealed class ClientSecretRow
-{
-    public required string ClientId { get; init; }
-
-    /// <summary>SHA-256.</summary>
-    public required byte[] Hash { get; init; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    public DateTimeOffset? ExpiresAt { get; init; }
-}
-
 /// <summary>An API: its identifier and the rest as a JSON document (<see cref="Documents"/>).</summary>
 internal sealed class ResourceRow
 {
     public required string Identifier { get; init; }
 
     public required string Document { get; set; }
+
+    /// <summary>Its name as it is looked for (<see cref="SearchName"/>).</summary>
+    public string? NormalizedName { get; init; }
 }
 
 /// <summary>A type of authorization details: its name and the rest as a JSON document (<see cref="Documents"/>).</summary>

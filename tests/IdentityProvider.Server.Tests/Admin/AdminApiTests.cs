@@ -166,6 +166,7 @@ public sealed class AdminApiTests : IAsyncLifetime
         Assert.Empty((await _api.DoneAsync("listMessages", new() { ["state"] = "waiting" })).GetProperty("items").EnumerateArray());
         Assert.Equal("/state", (await _api.CallAsync("listMessages", new() { ["state"] = "lost" })).Json.GetProperty("errors")[0].GetProperty("pointer").GetString());
         Assert.Equal(HttpStatusCode.NotFound, (await _api.CallAsync("retryMessage", new() { ["id"] = "7" })).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await _api.CallAsync("discardMessage", new() { ["id"] = "7" })).Status);
         Assert.Equal(HttpStatusCode.NotFound, (await _api.CallAsync("getMessage", new() { ["id"] = "7" })).Status);
 
         var settings = await _api.DoneAsync("getSettings");

@@ -64,6 +64,48 @@ public sealed class AdminFacesTests : IAsyncLifetime
         Assert.False((await _api.DoneAsync("getUser", bob)).GetProperty("disabled").GetBoolean());
     }
 
+    [Fact]
+    public async Task A_search_over_everything()
+    {
+        await _idp.DoneAsync(["clients", "create", "--client-id", "orders-web", "--name", "Web shop", "--redirect-uri", "https://web.example/cb"]);
+        await _idp.DoneAsync(["resources", "create", "--identifier", "https://orders.example", "--scope", "a.read"]);
+        await _idp.DoneAsync(["groups", "create", "Orders", "--role", "orderly"]);
+        await _idp.DoneAsync(["users", "create", "--username", "orderlander", "--password", "violet-otter-piano-7"]);
+        var (token, kid) = ((string)(await _idp.DoneAsync(["users", "show", "orderlander"]))["sub"]!, (string)(await _idp.DoneAsync(["keys", "list"]))[0]!["kid"]!);
+        var audit = (await _idp.DoneAsync(["audit", "list", "--target", token])).AsArray().First()!;
+
+        Assert.Equal("client resource user group role", Kinds(await SameAsync("search", new() { ["q"] = " order" }, "search", " order")));
+        Assert.Equal("client", Kinds(await SameAsync("search", new() { ["q"] = "WEB", ["kind"] = "client" }, "search", "WEB", "--kind", "client")));
+        Assert.Equal("key", Kinds(await FoundAsync("idp.read", kid[..8])));
+        Assert.Equal("user", Kinds(await SameAsync("search", new() { ["q"] = token }, "search", token)));
+        Assert.Equal("session", Kinds(await FoundAsync("idp.read", _all.SignedIn.SessionId.ToString("N"))));
+        Assert.Equal("audit", Kinds(await SameAsync("search", new() { ["q"] = (string)audit["id"]! }, "search", (string)audit["id"]!)));
+        var few = await SameAsync("search", new() { ["q"] = "o", ["kind"] = "client", ["limit"] = "1" }, "search", "o", "--kind", "client", "--limit", "1");
+        Assert.Empty(few["more"]!.AsArray());
+        await _idp.DoneAsync(["clients", "create", "--client-id", "orders-too", "--redirect-uri", "https://web.example/cb"]);
+        Assert.Equal("client", (string)(await SameAsync("search", new() { ["q"] = "o", ["limit"] = "1" }, "search", "o", "--limit", "1"))["more"]![0]!);
+
+        foreach (var text in new[] { "", "  ", new string('x', 401) })
+            Assert.Equal((await _idp.RunAsync(["search", text, "--json"])).Refusal, (await _api.CallAsync("search", new() { ["q"] = text }))["detail"]);
+        Assert.Equal(422, (int)(await _api.CallAsync("search", new() { ["q"] = "o", ["limit"] = "51" })).Status);
+        Assert.Equal(422, (int)(await _api.CallAsync("search", new() { ["q"] = "o", ["kind"] = "planet" })).Status);
+    }
+
+    [Fact]
+    public async Task A_search_shows_only_what_who_asks_may_see_anyway()
+    {
+        await _idp.DoneAsync(["users", "create", "--username", "robotnik", "--password", "violet-otter-piano-7"]);
+        Assert.Equal("client user", Kinds(await FoundAsync("idp.read", "robot")));
+        Assert.Equal("client", Kinds(await FoundAsync("idp.read:search idp.read:clients", "robot")));
+        Assert.Equal("", Kinds(await FoundAsync("idp.read:search", "robot")));
+        Assert.Equal(403, (int)(await _api.With(await _all.TokenAsync("idp.read:clients")).CallAsync("search", new() { ["q"] = "robot" })).Status);
+    }
+
+    private async Task<JsonNode> FoundAsync(string scope, string text) =>
+        JsonNode.Parse((await _api.With(await _all.TokenAsync(scope)).DoneAsync("search", new() { ["q"] = text })).GetRawText())!;
+
+    private static string Kinds(JsonNode found) => string.Join(' ', found["items"]!.AsArray().Select(hit => (string)hit!["kind"]!));
+
     private async Task<JsonNode> SameAsync(string operation, Dictionary<string, string> parameters, params string[] command)
     {
         var (byApi, byCommand) = (JsonNode.Parse((await _api.DoneAsync(operation, parameters)).GetRawText())!, await _idp.DoneAsync(command));

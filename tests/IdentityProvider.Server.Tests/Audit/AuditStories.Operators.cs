@@ -95,6 +95,7 @@ public sealed partial class AuditStories
             """);
         var message = await ClusterFolder.AskAsync(server.ConnectionString, """SELECT max("Id")::text FROM "OutboxMessages" """);
         await api.DoneAsync("retryMessage", new() { ["id"] = message! });
+        await api.DoneAsync("discardMessage", new() { ["id"] = message! });
         await api.DoneAsync("revokeKey", new() { ["kid"] = kid! });
     }
 

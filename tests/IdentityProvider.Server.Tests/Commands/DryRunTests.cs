@@ -9,7 +9,7 @@ namespace IdentityProvider.Server.Tests.Commands;
 /// <summary><c>--dry-run</c>: what would end is counted as it then ends, and nothing has changed.</summary>
 public sealed class DryRunTests : IAsyncLifetime
 {
-    private static readonly string[] Destroying = ["delete", "revoke", "end", "prune", "disable"];
+    private static readonly string[] Destroying = ["delete", "revoke", "end", "prune", "disable", "discard"];
 
     private TestServer _server = null!;
     private CommandLine _idp = null!;

@@ -26,6 +26,11 @@ public sealed class OutboxCommandsTests
         Assert.Empty((await idp.DoneAsync(["outbox", "list", "--state", "given_up"])).AsArray());
         Assert.Empty((await idp.DoneAsync(["outbox", "list", "--after", id])).AsArray());
 
+        Assert.Equal("waiting", Text(await idp.DoneAsync(["outbox", "discard", id, "--dry-run"]), "state"));
+        Assert.True((await idp.DoneAsync(["outbox", "discard", id]))["discarded"]!.GetValue<bool>());
+        Assert.Equal("bank", Text(Assert.Single((await idp.DoneAsync(["outbox", "list"])).AsArray())!, "client_id"));
+
+        Assert.StartsWith("id: ", (await idp.RunAsync(["outbox", "discard", id, "--json"])).Refusal, StringComparison.Ordinal);
         Assert.StartsWith("id: ", (await idp.RunAsync(["outbox", "retry", "999", "--json"])).Refusal, StringComparison.Ordinal);
         Assert.StartsWith("--after ", (await idp.RunAsync(["outbox", "list", "--after", "x", "--json"])).Refusal, StringComparison.Ordinal);
         Assert.Equal(2, (await idp.RunAsync(["outbox", "list", "--state", "lost"])).ExitCode);

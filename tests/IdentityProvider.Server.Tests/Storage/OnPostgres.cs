@@ -17,6 +17,13 @@ public sealed class GroupsOnPostgres : GroupsContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class SearchOnPostgres : SearchContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class DecoupledRequestsOnPostgres : DecoupledRequestsContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

@@ -17,6 +17,13 @@ public sealed class GroupsOnSqlServer : GroupsContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class SearchOnSqlServer : SearchContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class DecoupledRequestsOnSqlServer : DecoupledRequestsContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

@@ -168,6 +168,22 @@ public abstract class OutboxContract : StorageContract
     }
 
     [Fact]
+    public async Task What_is_discarded_is_never_told_also_where_an_attempt_is_under_way()
+    {
+        await using var storage = await NewAsync();
+        await storage.WithMessageAsync();
+        var outbox = storage.Get<Outbox>();
+        var claimed = (await outbox.ClaimAsync("shop", Now, Lease))!;
+
+        Assert.Single(await RaceAsync(storage, _ => outbox.DiscardAsync(claimed.Id)), won => won);
+
+        await outbox.FailedAsync(claimed, "timed out", Now.AddSeconds(10), Now);
+        await outbox.DeliveredAsync(claimed, Now);
+        Assert.Empty(await storage.ListAsync());
+        Assert.Null(await outbox.ClaimAsync("shop", Now.AddDays(1), Lease));
+    }
+
+    [Fact]
     public async Task A_node_that_was_late_changes_nothing_of_the_next_attempt_unless_it_delivered()
     {
         await using var storage = await NewAsync();
@@ -184,6 +200,7 @@ public abstract class OutboxContract : StorageContract
         var told = Assert.Single(await storage.ListAsync());
         Assert.Equal((OutboxState.Delivered, (DateTimeOffset?)null, (string?)null), (told.State, told.NextAttemptAt, told.LastError));
         Assert.False(await outbox.RetryAsync(told.Id, Now));
+        Assert.False(await outbox.DiscardAsync(told.Id));
     }
 
     [Fact]

@@ -29,6 +29,7 @@ namespace IdentityProvider.Server.Admin.Api;
 [JsonSerializable(typeof(GroupDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(MessageDocument))]
+[JsonSerializable(typeof(SearchDocument))]
 [JsonSerializable(typeof(Page<ClientMetadata>), TypeInfoPropertyName = "PageClient")]
 [JsonSerializable(typeof(Page<SecretDocument>))]
 [JsonSerializable(typeof(Page<DeniedDocument>))]

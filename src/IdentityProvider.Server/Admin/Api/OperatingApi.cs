@@ -17,6 +17,7 @@ internal static class OperatingApi
         AdminRoute.List("/outbox", "listMessages", AdminArea.Outbox, "What is to be told to clients and people, the newest first.", ListMessagesAsync, typeof(Page<MessageDocument>), ("state", "Only those: waiting, delivered or given_up.")),
         AdminRoute.Get("/outbox/{id}", "getMessage", AdminArea.Outbox, "A message, and how far it is.", GetMessageAsync, typeof(MessageDocument)),
         AdminRoute.Act("/outbox/{id}/retry", "retryMessage", AdminArea.Outbox, "Has a message tried again at once, and for another day.", RetryAsync),
+        AdminRoute.Delete("/outbox/{id}", "discardMessage", AdminArea.Outbox, "Forgets a message that waits or was given up: whoever it was for is never told.", DiscardAsync),
         AdminRoute.Get("/settings", "getSettings", AdminArea.Settings, "What is set, without what is secret.", GetSettings, typeof(JsonObject)),
     ];
 
@@ -55,6 +56,9 @@ internal static class OperatingApi
 
     private static async Task<AdminAnswer> RetryAsync(AdminRequest request) =>
         (await request.Get<OutboxOperations>().RetryAsync(request.Actor, NumberOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+
+    private static async Task<AdminAnswer> DiscardAsync(AdminRequest request) =>
+        (await request.Get<OutboxOperations>().DiscardAsync(request.Actor, NumberOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
 
     private static Task<AdminAnswer> GetSettings(AdminRequest request) => Task.FromResult(AdminAnswer.Of(SettingsDocument.Of(request.Get<Settings>())));
 

@@ -408,6 +408,11 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone");
 
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
                     b.Property<string>("OperatorMembers")
                         .HasMaxLength(4000)
                         .HasColumnType("character varying(4000)")
@@ -430,6 +435,8 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.HasKey("ClientId");
 
                     b.HasIndex("LastUsedAt");
+
+                    b.HasIndex("NormalizedName");
 
                     b.ToTable("Clients", (string)null);
                 });
@@ -903,7 +910,14 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("jsonb");
 
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
                     b.HasKey("Identifier");
+
+                    b.HasIndex("NormalizedName");
 
                     b.ToTable("Resources", (string)null);
                 });
@@ -1466,6 +1480,16 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .HasColumnType("character varying(256)")
                         .UseCollation("C");
 
+                    b.Property<string>("NormalizedFamilyName")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .UseCollation("C");
+
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
                         .HasColumnType("character varying(256)")
@@ -1506,6 +1530,10 @@ namespace IdentityProvider.Storage.Migrations.Postgres
 
                     b.HasIndex("NormalizedEmail")
                         .HasDatabaseName("EmailIndex");
+
+                    b.HasIndex("NormalizedFamilyName");
+
+                    b.HasIndex("NormalizedName");
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()

@@ -408,6 +408,11 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.Property<DateTimeOffset?>("LastUsedAt")
                         .HasColumnType("datetimeoffset");
 
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("OperatorMembers")
                         .HasMaxLength(4000)
                         .HasColumnType("nvarchar(4000)")
@@ -430,6 +435,8 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                     b.HasKey("ClientId");
 
                     b.HasIndex("LastUsedAt");
+
+                    b.HasIndex("NormalizedName");
 
                     b.ToTable("Clients", (string)null);
                 });
@@ -905,7 +912,14 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .IsRequired()
                         .HasColumnType("nvarchar(max)");
 
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.HasKey("Identifier");
+
+                    b.HasIndex("NormalizedName");
 
                     b.ToTable("Resources", (string)null);
                 });
@@ -1464,6 +1478,16 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
                         .HasColumnType("nvarchar(256)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<string>("NormalizedFamilyName")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)")
@@ -1504,6 +1528,10 @@ namespace IdentityProvider.Storage.Migrations.SqlServer
 
                     b.HasIndex("NormalizedEmail")
                         .HasDatabaseName("EmailIndex");
+
+                    b.HasIndex("NormalizedFamilyName");
+
+                    b.HasIndex("NormalizedName");
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()

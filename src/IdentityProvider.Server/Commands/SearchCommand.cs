@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Text.Json;
+using IdentityProvider.Server.Admin;
+
+namespace IdentityProvider.Server.Commands;
+
+/// <summary><c>idp search</c>: looks for a thing of whatever kind.</summary>
+internal static class SearchCommand
+{
+    public static Command Build()
+    {
+        var text = new Argument<string>("text") { Description = "How an identifier, a name or an address begins; or the whole of a sid, a sub or the id of a line of the audit." };
+        var kind = new Option<string?>("--kind") { Description = "Look for these alone.", HelpName = "kind" };
+        kind.AcceptOnlyFromAmong([.. SearchOperations.Kinds]);
+        var limit = new Option<int>("--limit") { Description = $"How many of each kind, up to {SearchOperations.Most}.", DefaultValueFactory = _ => SearchOperations.Usual, HelpName = "n" };
+        return new Command("search", "Look for clients, APIs, people, groups, roles, sessions, keys and lines of the audit by how what they are called begins.") { text, kind, limit }.Does(async work =>
+        {
+            var only = work.Parsed.GetValue(kind) is { } name ? SearchOperations.KindOf(name) : null;
+            return work.Tell(
+                await work.Get<SearchOperations>().FindAsync(work.Actor, work.Parsed.GetRequiredValue(text), only, work.Parsed.GetValue(limit), work.Cancellation),
+                found => Show(work, found));
+        });
+    }
+
+    private static int Show(Work work, SearchDocument found)
+    {
+        var document = JsonSerializer.SerializeToNode(found, AdminJson.Default.SearchDocument)!.AsObject();
+        if (Root.IsJson(work.Parsed))
+            return work.Output.Show(document);
+        var shown = work.Output.List([.. document["items"]!.AsArray().Select(item => item!.AsObject())], "kind", "id", "name", "detail");
+        if (found.More.Count > 0)
+            work.Output.Remark($"There are more of: {string.Join(", ", found.More)}. Go on typing, or see --limit.");
+        return shown;
+    }
+}
