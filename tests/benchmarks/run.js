@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { basic, codeForm, embeddedDatabase, makeCodes, makeFamilies, register, signIn, startIdp } from "./lib/idp.js";
 import { load, median } from "./lib/load.js";
 import { freePort, residentMegabytes, start, stopAll } from "./lib/processes.js";
+import { measureSearch } from "./search.js";
 import { measureEnumeration, measureFlood } from "./sign-in.js";
 import { measureIssuance, measureList, measurePush, measureStreams, measureVerification } from "./revocation.js";
 
@@ -18,11 +19,13 @@ const only = process.env.BENCH_ONLY?.split(",");
 const rows = [];
 const revocationRows = [];
 const signInRows = [];
+const searchRows = [];
 
 try {
   if (wanted("throughput")) await measureThroughput();
   await measureRevocation();
   await measureSignIn();
+  await measureOperators();
   report();
 } finally {
   await stopAll();
@@ -74,6 +77,15 @@ async function measureSignIn() {
     signInRows.push(...(await measure(server, register(server))));
     await server.stop();
   }
+}
+
+/** As many clients and people as there may be: `BENCH_CLIENTS` and `BENCH_USERS` make them fewer. */
+async function measureOperators() {
+  if (!wanted("search")) return;
+  const { BENCH_CLIENTS: clients = 100_000, BENCH_USERS: users = 1_000_000 } = process.env;
+  const server = await startIdp({ settings: { Idp__Throttling__Enabled: "false" } });
+  searchRows.push(...(await measureSearch(server, { clients: Number(clients), users: Number(users) })));
+  await server.stop();
 }
 
 async function startBaseline() {
@@ -178,7 +190,7 @@ function report() {
   const revocation = table("revocation", revocationRows);
   const lines = [
     `${printed} 32 connections, medians of ${rounds} interleaved rounds. The machine is shared and noisy: compare within the table.`,
-    "", ...table("work", rows), "", ...revocation, "", ...table("sign-in", signInRows),
+    "", ...table("work", rows), "", ...revocation, "", ...table("sign-in", signInRows), "", ...table("100,000 clients and 1,000,000 people", searchRows),
   ].join("\n");
   console.log(lines);
   if (only) return;

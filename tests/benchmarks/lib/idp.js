@@ -15,15 +15,15 @@ export const listed = "https://listed.example.com";
 const opaque = "https://opaque.example.com";
 const redirectUri = "https://app.example.com/callback";
 
-/** Starts a server on a database of its own (or on `connectionString`) and registers what is measured. */
-export async function startIdp({ connectionString } = {}) {
+/** Starts a server on a database of its own (or on `connectionString`), with more `settings` than every one has. */
+export async function startIdp({ connectionString, settings = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "idp-bench-"));
   chmodSync(folder, 0o755);
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
   const env = {
     DOTNET_ENVIRONMENT: "Development", Idp__Issuer: issuer, Idp__Keys__MasterKeyFile: join(folder, "master.key"), Idp__Database__Directory: join(folder, "data"),
-    Serilog__MinimumLevel__Default: "Warning", ...(connectionString ? { Idp__Database__ConnectionString: connectionString } : {}),
+    Serilog__MinimumLevel__Default: "Warning", ...(connectionString ? { Idp__Database__ConnectionString: connectionString } : {}), ...settings,
   };
   const server = await start(executable, ["serve"], { env, url: `${issuer}/health/ready` });
   const idp = (args, input) => JSON.parse(execFileSync(executable, [...args, "--json"], { env: { ...process.env, ...env }, input, stdio: ["pipe", "pipe", "inherit"] }));
