@@ -51,6 +51,7 @@ public static class Hosting
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Entropy>();
         builder.Services.AddSingleton<Outgoing>();
+        builder.Services.AddSingleton<Pace>();
         builder.Services.AddIdpStorage(settings.Database.Provider, connectionString);
         builder.Services.AddRegistry();
         builder.Services.AddSignIn();

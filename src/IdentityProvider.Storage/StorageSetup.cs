@@ -65,6 +65,7 @@ public static class StorageSetup
         .AddSingleton<AccountLinks>()
         .AddSingleton<Attempts>()
         .AddSingleton<AuditEvents>()
+        .AddSingleton<Overview>()
         .AddSingleton<AuditLedger>()
         .AddSingleton<AuthorizationCodes>()
         .AddSingleton<AuthorizationDetailsTypes>()

@@ -27,6 +27,7 @@ internal static class AdminSetup
             .AddSingleton<SessionOperations>()
             .AddSingleton<TokenOperations>()
             .AddSingleton<SigningKeyOperations>()
+            .AddSingleton<KeyConsequences>()
             .AddSingleton<OutboxOperations>()
             .AddSingleton<TrustedIssuerOperations>()
             .AddSingleton<DetailsTypeOperations>()

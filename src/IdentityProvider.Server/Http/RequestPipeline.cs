@@ -12,11 +12,12 @@ public static class RequestPipeline
     public static void UseRequestPipeline(this IApplicationBuilder app, Settings settings)
     {
         var issuer = new PathString(settings.PathBase);
-        app.Use(next => http => HandleAsync(http, next, settings, issuer));
+        var pace = app.ApplicationServices.GetRequiredService<Pace>();
+        app.Use(next => http => HandleAsync(http, next, settings, issuer, pace));
         app.UseRouting(); // by the path below the issuer's
     }
 
-    private static Task HandleAsync(HttpContext http, RequestDelegate next, Settings settings, PathString issuer)
+    private static Task HandleAsync(HttpContext http, RequestDelegate next, Settings settings, PathString issuer, Pace pace)
     {
         var headers = http.Response.Headers;
         headers[RequestIdHeader] = http.TraceIdentifier;
@@ -30,7 +31,7 @@ public static class RequestPipeline
         }
 
         if (IssuerPath.TryEnter(http, issuer))
-            return AnswerFailuresAsync(next, http);
+            return AnswerFailuresAsync(next, http, pace);
         http.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
@@ -39,8 +40,9 @@ public static class RequestPipeline
     /// A caller that goes away is nobody's failure; what Kestrel refuses to read is the caller's; anything else is a bug or an outage and is
     /// logged with its exception.
     /// </summary>
-    private static async Task AnswerFailuresAsync(RequestDelegate next, HttpContext http)
+    private static async Task AnswerFailuresAsync(RequestDelegate next, HttpContext http, Pace pace)
     {
+        var started = pace.Start();
         try
         {
             await next(http);
@@ -63,6 +65,10 @@ public static class RequestPipeline
                 await ErrorPages.FailAsync(http);
             else
                 await OAuthResults.WriteJsonAsync(http, ServerError, StatusCodes.Status500InternalServerError);
+        }
+        finally
+        {
+            pace.Note(http.Request.Path.Value, started);
         }
     }
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Admin;
-using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Server.Audit;
 using IdentityProvider.Storage;
 
@@ -21,24 +19,10 @@ internal static class AuditApi
 
     private static async Task<AdminAnswer> ListAsync(AdminRequest request)
     {
-        if (request["action"] is { } action && !AuditActions.Names.Contains(action, StringComparer.Ordinal))
-            return Fault.Refused("action", "is none that the audit tells of");
-        if (request["area"] is { } area && !AuditActions.Areas.Contains(area, StringComparer.Ordinal))
-            return Fault.Refused("area", $"must be one of {string.Join(", ", AuditActions.Areas)}");
-        if (!TryMoment(request["from"], out var from))
-            return Fault.Refused("from", "must be a moment such as 2026-01-31T12:00:00Z");
-        if (!TryMoment(request["to"], out var to))
-            return Fault.Refused("to", "must be a moment such as 2026-01-31T12:00:00Z");
-        var search = new AuditSearch
-        {
-            Actions = request["action"] is { } one ? [one] : request["area"] is { } all ? AuditActions.NamesOf(all) : null,
-            Actor = request["actor"],
-            Target = request["target"],
-            From = from,
-            To = to,
-        };
+        if (!AuditSearches.Read(name => request[name]).Try(out var search, out var fault))
+            return fault;
         return await request.PageAsync(
-            (after, limit) => request.Get<AuditEvents>().SearchAsync(search, PlaceOf(after), limit, request.Cancellation), AuditJson.Document, line => PlaceOf(line.Event));
+            (after, limit) => request.Get<AuditEvents>().SearchAsync(search, AuditSearches.PlaceOf(after), limit, request.Cancellation), AuditJson.Document, line => AuditSearches.PlaceOf(line.Event));
     }
 
     private static async Task<AdminAnswer> GetAsync(AdminRequest request)
@@ -47,22 +31,6 @@ internal static class AuditApi
         return Guid.TryParse(named, out var eventId) && await request.Get<AuditEvents>().FindAsync(eventId, request.Cancellation) is { } line
             ? AdminAnswer.Of(AuditJson.Document(line))
             : Fault.Unknown("id", named, "a line of the audit");
-    }
-
-    private static string PlaceOf(AuditEvent entry) => string.Create(CultureInfo.InvariantCulture, $"{entry.At.UtcTicks} {entry.EventId:N}");
-
-    // A cursor is opaque, and no secret: one that somebody made up leads to nothing that they may not read.
-    private static AuditPlace? PlaceOf(string? place) =>
-        place?.Split(' ') is [var ticks, var id] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTimeOffset.MaxValue.UtcTicks
-        && Guid.TryParse(id, out var eventId)
-            ? new AuditPlace(new DateTimeOffset(at, TimeSpan.Zero), eventId)
-            : null;
-
-    private static bool TryMoment(string? text, out DateTimeOffset? moment)
-    {
-        var isMoment = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var read);
-        moment = isMoment ? read : null;
-        return isMoment || text is null;
     }
 }
 

@@ -60,10 +60,10 @@ internal sealed class ConsoleEndpoint(ConsoleAccess access, ConsoleSignInPages s
         await route.Handle(request);
     }
 
-    // A page as it was asked for; of a form, the page of its noun, for what a form said is not kept over a sign-in.
+    // A page as it was asked for; of a form, the page that asks for it or the page of its noun, for what a form said is not kept over a sign-in.
     private static string TargetOf(HttpContext http, ConsoleRoute route)
     {
-        if (HttpMethods.IsGet(route.Method))
+        if (HttpMethods.IsGet(route.Method) || ConsoleSetup.Routes.Any(page => page.Path == route.Path && HttpMethods.IsGet(page.Method)))
             return http.Request.Path.ToUriComponent() + http.Request.QueryString.ToUriComponent();
         return BuiltInClients.ConsolePath + "/" + route.Path.Split('/', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
     }

@@ -9,13 +9,16 @@ namespace IdentityProvider.Server.Admin.Console;
 /// <param name="Handle">Does it.</param>
 internal sealed record ConsoleRoute(string Method, string Path, AdminArea? Area, Func<ConsoleRequest, Task> Handle)
 {
-    /// <summary>Whether it changes anything.</summary>
+    /// <summary>Whether it is for those alone who may change the area.</summary>
     public bool Writes { get; init; }
 
     /// <summary>Whether the person must have proven who they are just now, by two factors if they have two.</summary>
     public bool NeedsStepUp { get; init; }
 
     public static ConsoleRoute Page(string path, AdminArea? area, Func<ConsoleRequest, Task> handle) => new(HttpMethods.Get, path, area, handle);
+
+    /// <summary>A page that does nothing but ask before a change: for those who may make it.</summary>
+    public static ConsoleRoute Ask(string path, AdminArea? area, Func<ConsoleRequest, Task> handle) => new(HttpMethods.Get, path, area, handle) { Writes = true };
 
     /// <summary>What a form sends, to change something.</summary>
     public static ConsoleRoute Form(string path, AdminArea? area, Func<ConsoleRequest, Task> handle) => new(HttpMethods.Post, path, area, handle) { Writes = true };

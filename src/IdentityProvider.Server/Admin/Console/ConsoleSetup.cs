@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Server.Diagnosis;
 using IdentityProvider.Server.Pages;
 
 namespace IdentityProvider.Server.Admin.Console;
@@ -9,10 +10,15 @@ internal static class ConsoleSetup
     /// <summary>All pages and forms.</summary>
     public static IReadOnlyList<ConsoleRoute> Routes { get; } =
     [
-        .. HomeConsole.Routes, .. SettingsConsole.Routes,
+        .. HomeConsole.Routes,
+        .. KeyConsole.Routes,
+        .. AuditConsole.Routes,
+        .. SettingsConsole.Routes,
     ];
 
     public static IServiceCollection AddConsole(this IServiceCollection services) => services
+        .AddSingleton<RowsCheck>()
+        .AddSingleton<HomeFigures>()
         .AddSingleton<ConsoleCookies>()
         .AddSingleton<ConsoleAccess>()
         .AddSingleton<ConsoleSignInPages>()

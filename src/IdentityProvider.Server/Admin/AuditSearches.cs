@@ -1,0 +1,51 @@
+using System.Globalization;
+using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Admin;
+
+/// <summary>A search of the audit as somebody wrote it, the same at every face.</summary>
+internal static class AuditSearches
+{
+    /// <summary>The filters that there are, by the names of their parameters.</summary>
+    public static IReadOnlyList<string> Filters { get; } = ["action", "area", "actor", "target", "from", "to"];
+
+    /// <summary>Reads it; the fault is at the filter that is wrong.</summary>
+    /// <param name="written">What is written at a filter; null where nothing is.</param>
+    public static Operated<AuditSearch> Read(Func<string, string?> written)
+    {
+        if (written("action") is { } action && !AuditActions.Names.Contains(action, StringComparer.Ordinal))
+            return Fault.Refused("action", "is none that the audit tells of");
+        if (written("area") is { } area && !AuditActions.Areas.Contains(area, StringComparer.Ordinal))
+            return Fault.Refused("area", $"must be one of {string.Join(", ", AuditActions.Areas)}");
+        if (!TryMoment(written("from"), out var from))
+            return Fault.Refused("from", "must be a moment such as 2026-01-31T12:00:00Z");
+        if (!TryMoment(written("to"), out var to))
+            return Fault.Refused("to", "must be a moment such as 2026-01-31T12:00:00Z");
+        return new AuditSearch
+        {
+            Actions = written("action") is { } one ? [one] : written("area") is { } all ? AuditActions.NamesOf(all) : null,
+            Actor = written("actor"),
+            Target = written("target"),
+            From = from,
+            To = to,
+        };
+    }
+
+    /// <summary>Where a line stands, for a cursor.</summary>
+    public static string PlaceOf(AuditEvent entry) => string.Create(CultureInfo.InvariantCulture, $"{entry.At.UtcTicks} {entry.EventId:N}");
+
+    /// <summary>The place that a cursor holds. It is opaque, and no secret: one that somebody made up leads to nothing that they may not read.</summary>
+    public static AuditPlace? PlaceOf(string? place) =>
+        place?.Split(' ') is [var ticks, var id] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTimeOffset.MaxValue.UtcTicks
+        && Guid.TryParse(id, out var eventId)
+            ? new AuditPlace(new DateTimeOffset(at, TimeSpan.Zero), eventId)
+            : null;
+
+    private static bool TryMoment(string? text, out DateTimeOffset? moment)
+    {
+        var isMoment = DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var read);
+        moment = isMoment ? read : null;
+        return isMoment || text is null;
+    }
+}
