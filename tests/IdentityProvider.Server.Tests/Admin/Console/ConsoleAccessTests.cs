@@ -27,9 +27,6 @@ public sealed class ConsoleAccessTests(ConsoleServer console) : IClassFixture<Co
     }
 
     [Fact]
-    public void Nothing_is_changed_by_a_GET() => Assert.All(ConsoleSetup.Routes, route => Assert.Equal(route.Writes, route.Writes && route.Method == "POST"));
-
-    [Fact]
     public async Task A_deep_link_leads_through_the_sign_in_and_comes_back_to_where_it_pointed()
     {
         using var person = await console.StrangerAsync("auditor");
