@@ -1,5 +1,7 @@
 using IdentityProvider.Server.Admin.AsCode;
+using IdentityProvider.Server.Admin.Import;
 using IdentityProvider.Server.Http;
+using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Upstream;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -12,6 +14,8 @@ internal static class AdminSetup
     {
         services.TryAddSingleton<SectorIdentifiers>();
         services.TryAddSingleton<UpstreamCredentials>();
+        services.TryAddSingleton<RecoveryCodes>();
+        services.TryAddSingleton<Authenticators>();
         return services
             .AddSingleton<Desk>()
             .AddSingleton<ResourceOperations>()
@@ -38,6 +42,9 @@ internal static class AdminSetup
             .AddScoped<RoleEntries>()
             .AddScoped<GroupEntries>()
             .AddSingleton<ClientEntries>()
-            .AddScoped<ConfigurationOperations>();
+            .AddScoped<ConfigurationOperations>()
+            .AddScoped<PersonImport>()
+            .AddSingleton<PeopleImport>()
+            .AddScoped<ImportOperations>();
     }
 }

@@ -129,6 +129,25 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
         return new NewSecret(clientId, IdOf(made), secret, ends);
     }
 
+    /// <summary>Lets a client go on for a while by a secret that it has from another server, beside what it has here.</summary>
+    /// <param name="actor">Who asks.</param>
+    /// <param name="clientId">The client.</param>
+    /// <param name="hash">SHA-256 of the secret; that it can't be guessed is nothing that this server could see.</param>
+    /// <param name="expiresAt">Until when.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<Operated<string>> KeepSecretAsync(Actor actor, string clientId, byte[] hash, DateTimeOffset expiresAt, CancellationToken cancellation)
+    {
+        if (await clients.FindAsync(clientId, cancellation) is not { HasSecret: true } client)
+            return Unknown(clientId);
+        if (desk.Refuse(actor, client) is { } fault)
+            return fault;
+        var kept = new ClientSecret(hash, desk.Now, expiresAt);
+        if (!await clients.AddSecretAsync(clientId, kept, cancellation: cancellation))
+            return Unknown(clientId);
+        await desk.RecordAsync(AuditAction.ClientSecretMade, actor, AuditTarget.Client(clientId), after: new JsonObject { ["secret_id"] = IdOf(kept), ["expires_at"] = expiresAt });
+        return clientId;
+    }
+
     /// <summary>Ends one secret now.</summary>
     public async Task<Operated<string>> RemoveSecretAsync(Actor actor, string clientId, string secretId, CancellationToken cancellation)
     {

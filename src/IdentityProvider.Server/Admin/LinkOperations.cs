@@ -26,6 +26,10 @@ internal sealed class LinkOperations(UserManager<User> manager, TrustedIssuers i
         return await ChangedAsync(actor, user, result, (AuditAction.UserLinked, SignInOutcome.LinkGiven), issuer, cancellation);
     }
 
+    /// <summary>Whether an issuer may speak for people here.</summary>
+    public async Task<bool> KnowsAsync(string issuer, CancellationToken cancellation) =>
+        (await upstreams.ListAsync(cancellation)).Any(upstream => upstream.Issuer == issuer) || await issuers.FindAsync(issuer, cancellation) is not null;
+
     /// <summary>Takes that back.</summary>
     public async Task<Operated<User>> UnlinkAsync(Actor actor, User user, string issuer, string subject, CancellationToken cancellation)
     {

@@ -39,10 +39,11 @@ internal sealed class UserOperations(UserManager<User> manager, AccountStore sto
 
         // They are of now, until somebody says otherwise (Core §5.1, updated_at).
         known["updated_at"] ??= desk.Now.ToUnixTimeSeconds();
-        var user = new User { Id = desk.Entropy.NewId(), UserName = asked.Username, Claims = known.ToJsonString(), CreatedAt = desk.Now };
+        var user = new User { Id = asked.Sub ?? desk.Entropy.NewId(), UserName = asked.Username, Claims = known.ToJsonString(), CreatedAt = desk.Now, DisabledAt = asked.IsDisabled ? desk.Now : null };
         if (await SetEmailAsync(user, known, cancellation) is { } taken)
             return taken;
-        if (!(await passwords.WriteAsync(user, asked.Password, cancellation)).Try(out var warnings, out var unfit))
+        IReadOnlyList<string>? warnings = [];
+        if (asked.Password is { } password && !(await passwords.WriteAsync(user, password, cancellation)).Try(out warnings, out var unfit))
             return unfit;
 
         // The account last: where something is wrong with it nobody has half an account.
@@ -219,7 +220,14 @@ internal sealed class UserOperations(UserManager<User> manager, AccountStore sto
 
 /// <summary>An account that is asked for.</summary>
 /// <param name="Username">What the person signs in with.</param>
-/// <param name="Password">Their first password.</param>
+/// <param name="Password">Their first password; null where they have none, as somebody who comes from elsewhere may.</param>
 /// <param name="Claims">Standard claims as one JSON object.</param>
 /// <param name="Roles">Its roles.</param>
-internal sealed record NewUser(string Username, GivenPassword Password, ReadOnlyMemory<byte> Claims, IReadOnlyList<string> Roles);
+internal sealed record NewUser(string Username, GivenPassword? Password, ReadOnlyMemory<byte> Claims, IReadOnlyList<string> Roles)
+{
+    /// <summary>Where apps know the person by one already; null for a new one.</summary>
+    public Guid? Sub { get; init; }
+
+    /// <summary>Whether it is kept out from the beginning.</summary>
+    public bool IsDisabled { get; init; }
+}

@@ -24,7 +24,7 @@ internal static class ApplyCommand
             // With --json what is done is the one document, and there is nobody to ask.
             if (!AsCode.IsJson(work))
                 AsCode.ShowPlan(work, steps);
-            if (!work.Parsed.GetValue(yes) && (AsCode.IsJson(work) || !Asks(work)))
+            if (!work.Parsed.GetValue(yes) && (AsCode.IsJson(work) || !AsCode.Asks(work)))
                 return work.Output.Refuse("Nothing was changed: say --yes to take these steps, or --dry-run to see them only.");
             return await AsCode.ApplyAsync(work, steps);
         });
@@ -32,13 +32,4 @@ internal static class ApplyCommand
 
     /// <summary>The file that is applied or imported.</summary>
     public static Option<string> File() => new("--file", "-f") { Description = "The document; - reads standard input.", HelpName = "file", Required = true };
-
-    // False where there is no terminal, and where a person says no.
-    private static bool Asks(Work work)
-    {
-        if (Console.IsInputRedirected)
-            return false;
-        work.Output.Remark("Take these steps? (yes or no)");
-        return Console.In.ReadLine()?.Trim().ToLowerInvariant() is "yes" or "y";
-    }
 }

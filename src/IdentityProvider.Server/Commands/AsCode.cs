@@ -67,6 +67,15 @@ internal static class AsCode
 
     public static bool IsJson(Work work) => Root.IsJson(work.Parsed);
 
+    /// <summary>Whether a person says yes; false where there is no terminal.</summary>
+    public static bool Asks(Work work)
+    {
+        if (Console.IsInputRedirected)
+            return false;
+        work.Output.Remark("Take these steps? (yes or no)");
+        return Console.In.ReadLine()?.Trim().ToLowerInvariant() is "yes" or "y";
+    }
+
     private static void ShowTaken(Work work, List<JsonObject> taken, bool isApplied)
     {
         if (IsJson(work))
@@ -83,7 +92,8 @@ internal static class AsCode
 
     private static JsonObject Document(IEnumerable<JsonObject> steps, bool isApplied) => new() { ["applied"] = isApplied, ["steps"] = new JsonArray([.. steps]) };
 
-    private static JsonObject Row(PreparedStep prepared) => new()
+    /// <summary>A step in JSON.</summary>
+    public static JsonObject Row(PreparedStep prepared) => new()
     {
         ["action"] = ActionOf(prepared.Step),
         ["kind"] = Declared.WordOf(prepared.Step.Kind),
@@ -94,8 +104,8 @@ internal static class AsCode
         })]),
     };
 
-    // RFC 7591 §3.2.1: a secret that doesn't expire says 0.
-    private static JsonObject Row(PreparedStep prepared, Taken made)
+    /// <summary>The same with what it made (RFC 7591 §3.2.1: a secret that doesn't expire says 0).</summary>
+    public static JsonObject Row(PreparedStep prepared, Taken made)
     {
         var row = Row(prepared);
         if (made.Secret is { } secret)
@@ -103,8 +113,8 @@ internal static class AsCode
         return row;
     }
 
-    // Of what is made or goes, all would differ; the file and `show` say it better.
-    private static JsonObject TableRow(PreparedStep prepared) => new()
+    /// <summary>A step for people. Of what is made or goes, all would differ; the file and `show` say it better.</summary>
+    public static JsonObject TableRow(PreparedStep prepared) => new()
     {
         ["action"] = ActionOf(prepared.Step),
         ["kind"] = Declared.WordOf(prepared.Step.Kind),

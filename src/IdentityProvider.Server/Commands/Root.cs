@@ -75,6 +75,7 @@ public static class Root
         {
             ServeCommand.Build(), ClientCommands.Build(), RegistrationPolicyCommands.Build(), ResourceCommands.Build(), AuthorizationDetailsTypeCommands.Build(), UserCommands.Build(), GroupCommands.Build(), RoleCommands.Build(), SessionCommands.Build(), TokenCommands.Build(),
             KeyCommands.Build(), OutboxCommands.Build(), AuditCommands.Build(), SearchCommand.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), ApplyCommand.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
+            ImportCommands.Build(),
         };
         foreach (var command in CompletionCommands.Build())
             root.Add(command);
