@@ -40,6 +40,8 @@ internal sealed class ApiIntake(ImportChoices choices, ImportReport report)
         _apis[identifier] = api with { Scopes = [.. api.Scopes!, new(scope, told)] };
     }
 
+    public bool Has(string identifier) => _apis.ContainsKey(identifier);
+
     /// <summary>The identifiers of those that define a scope.</summary>
     public IEnumerable<string> Defining(string scope) => _apis.Values.Where(api => api.Scopes!.Any(known => known.Name == scope)).Select(api => api.Identifier!);
 

@@ -21,7 +21,7 @@ internal sealed class ClientIntake(IReadOnlyList<Resource> resources, ImportChoi
             RedirectUris = choices.RedirectUris.GetValueOrDefault(id) ?? written.RedirectUris ?? [],
         }));
         client = Flows(client);
-        if (client.GrantTypes is [])
+        if (client.GrantTypes is [] && client.Introspects is null or [])
             return Leave(id, (written.GrantTypes ?? []).Contains(GrantTypes.AuthorizationCode) ? NoRedirect : "it uses no flow that there is here");
 
         client = Logout(Scopes(client));

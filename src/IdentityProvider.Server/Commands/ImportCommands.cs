@@ -12,9 +12,9 @@ internal static class ImportCommands
     /// <summary>Of an export, in bytes. A realm of more people is exported in several files.</summary>
     private const int LongestFile = 128 * 1024 * 1024;
 
-    private const string After = " Shows a plan and what can't come along, asks, and takes its steps; nothing is deleted, and a second run has nothing to do (docs/migrating.md).";
+    internal const string After = " Shows a plan and what can't come along, asks, and takes its steps; nothing is deleted, and a second run has nothing to do (docs/migrating.md).";
 
-    public static Command Build() => new("import", "Bring over what another identity provider has: clients, APIs, roles, groups and people.") { Keycloak() };
+    public static Command Build() => new("import", "Bring over what another identity provider has: clients, APIs, roles, groups and people.") { Keycloak(), ImportDatabaseCommands.OpenIddict(), ImportDatabaseCommands.Duende() };
 
     private static Command Keycloak()
     {
@@ -36,7 +36,7 @@ internal static class ImportCommands
     }
 
     /// <summary>Shows the plan, asks, and takes its steps.</summary>
-    private static async Task<int> RunAsync(Work work, ImportOptions options, Imported imported)
+    internal static async Task<int> RunAsync(Work work, ImportOptions options, Imported imported)
     {
         if (options.LeavesPeople(work))
             imported = imported with { People = [], Left = [.. imported.Left.Where(left => left.Kind != LeftBehind.OfPerson)] };
