@@ -20,6 +20,7 @@ internal static class AdminSetup
             .AddSingleton<Desk>()
             .AddSingleton<ResourceOperations>()
             .AddSingleton<ClientOperations>()
+            .AddSingleton<SnippetOperations>()
             .AddSingleton<AccountStore>()
             .AddSingleton<GivenPasswords>()
             .AddScoped<UserDocuments>()

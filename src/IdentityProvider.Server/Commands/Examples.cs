@@ -19,6 +19,7 @@ internal static class Examples
         ["clients update"] = ["idp clients update shop --redirect-uri https://shop.example/cb --redirect-uri https://shop.example/cb2", "idp clients update shop --file client.json"],
         ["clients delete"] = ["idp clients delete shop --dry-run", "idp clients delete shop"],
         ["clients rotate-secret"] = ["idp clients rotate-secret shop --keep-old 7d", "idp clients rotate-secret shop --revoke-old"],
+        ["clients snippet"] = ["idp clients snippet shop --for node", "idp clients snippet shop --for spring --resource https://orders.example --json"],
         ["resources create"] = ["idp resources create --identifier https://orders.example --name Orders --scope orders.read --scope orders.write", "idp resources create --file orders.json"],
         ["resources update"] = ["idp resources update https://orders.example --revocation introspection", "idp resources update https://orders.example --file orders.json"],
         ["registration-policies create"] = ["idp registration-policies create --name Partners --scope openid --redirect-host *.partner.example --max-clients 20 --expires-in 30d"],

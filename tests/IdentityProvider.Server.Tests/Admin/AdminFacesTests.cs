@@ -31,6 +31,9 @@ public sealed class AdminFacesTests : IAsyncLifetime
         await _idp.DoneAsync(["clients", "create", "--client-id", "web", "--redirect-uri", "https://web.example/cb", "--resource", "https://api.example", "--scope", "openid a.read"]);
         var web = new Dictionary<string, string> { ["client_id"] = "web" };
         await SameAsync("getClient", web, "clients", "show", "web");
+        await SameAsync("getSnippet", new(web) { ["platform"] = "node" }, "clients", "snippet", "web", "--for", "node");
+        Assert.Equal((await _idp.RunAsync(["clients", "snippet", "web", "--for", "aspnetcore", "--json"])).Refusal, (await _api.CallAsync("getSnippet", new(web) { ["platform"] = "aspnetcore" }))["detail"]);
+        Assert.Equal(404, (int)(await _api.CallAsync("getSnippet", new(web) { ["platform"] = "cobol" })).Status);
 
         var read = await _api.CallAsync("getClient", web);
         await _idp.DoneAsync(["clients", "update", "web", "--name", "By command"]);

@@ -10,6 +10,7 @@ namespace IdentityProvider.Server.Admin.Api;
 [JsonSerializable(typeof(SecretBody))]
 [JsonSerializable(typeof(SecretAnswer))]
 [JsonSerializable(typeof(DeniedDocument))]
+[JsonSerializable(typeof(SnippetDocument))]
 [JsonSerializable(typeof(ScopeDocument))]
 [JsonSerializable(typeof(UserBody))]
 [JsonSerializable(typeof(UserChange))]

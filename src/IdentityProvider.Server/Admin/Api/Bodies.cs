@@ -29,6 +29,16 @@ internal sealed record SecretBody(int? KeepOld = null);
 /// <summary>A secret, told once.</summary>
 internal sealed record SecretAnswer(string ClientId, string SecretId, string ClientSecret, long ClientSecretExpiresAt, long OldSecretsExpireAt);
 
+/// <summary>What a client's partner copies.</summary>
+/// <param name="For">What they build with.</param>
+/// <param name="Environment">The variables that are set where it runs, with their meanings.</param>
+/// <param name="Files">The files.</param>
+/// <param name="Notes">What else is to be done or known.</param>
+internal sealed record SnippetDocument(string For, IReadOnlyDictionary<string, string> Environment, IReadOnlyList<SnippetFileDocument> Files, IReadOnlyList<string> Notes);
+
+/// <summary>A file of it.</summary>
+internal sealed record SnippetFileDocument(string Name, string Language, string Text);
+
 /// <summary>A client's address that was deleted and is to stay away.</summary>
 internal sealed record DeniedDocument(string ClientId, string DeniedAt);
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Integration;
 
 namespace IdentityProvider.Server.Admin.Api;
 
@@ -20,6 +21,7 @@ internal static class ClientApi
         AdminRoute.Get("/clients/{client_id}/secrets", "listClientSecrets", AdminArea.Clients, "A client's secrets, without themselves.", ListSecretsAsync, typeof(Page<SecretDocument>)),
         AdminRoute.Make("/clients/{client_id}/secrets", "rotateClientSecret", AdminArea.Clients, "Gives a client another secret, told here and never again.", RotateAsync, typeof(SecretBody), typeof(SecretAnswer)),
         AdminRoute.Delete("/clients/{client_id}/secrets/{secret_id}", "removeClientSecret", AdminArea.Clients, "Ends one secret now.", RemoveSecretAsync),
+        AdminRoute.Get("/clients/{client_id}/snippets/{platform}", "getSnippet", AdminArea.Clients, "What the client's partner copies, by what they build with.", SnippetAsync, typeof(SnippetDocument)) with { Query = [("resource", "The API that it is for; the first that the client may call or ask about where none is named.")] },
         AdminRoute.Act("/clients/{client_id}/revoke-tokens", "revokeClientTokens", AdminArea.Clients, "Takes back every token of a client: its own and those of people who use it.", RevokeTokensAsync),
         AdminRoute.List("/denied-clients", "listDeniedClients", AdminArea.Clients, "The addresses of client metadata that were deleted and are to stay away.", ListDeniedAsync, typeof(Page<DeniedDocument>)),
         AdminRoute.Delete("/denied-clients/{client_id}", "allowClient", AdminArea.Clients, "Lets such an address be a client again.", AllowAsync),
@@ -84,6 +86,14 @@ internal static class ClientApi
     {
         var removed = await request.Get<ClientOperations>().RemoveSecretAsync(request.Actor, request.Named("client_id"), request.Named("secret_id"), request.Cancellation);
         return removed.Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    }
+
+    private static async Task<AdminAnswer> SnippetAsync(AdminRequest request)
+    {
+        if (Platforms.Read(request.Named("platform")) is not { } platform)
+            return new Fault(FaultKind.Unknown, "platform", $"is one of {string.Join(", ", Platforms.Words)}");
+        var written = await request.Get<SnippetOperations>().WriteAsync(request.Named("client_id"), platform, request["resource"], request.Cancellation);
+        return written.Try(out var snippet, out var fault) ? AdminAnswer.Of(SnippetOperations.Document(snippet)) : fault;
     }
 
     private static async Task<AdminAnswer> RevokeTokensAsync(AdminRequest request) =>
