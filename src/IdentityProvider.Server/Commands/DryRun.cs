@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
 using IdentityProvider.Storage;
@@ -41,9 +40,8 @@ internal static class DryRun
     public static int Forecast(this Work work, string would, JsonObject thing, IReadOnlyList<DependentCount> with)
     {
         thing["dry_run"] = true;
-        thing["affects"] = new JsonObject(with.Select(counted => KeyValuePair.Create(MemberOf(counted.Kind), (JsonNode?)counted.Count)));
-        var affected = with.Where(counted => counted.Count > 0).Select(Text).ToList();
-        return work.Output.Say($"{would}. {(affected.Count == 0 ? "Nothing hangs on it." : $"That affects {string.Join(", ", affected)}.")} Nothing is changed.", thing);
+        thing["affects"] = new JsonObject(with.Select(counted => KeyValuePair.Create(DependentWords.MemberOf(counted.Kind), (JsonNode?)counted.Count)));
+        return work.Output.Say($"{would}. {DependentWords.Sentence(with)} Nothing is changed.", thing);
     }
 
     // An earlier version's tables may lack what is asked of them, and bringing them up to date is no dry run.
@@ -51,27 +49,4 @@ internal static class DryRun
         await work.Get<Schema>().IsCurrentAsync(work.Cancellation)
             ? await look(work)
             : work.Output.Refuse("database: its schema is of an earlier version, which a dry run leaves so: `idp database migrate` brings it up to this one");
-
-    private static string MemberOf(Dependent kind) => WordsOf(kind).Member;
-
-    private static string Text(DependentCount counted)
-    {
-        var (_, one, many) = WordsOf(counted.Kind);
-        var number = counted.Count.ToString(CultureInfo.InvariantCulture);
-        return counted.Count == 1 ? $"1 {one}" : counted.Count < Dependents.Most ? $"{number} {many}" : $"{number} or more {many}";
-    }
-
-    private static (string Member, string One, string Many) WordsOf(Dependent kind) => kind switch
-    {
-        Dependent.Session => ("sessions", "session", "sessions"),
-        Dependent.Family => ("families", "sign-in of an app with all its tokens", "sign-ins of apps with all their tokens"),
-        Dependent.Grant => ("grants", "consent", "consents"),
-        Dependent.Secret => ("secrets", "secret", "secrets"),
-        Dependent.Role => ("roles", "role", "roles"),
-        Dependent.Group => ("groups", "group", "groups"),
-        Dependent.Person => ("people", "person", "people"),
-        Dependent.Passkey => ("passkeys", "passkey", "passkeys"),
-        Dependent.Link => ("links", "link to another provider", "links to another provider"),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
 }

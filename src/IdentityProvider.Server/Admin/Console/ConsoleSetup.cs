@@ -11,6 +11,8 @@ internal static class ConsoleSetup
     public static IReadOnlyList<ConsoleRoute> Routes { get; } =
     [
         .. HomeConsole.Routes,
+        .. ClientConsole.Routes, .. NewClientConsole.Routes, .. EditClientConsole.Routes, .. TestClientConsole.Routes,
+        .. ResourceConsole.Routes,
         .. KeyConsole.Routes,
         .. AuditConsole.Routes,
         .. SettingsConsole.Routes,

@@ -1,0 +1,122 @@
+using System.Globalization;
+using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Admin.Console;
+
+/// <summary><c>/admin/resources</c>: the APIs that tokens are for.</summary>
+internal static class ResourceConsole
+{
+    public static IEnumerable<ConsoleRoute> Routes =>
+    [
+        ConsoleRoute.Page("/resources", AdminArea.Resources, ListAsync),
+        ConsoleRoute.Page("/resources/-/new", AdminArea.Resources, request => AskAsync(request, null, null)),
+        ConsoleRoute.Form("/resources/-/new", AdminArea.Resources, CreateAsync),
+        ConsoleRoute.Page("/resources/{identifier}", AdminArea.Resources, ShowAsync),
+        ConsoleRoute.Page("/resources/{identifier}/edit", AdminArea.Resources, EditAsync),
+        ConsoleRoute.Form("/resources/{identifier}/edit", AdminArea.Resources, ChangeAsync),
+        ConsoleRoute.Page("/resources/{identifier}/delete", AdminArea.Resources, request => ConfirmAsync(request, null)),
+        ConsoleRoute.Form("/resources/{identifier}/delete", AdminArea.Resources, DeleteAsync),
+    ];
+
+    /// <summary>Where one API stands, below <c>/admin</c>.</summary>
+    public static string PathOf(string identifier) => $"/resources/{Uri.EscapeDataString(identifier)}";
+
+    private static async Task ListAsync(ConsoleRequest request)
+    {
+        var list = await request.PageAsync((after, limit) => request.Get<ResourceOperations>().ListAsync(after, limit, request.Cancellation), resource => resource.Identifier);
+        await request.ShowAsync<ResourcesPage>(new ResourcesPage.ResourcesModel(list));
+    }
+
+    private static async Task ShowAsync(ConsoleRequest request)
+    {
+        if ((await FindAsync(request)).Try(out var resource, out var fault))
+            await request.ShowAsync<ResourcePage>(new ResourcePage.ResourceModel(resource, AdminApi.IsIdentifier(resource.Identifier, request.Get<Settings>().Issuer)));
+        else
+            await request.RefuseAsync(fault);
+    }
+
+    private static Task AskAsync(ConsoleRequest request, Resource? standing, Fault? fault) => request.ShowAsync<EditResourcePage>(
+        new EditResourcePage.EditModel(standing is null ? null : ResourceMetadata.Of(standing), standing is null ? null : VersionOf(standing)), fault);
+
+    private static async Task CreateAsync(ConsoleRequest request)
+    {
+        if (!Read(request, new ResourceMetadata { Identifier = request["identifier"] }).Try(out var metadata, out var fault)
+            || !(await request.Get<ResourceOperations>().CreateAsync(request.Actor, metadata, request.Cancellation)).Try(out var made, out fault))
+            await AskAsync(request, null, fault);
+        else
+            await request.DoneAsync(PathOf(made.Identifier), "The API is registered.");
+    }
+
+    private static async Task EditAsync(ConsoleRequest request)
+    {
+        if ((await FindAsync(request)).Try(out var standing, out var fault))
+            await AskAsync(request, standing, null);
+        else
+            await request.RefuseAsync(fault);
+    }
+
+    private static async Task ChangeAsync(ConsoleRequest request)
+    {
+        if (!(await FindAsync(request)).Try(out var standing, out var fault))
+        {
+            await request.RefuseAsync(fault);
+            return;
+        }
+
+        if (request["version"] != VersionOf(standing))
+            await AskAsync(request, standing, Fault.Changed("resource"));
+        else if (!Read(request, ResourceMetadata.Of(standing)).Try(out var metadata, out fault)
+            || !(await request.Get<ResourceOperations>().ReplaceAsync(request.Actor, standing, metadata, request.Cancellation)).Try(out _, out fault))
+            await AskAsync(request, standing, fault);
+        else
+            await request.DoneAsync(PathOf(standing.Identifier), "It is changed. Tokens that were issued stay as they are.");
+    }
+
+    private static async Task ConfirmAsync(ConsoleRequest request, Fault? wrong)
+    {
+        if (!(await FindAsync(request)).Try(out var resource, out var fault))
+        {
+            await request.RefuseAsync(fault);
+            return;
+        }
+
+        var with = await request.Get<Dependents>().OfResourceAsync(resource.Identifier, request.Now, request.Cancellation);
+        await request.ShowAsync<DeletePage>(
+            new DeletePage.DeleteModel(
+                $"Delete {resource.Name}", "identifier", resource.Identifier, ("API", PathOf(resource.Identifier)), PathOf(resource.Identifier) + "/delete",
+                $"{DependentWords.Sentence(with)} Clients that name it get no more tokens for it."),
+            wrong);
+    }
+
+    private static async Task DeleteAsync(ConsoleRequest request)
+    {
+        var identifier = request.Named("identifier");
+        if (request["confirm"] != identifier)
+            await ConfirmAsync(request, Fault.Refused("confirm", "is not what is to be deleted, letter by letter"));
+        else if ((await request.Get<ResourceOperations>().DeleteAsync(request.Actor, identifier, request.Cancellation)).Try(out _, out var fault))
+            await request.DoneAsync("/resources", $"{identifier} is deleted.");
+        else
+            await ConfirmAsync(request, fault);
+    }
+
+    // A scope is a line: its name, and after a space what people are told of it.
+    private static Operated<ResourceMetadata> Read(ConsoleRequest request, ResourceMetadata standing)
+    {
+        if (!int.TryParse(request["access_token_lifetime"], NumberStyles.None, CultureInfo.InvariantCulture, out var lifetime))
+            return Fault.Refused("access_token_lifetime", "must be a number of seconds");
+        return standing with
+        {
+            Name = request["name"],
+            Scopes = [.. ClientForms.Lines(request["scopes"]).Select(line => line.Split(' ', 2, StringSplitOptions.TrimEntries)).Select(parts => new ResourceScopeMetadata(parts[0], parts.Length > 1 ? parts[1] : null))],
+            Revocation = request["revocation"],
+            AccessTokenLifetime = lifetime,
+            SigningAlg = request["signing_alg"],
+        };
+    }
+
+    private static Task<Operated<Resource>> FindAsync(ConsoleRequest request) => request.Get<ResourceOperations>().FindAsync(request.Named("identifier"), request.Cancellation);
+
+    private static string VersionOf(Resource resource) => EntityTag.Of(ResourceOperations.Document(resource));
+}
