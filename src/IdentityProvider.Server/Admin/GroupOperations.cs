@@ -128,7 +128,7 @@ internal sealed class GroupOperations(Groups groups, RoleOperations roles, Desk 
 }
 
 /// <summary>A group in a list.</summary>
-internal record GroupSummary
+public record GroupSummary
 {
     public required string Group { get; init; }
 
@@ -136,7 +136,7 @@ internal record GroupSummary
 }
 
 /// <summary>A group, with the roles of its people and how many they are.</summary>
-internal sealed record GroupDocument : GroupSummary
+public sealed record GroupDocument : GroupSummary
 {
     public required IReadOnlyList<string> Roles { get; init; }
 

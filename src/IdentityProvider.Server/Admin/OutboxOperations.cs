@@ -75,7 +75,7 @@ internal sealed class OutboxOperations(Outbox outbox, Desk desk)
 internal sealed record Retried(long Id);
 
 /// <summary>Something to tell a client or a person.</summary>
-internal sealed record MessageDocument
+public sealed record MessageDocument
 {
     public required long Id { get; init; }
 

@@ -120,7 +120,7 @@ internal enum SearchKind
 }
 
 /// <summary>What was found: by kind, and of each in the order of what it is called.</summary>
-internal sealed record SearchDocument
+public sealed record SearchDocument
 {
     public required IReadOnlyList<SearchHit> Items { get; init; }
 
@@ -129,7 +129,7 @@ internal sealed record SearchDocument
 }
 
 /// <summary>One thing that was found.</summary>
-internal sealed record SearchHit
+public sealed record SearchHit
 {
     /// <summary><c>client</c>, <c>resource</c>, <c>user</c>, <c>group</c>, <c>role</c>, <c>session</c>, <c>key</c> or <c>audit</c>.</summary>
     public required string Kind { get; init; }

@@ -69,7 +69,7 @@ internal sealed class SessionOperations(Storage.Sessions sessions, Desk desk)
 internal sealed record Count(int Ended);
 
 /// <summary>A sign-in in one browser.</summary>
-internal sealed record SessionDocument
+public sealed record SessionDocument
 {
     public required string Sid { get; init; }
 

@@ -96,7 +96,7 @@ internal sealed class TokenOperations(TokenFamilies families, RevokedTokens revo
 }
 
 /// <summary>A standing consent.</summary>
-internal sealed record GrantDocument
+public sealed record GrantDocument
 {
     public required string Sub { get; init; }
 
@@ -113,7 +113,7 @@ internal sealed record GrantDocument
 }
 
 /// <summary>One sign-in of one client. None of its tokens is here.</summary>
-internal sealed record FamilyDocument
+public sealed record FamilyDocument
 {
     public required string Family { get; init; }
 

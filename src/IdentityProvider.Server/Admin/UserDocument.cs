@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace IdentityProvider.Server.Admin;
 
 /// <summary>An account in a list.</summary>
-internal record UserSummary
+public record UserSummary
 {
     public required string Sub { get; init; }
 
@@ -18,7 +18,7 @@ internal record UserSummary
 }
 
 /// <summary>All that is known of an account; its roles are those that it has by itself.</summary>
-internal sealed record UserDocument : UserSummary
+public sealed record UserDocument : UserSummary
 {
     public required string? LockedUntil { get; init; }
 
@@ -36,7 +36,7 @@ internal sealed record UserDocument : UserSummary
 }
 
 /// <summary>Who the person is elsewhere.</summary>
-internal sealed record LinkDocument(string Issuer, string Subject);
+public sealed record LinkDocument(string Issuer, string Subject);
 
 /// <summary>What a person proves themselves by besides a password.</summary>
-internal sealed record SecondFactorsDocument(bool Authenticator, int RecoveryCodes, int Passkeys, bool RequiredByRole);
+public sealed record SecondFactorsDocument(bool Authenticator, int RecoveryCodes, int Passkeys, bool RequiredByRole);
