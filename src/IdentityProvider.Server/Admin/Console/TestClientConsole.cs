@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
@@ -26,7 +27,8 @@ internal static class TestClientConsole
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    // To be read; the page escapes it.
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IEnumerable<ConsoleRoute> Routes =>
     [
