@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { Idp } from './support/idp.js';
 import { Samples } from './support/samples.js';
+import { ConsolePages } from './support/console-pages.js';
 import { EveryPage } from './support/every-page.js';
 import { launchBrowser } from './support/browser.js';
 import { root } from './support/program.js';
@@ -25,7 +26,13 @@ const browser = await launchBrowser();
 const pages = new EveryPage(idp, samples, browser);
 
 for (const [look, options] of Object.entries(journeys)) {
-  const window = await pages.visit({ ...options, timezoneId: 'Europe/London' }, async (name, page) => {
+  // The console is in English alone.
+  if (options.locale !== 'ar') await picture(new ConsolePages(idp, browser), look, options);
+  if (!only.startsWith('console')) await picture(pages, look, options);
+}
+
+async function picture(pagesOfAKind, look, options) {
+  const window = await pagesOfAKind.visit({ ...options, timezoneId: 'Europe/London' }, async (name, page) => {
     if (!name.includes(only)) return;
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });

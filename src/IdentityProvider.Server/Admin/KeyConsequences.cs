@@ -8,7 +8,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Admin;
 
 /// <summary>What the emergency would break, for whoever is about to revoke a key: counted, not guessed.</summary>
-internal sealed class KeyConsequences(KeyOperations keys, Storage.Resources resources, Overview overview, Settings settings, Desk desk)
+internal sealed class KeyConsequences(KeyOperations keys, Storage.Resources resources, Overview overview, AuditTally tally, Settings settings, Desk desk)
 {
     /// <summary>Of the APIs that are named; more are counted.</summary>
     public const int MostApis = 50;
@@ -22,6 +22,8 @@ internal sealed class KeyConsequences(KeyOperations keys, Storage.Resources reso
         if (key.State == KeyState.Revoked)
             return Fault.Conflict("kid", $"'{kid}' is revoked already");
 
+        // What this node counts still is written first.
+        await tally.WriteAsync(alsoOpen: true, cancellation);
         var now = desk.Now;
         var apis = (await resources.ListAsync(null, MostCounted, cancellation)).Where(api => api.SigningAlg.Name == key.Algorithm).ToList();
         var lifetime = apis.Select(api => api.AccessTokenLifetime).Append(Resource.LongestAccessTokenLifetime).Max();
@@ -41,7 +43,7 @@ internal sealed class KeyConsequences(KeyOperations keys, Storage.Resources reso
 
 /// <summary>What the revocation of a key would break.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Tokens">How many answers with tokens went out that it may have signed and that still live; up to a minute old.</param>
+/// <param name="Tokens">How many answers with tokens went out that it may have signed and that still live; of other nodes up to a minute ago.</param>
 /// <param name="Lifetime">Of the longest access token by its algorithm: so old is the oldest that lives.</param>
 /// <param name="SignIns">Sign-ins of apps that live: each needs a refresh, which all of them can do without their person.</param>
 /// <param name="Apis">The APIs whose tokens are signed by the key's algorithm.</param>

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Window, launchBrowser } from '../support/browser.js';
 import { faultsOf, violations } from '../support/axe.js';
 import { EveryPage } from '../support/every-page.js';
+import { keyboardFaultsOf } from '../support/keyboard.js';
 
 /** Every page in every state, as people of all kinds meet it: WCAG 2.2 AA as far as axe-core can tell, and what it can't tell. */
 export function peoplePagesSuite(idp, samples) {
@@ -54,17 +55,7 @@ export function peoplePagesSuite(idp, samples) {
       const window = await pages.visit({}, async (name, page) => {
         // How a mail shows where the keyboard is, its reader's program decides.
         if (new URL(page.url()).origin !== idp.issuer) return;
-        const stops = await page.evaluate(() => document.querySelectorAll('a[href], button, input:not([type=hidden]), summary, select, textarea').length);
-        const places = [];
-        for (let presses = 0; presses < Math.min(stops, 40); presses++) {
-          await page.keyboard.press('Tab');
-          const stop = await page.evaluate(describeFocus);
-          if (!stop) break;
-          if (!stop.outlined) found.push(`${name}: ${stop.html} has the focus and doesn't show it`);
-          places.push(stop.place);
-        }
-        // The page may have put the focus in its midst: then there is one way back to the top.
-        if (places.filter((place, i) => i > 0 && place < places[i - 1]).length > 1) found.push(`${name}: Tab jumps back and forth: ${places}`);
+        found.push(...await keyboardFaultsOf(page, name));
       });
       await window.close();
       assert.deepEqual(found, []);
@@ -90,16 +81,4 @@ export function peoplePagesSuite(idp, samples) {
       assert.match((await words({ locale: 'de', timezoneId: 'Asia/Tokyo', javaScriptEnabled: false })).words, /^\d+\. \p{L}+ \d{4}, \d\d:\d\d UTC$/u);
     });
   });
-}
-
-/** In the page: what has the focus, whether that can be seen, and where it stands among all that can have it. */
-function describeFocus() {
-  const element = document.activeElement;
-  if (!element || element === document.body) return null;
-  const { outlineStyle, outlineWidth } = getComputedStyle(element);
-  return {
-    html: element.outerHTML.slice(0, 120),
-    outlined: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
-    place: [...document.querySelectorAll('*')].indexOf(element),
-  };
 }
