@@ -16,6 +16,7 @@ internal static class ConsoleSetup
         .. SearchConsole.Routes,
         .. UserConsole.Routes,
         .. UserEndConsole.Routes,
+        .. NewUserConsole.Routes,
         .. GroupConsole.Routes,
         .. RoleConsole.Routes,
         .. SessionConsole.Routes,

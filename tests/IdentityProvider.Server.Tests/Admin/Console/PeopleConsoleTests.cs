@@ -50,6 +50,34 @@ public sealed class PeopleConsoleTests(ConsoleServer console) : IClassFixture<Co
     }
 
     [Fact]
+    public async Task An_account_is_made_with_its_first_password_and_given_another()
+    {
+        using var person = await console.OperatorAsync("operator");
+        var username = "made-" + Server.Get<Entropy>().NewId().ToString("N");
+        var form = (await person.OpenAsync("/admin/users/-/new")).FormWith("given_name");
+        var refused = await person.SubmitAsync(form, ("username", username), ("given_name", Markup), ("password", "password"));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
+        Assert.Contains("id=\"password-mistake\"", refused.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain("value=\"password\"", refused.Html, StringComparison.Ordinal);
+        Assert.DoesNotContain(Markup, refused.Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, (await person.SubmitAsync(form, ("username", username), ("role", "admin"))).Status);
+
+        var made = await person.SubmitAsync(
+            form, ("username", username), ("given_name", "Ada"), ("email", username + "@example.com"), ("email_verified", "true"), ("password", "violet-otter-piano-7"), ("role", "staff"));
+        Assert.Equal(username, made.Heading);
+        Assert.Contains($"{username} has an account.", made.Text, StringComparison.Ordinal);
+        using var browser = new Browser(Server);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), username, "violet-otter-piano-7");
+        Assert.Equal("/account", (await browser.OpenAsync("/account")).Path);
+
+        var given = await person.SubmitAsync((await person.OpenAsync(made.Path + "/password")).FormWith("keep_sessions"), ("password", "violet-otter-piano-8"));
+        Assert.Contains($"{username} has another password.", given.Text, StringComparison.Ordinal);
+        Assert.StartsWith("/login", (await browser.OpenAsync("/account")).Path, StringComparison.Ordinal);
+        await browser.SignInAsync(await browser.OpenAsync("/login"), username, "violet-otter-piano-8");
+        Assert.Equal("/account", (await browser.OpenAsync("/account")).Path);
+    }
+
+    [Fact]
     public async Task A_person_is_kept_out_after_a_question_and_let_in_again()
     {
         var (username, path) = await NewAsync();
