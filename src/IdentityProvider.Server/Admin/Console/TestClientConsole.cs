@@ -11,6 +11,7 @@ using IdentityProvider.Protocol.Integration;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Endpoints.Token;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
@@ -99,9 +100,9 @@ internal static class TestClientConsole
         // 2. What the client would have got, taken back before anybody sees that it was there.
         var result = await RedeemAsync(request, client, test, browser);
 
-        // 3. The client is as it was.
-        await RestoreAsync(request, client);
-        await request.ShowAsync<TestedClientPage>(result);
+        // 3. The client is as it was, or the page says that it isn't.
+        var left = await RestoreAsync(request, client);
+        await request.ShowAsync<TestedClientPage>(left is null ? result : result with { Problem = $"This console's address is still among its redirect URIs: {left}." });
     }
 
     private static async Task<TestedClientPage.TestedModel> RedeemAsync(ConsoleRequest request, Client client, Test test, string browser)
@@ -123,6 +124,7 @@ internal static class TestClientConsole
                 (TokenRequest.AuthorizationCode)asked, new Sender(authenticated, proof: null, request.Get<DPoPProofs>(), request.Http), request.Cancellation)).Try(out var response, out reason))
             return shown with { Problem = $"The token endpoint refused: {Refusals.Of(reason).Error}: {Refusals.Of(reason).Description}" };
 
+        request.Get<AuditTally>().Count(AuditAction.TokensIssued, Actor.Client(client.ClientId), AuditTarget.Client(client.ClientId), ("grant_type", GrantTypes.AuthorizationCode));
         var (idToken, accessToken) = (ClientTestRules.ClaimsOf(response.IdToken), ClientTestRules.ClaimsOf(response.AccessToken));
         await TakeBackAsync(request, client, response);
         return shown with { TokenAnswer = Answered(response), IdToken = Pretty(idToken), AccessToken = Pretty(accessToken) };
