@@ -96,9 +96,12 @@ internal static class ClientConsole
             await request.RefuseAsync(fault);
     }
 
-    private static Task AskAsync(ConsoleRequest request) => AskAsync(request, null);
+    private static Task AskAsync(ConsoleRequest request) => OfDeletionAsync(request, confirmation => confirmation.AskAsync(request, AdminArea.Clients));
 
-    private static async Task AskAsync(ConsoleRequest request, Fault? wrong)
+    private static Task DeleteAsync(ConsoleRequest request) => OfDeletionAsync(request, confirmation => confirmation.AnswerAsync(
+        request, () => request.Get<ClientOperations>().DeleteAsync(request.Actor, confirmation.Typed!, request.Cancellation), "/clients", _ => $"{confirmation.Typed} is deleted."));
+
+    private static async Task OfDeletionAsync(ConsoleRequest request, Func<Confirmation, Task> work)
     {
         if (!(await FindAsync(request)).Try(out var client, out var fault))
         {
@@ -106,20 +109,16 @@ internal static class ClientConsole
             return;
         }
 
-        var with = await request.Get<Dependents>().OfClientAsync(client.ClientId, request.Now, request.Cancellation);
-        await request.ShowAsync<DeletePage>(new DeletePage.DeleteModel(
-            $"Delete {client.ClientName}", "client_id", client.ClientId, ("Client", PathOf(client.ClientId)), PathOf(client.ClientId) + "/delete", DependentWords.Sentence(with)), wrong);
-    }
-
-    private static async Task DeleteAsync(ConsoleRequest request)
-    {
-        var clientId = request.Named("client_id");
-        if (request["confirm"] != clientId)
-            await AskAsync(request, Fault.Refused("confirm", "is not what is to be deleted, letter by letter"));
-        else if ((await request.Get<ClientOperations>().DeleteAsync(request.Actor, clientId, request.Cancellation)).Try(out _, out var fault))
-            await request.DoneAsync("/clients", $"{clientId} is deleted.");
-        else
-            await AskAsync(request, fault);
+        await work(new Confirmation(
+            $"Delete {client.ClientName}",
+            "The client, people's consents to it and every sign-in through it go for good.",
+            await request.Get<Dependents>().OfClientAsync(client.ClientId, request.Now, request.Cancellation),
+            PathOf(client.ClientId) + "/delete",
+            "Delete",
+            PathOf(client.ClientId))
+        {
+            Typed = client.ClientId,
+        });
     }
 
     private static Task<Operated<Client>> FindAsync(ConsoleRequest request) => request.Get<ClientOperations>().FindAsync(request.Named("client_id"), request.Cancellation);

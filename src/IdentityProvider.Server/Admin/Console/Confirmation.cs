@@ -12,7 +12,7 @@ namespace IdentityProvider.Server.Admin.Console;
 /// <param name="Back">Where one goes who changes their mind, and when it is done.</param>
 public sealed record Confirmation(string Title, string Sentence, IReadOnlyList<DependentCount> Affects, string Action, string Submit, string Back)
 {
-    public const string TypedField = "typed";
+    public const string TypedField = "confirm";
 
     /// <summary>What must be typed, where a click is too little; null where it is enough.</summary>
     public string? Typed { get; init; }
@@ -27,7 +27,7 @@ public sealed record Confirmation(string Title, string Sentence, IReadOnlyList<D
         where T : notnull
     {
         if (Typed is not null && request[TypedField] != Typed)
-            await request.ShowAsync<ConfirmPage>(this, Fault.Refused(TypedField, $"must be {Typed}, to be sure"));
+            await request.ShowAsync<ConfirmPage>(this, Fault.Refused(TypedField, "is not what it names, letter by letter"));
         else if (!(await work()).Try(out var done, out var fault))
             await request.ShowAsync<ConfirmPage>(this, fault);
         else

@@ -16,7 +16,7 @@ internal static class ResourceConsole
         ConsoleRoute.Page("/resources/{identifier}", AdminArea.Resources, ShowAsync),
         ConsoleRoute.Page("/resources/{identifier}/edit", AdminArea.Resources, EditAsync),
         ConsoleRoute.Form("/resources/{identifier}/edit", AdminArea.Resources, ChangeAsync),
-        ConsoleRoute.Page("/resources/{identifier}/delete", AdminArea.Resources, request => ConfirmAsync(request, null)),
+        ConsoleRoute.Page("/resources/{identifier}/delete", AdminArea.Resources, request => OfDeletionAsync(request, confirmation => confirmation.AskAsync(request, AdminArea.Resources))),
         ConsoleRoute.Form("/resources/{identifier}/delete", AdminArea.Resources, DeleteAsync),
     ];
 
@@ -74,7 +74,10 @@ internal static class ResourceConsole
             await request.DoneAsync(PathOf(standing.Identifier), "It is changed. Tokens that were issued stay as they are.");
     }
 
-    private static async Task ConfirmAsync(ConsoleRequest request, Fault? wrong)
+    private static Task DeleteAsync(ConsoleRequest request) => OfDeletionAsync(request, confirmation => confirmation.AnswerAsync(
+        request, () => request.Get<ResourceOperations>().DeleteAsync(request.Actor, confirmation.Typed!, request.Cancellation), "/resources", _ => $"{confirmation.Typed} is deleted."));
+
+    private static async Task OfDeletionAsync(ConsoleRequest request, Func<Confirmation, Task> work)
     {
         if (!(await FindAsync(request)).Try(out var resource, out var fault))
         {
@@ -82,23 +85,16 @@ internal static class ResourceConsole
             return;
         }
 
-        var with = await request.Get<Dependents>().OfResourceAsync(resource.Identifier, request.Now, request.Cancellation);
-        await request.ShowAsync<DeletePage>(
-            new DeletePage.DeleteModel(
-                $"Delete {resource.Name}", "identifier", resource.Identifier, ("API", PathOf(resource.Identifier)), PathOf(resource.Identifier) + "/delete",
-                $"{DependentWords.Sentence(with)} Clients that name it get no more tokens for it."),
-            wrong);
-    }
-
-    private static async Task DeleteAsync(ConsoleRequest request)
-    {
-        var identifier = request.Named("identifier");
-        if (request["confirm"] != identifier)
-            await ConfirmAsync(request, Fault.Refused("confirm", "is not what is to be deleted, letter by letter"));
-        else if ((await request.Get<ResourceOperations>().DeleteAsync(request.Actor, identifier, request.Cancellation)).Try(out _, out var fault))
-            await request.DoneAsync("/resources", $"{identifier} is deleted.");
-        else
-            await ConfirmAsync(request, fault);
+        await work(new Confirmation(
+            $"Delete {resource.Name}",
+            "The API goes for good. Clients that name it get no more tokens for it.",
+            await request.Get<Dependents>().OfResourceAsync(resource.Identifier, request.Now, request.Cancellation),
+            PathOf(resource.Identifier) + "/delete",
+            "Delete",
+            PathOf(resource.Identifier))
+        {
+            Typed = resource.Identifier,
+        });
     }
 
     // A scope is a line: its name, and after a space what people are told of it.

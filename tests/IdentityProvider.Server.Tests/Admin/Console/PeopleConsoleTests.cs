@@ -193,7 +193,7 @@ public sealed class PeopleConsoleTests(ConsoleServer console) : IClassFixture<Co
         Assert.Equal(HttpStatusCode.Forbidden, raised.Status);
         foreach (var what in new[] { "disable", "delete", "end-sessions", "revoke-tokens", "reset-second-factors" })
         {
-            var refused = await person.SubmitAsync(await person.OpenAsync($"{path}/{what}"), ("typed", admin.Username));
+            var refused = await person.SubmitAsync(await person.OpenAsync($"{path}/{what}"), ("confirm", admin.Username));
             Assert.True(refused.Status == HttpStatusCode.Forbidden, what);
         }
 
@@ -202,9 +202,9 @@ public sealed class PeopleConsoleTests(ConsoleServer console) : IClassFixture<Co
         // An admin may, but deletes nobody by a slip.
         var (username, other) = await NewAsync();
         var asked = await admin.OpenAsync(other + "/delete");
-        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await admin.SubmitAsync(asked, ("typed", "no"))).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await admin.SubmitAsync(asked, ("confirm", "no"))).Status);
         Assert.Equal(HttpStatusCode.OK, (await admin.OpenAsync(other)).Status);
-        Assert.Equal("/admin/users", (await admin.SubmitAsync(asked, ("typed", username))).Path);
+        Assert.Equal("/admin/users", (await admin.SubmitAsync(asked, ("confirm", username))).Path);
         Assert.Equal(HttpStatusCode.NotFound, (await admin.OpenAsync(other)).Status);
     }
 

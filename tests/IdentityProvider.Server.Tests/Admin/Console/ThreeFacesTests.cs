@@ -154,7 +154,7 @@ public sealed class ThreeFacesTests : IAsyncLifetime
         await EachAsync(
             face => _idp.DoneAsync(["users", "delete", $"{face}-ada"]),
             face => _api.DoneAsync("deleteUser", Sub(face)),
-            face => SubmitAsync(Path(face) + "/delete", "/delete", (Server.Admin.Console.Confirmation.TypedField, $"{face}-ada")));
+            face => SubmitAsync(Path(face) + "/delete", "/delete", ("confirm", $"{face}-ada")));
         await SameAuditAsync(Of, expected: null);
     }
 
