@@ -20,18 +20,38 @@ public static class BuiltInClients
     /// <summary>Where a person comes who signed out of it, below the issuer.</summary>
     public const string ConsoleSignedOutPath = ConsolePath + "/signed-out";
 
-    private static readonly string[] Identifiers = [Console];
+    /// <summary>Commands with <c>--server</c>, by a sign-in on another device (RFC 8628).</summary>
+    public const string CommandLine = "idp-cli";
+
+    private static readonly string[] Identifiers = [Console, CommandLine];
 
     /// <summary>Whether the identifier is one's, or so near that people would take it for one's.</summary>
     public static bool IsIdentifier(string clientId) => Identifiers.Contains(clientId, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The client of that identifier; null where it isn't built in.</summary>
-    public static Client? Find(string clientId, string issuer) => clientId == Console ? ConsoleOf(issuer) : null;
+    public static Client? Find(string clientId, string issuer) => clientId switch
+    {
+        Console => ConsoleOf(issuer),
+        CommandLine => CommandLineOf(issuer),
+        _ => null,
+    };
 
     /// <summary>
     /// The console proves who it is by being this very process (RFC 6749 §2.3): from outside nobody can be it, since it has no secret that fits.
     /// </summary>
     public static AuthenticatedClient ConsoleInThisProcess(string issuer) => new(ConsoleOf(issuer));
+
+    // Whoever runs a command may say that it is this one (RFC 8252 §8.6), so people are asked each time.
+    private static Client CommandLineOf(string issuer) => new()
+    {
+        ClientId = CommandLine,
+        ClientName = "The command line of administration",
+        ApplicationType = ApplicationType.Native,
+        GrantTypes = [GrantTypes.DeviceCode, GrantTypes.RefreshToken],
+        TokenEndpointAuthMethod = ClientAuthenticationMethod.None,
+        Scope = ScopeSet.Of([AdminApi.ReadAll, AdminApi.WriteAll]),
+        Resources = [AdminApi.IdentifierOf(issuer)],
+    };
 
     private static Client ConsoleOf(string issuer) => new()
     {

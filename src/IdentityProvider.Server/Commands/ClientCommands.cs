@@ -4,6 +4,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -36,7 +37,7 @@ internal static class ClientCommands
                 Tell(answer, made.Secret);
                 return work.Output.Show(answer);
             });
-        });
+        }, remote => RemoteRegistrations.CreateAsync(remote, options, () => remote.Parsed.GetValue(id)));
     }
 
     private static Command List()
@@ -81,7 +82,7 @@ internal static class ClientCommands
                 Tell(answer, made.Secret);
                 return work.Output.Show(answer);
             });
-        });
+        }, remote => RemoteRegistrations.UpdateAsync(remote, options));
     }
 
     private static Command Delete()

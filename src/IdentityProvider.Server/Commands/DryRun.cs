@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -16,7 +17,9 @@ internal static class DryRun
     {
         var dry = new Option<bool>("--dry-run") { Description = "Change nothing: say what would be done, and how much hangs on it." };
         command.Add(dry);
-        command.SetAction((parsed, cancellation) => parsed.GetValue(dry)
+        command.SetAction((parsed, cancellation) => parsed.GetValue(RemoteCommands.Server) is not null
+            ? RemoteCommands.RunAsync(parsed, cancellation)
+            : parsed.GetValue(dry)
             ? Root.RunAsync(parsed, async here => await LookAsync(here, look), migrates: false, cancellation)
             : Root.RunAsync(parsed, work, migrates: true, cancellation));
         return command;

@@ -43,6 +43,8 @@ internal static class Examples
         ["outbox list"] = ["idp outbox list --state given_up"],
         ["issuers create"] = ["idp issuers create --file github.json"],
         ["upstreams create"] = ["idp upstreams create --name work --issuer https://login.work.example --client-id idp --client-secret - --label Work --create always --email-domain work.example"],
+        ["login"] = ["idp login --server https://login.example.com", "idp clients list --server https://login.example.com"],
+        ["logout"] = ["idp logout --server https://login.example.com"],
         ["import openiddict"] = ["idp import openiddict --connection - --dry-run"],
         ["import duende"] = ["idp import duende --connection - --provider SqlServer --api orders=https://orders.example --keep-secrets 90d"],
         ["import keycloak"] = ["idp import keycloak --file realm.json --dry-run", "idp import keycloak --file realm.json --api orders=https://orders.example --redirect-uri shop=https://shop.example/cb --keep-secrets 30d"],

@@ -4,6 +4,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Metadata;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -24,7 +25,7 @@ internal static class ResourceCommands
                 return Output.Refused;
             metadata = metadata with { Identifier = work.Parsed.GetValue(identifier) ?? metadata.Identifier };
             return work.Tell(await work.Get<ResourceOperations>().CreateAsync(work.Actor, metadata, work.Cancellation), made => work.Output.Show(ResourceOperations.Document(made)));
-        });
+        }, remote => RemoteRegistrations.CreateAsync(remote, options, () => remote.Parsed.GetValue(identifier)));
     }
 
     private static Command List()
@@ -73,7 +74,7 @@ internal static class ResourceCommands
                 return Output.Refused;
             return work.Tell(
                 await work.Get<ResourceOperations>().ReplaceAsync(work.Actor, standing, metadata, work.Cancellation), changed => work.Output.Show(ResourceOperations.Document(changed)));
-        });
+        }, remote => RemoteRegistrations.UpdateAsync(remote, options));
     }
 
     private static Command Delete()

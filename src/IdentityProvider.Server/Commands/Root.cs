@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Data.Common;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Server.Database;
 using IdentityProvider.Server.Keys;
 
@@ -34,6 +35,8 @@ public static class Root
         var parsed = Build().Parse(args, Words);
         if (parsed.Errors.Count > 0)
             return ExplainUsage(parsed);
+        if (RemoteCommands.Refuse(parsed) is { } atTheMachine)
+            return OutputOf(parsed).Refuse(atTheMachine);
         try
         {
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Patience });
@@ -44,10 +47,15 @@ public static class Root
         }
     }
 
-    /// <summary>Makes a command do its work on the open installation.</summary>
-    internal static Command Does(this Command command, Func<Work, Task<int>> work)
+    /// <summary>Makes a command do its work on the open installation, or with <c>--server</c> at a server.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="work">What it does here.</param>
+    /// <param name="remote">What it does there; null where <see cref="RemoteCalls"/> says it, or it can't be done from elsewhere.</param>
+    internal static Command Does(this Command command, Func<Work, Task<int>> work, Func<RemoteWork, Task<int>>? remote = null)
     {
-        command.SetAction((parsed, cancellation) => RunAsync(parsed, work, migrates: true, cancellation));
+        if (remote is not null)
+            RemoteCommands.Add(command, remote);
+        command.SetAction((parsed, cancellation) => parsed.GetValue(RemoteCommands.Server) is null ? RunAsync(parsed, work, migrates: true, cancellation) : RemoteCommands.RunAsync(parsed, cancellation));
         return command;
     }
 
@@ -77,10 +85,11 @@ public static class Root
             KeyCommands.Build(), OutboxCommands.Build(), AuditCommands.Build(), SearchCommand.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), ApplyCommand.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
             ImportCommands.Build(),
         };
-        foreach (var command in CompletionCommands.Build())
+        foreach (var command in (IEnumerable<Command>)[.. RemoteCommands.Build(), .. CompletionCommands.Build()])
             root.Add(command);
         root.Directives.Clear();
         root.Add(Json);
+        root.Add(RemoteCommands.Server);
         HelpWithExamples.AddTo(root);
         return root;
     }
@@ -100,7 +109,7 @@ public static class Root
     /// <summary>What went wrong outside of this program, in one line; null for what can only be a bug.</summary>
     private static string? Reason(Exception e) => e switch
     {
-        SettingsException or EmbeddedPostgresException or KeyException or InputException => OneLine(e),
+        SettingsException or EmbeddedPostgresException or KeyException or InputException or RemoteException => OneLine(e),
         DbException => $"the database: {OneLine(e)}",
         { InnerException: DbException last } => $"the database: {OneLine(last)}",
         OperationCanceledException => "interrupted",
