@@ -60,7 +60,7 @@ public sealed class KeyConsoleTests : IAsyncLifetime
         var asked = await _person.OpenAsync($"/admin/keys/{kid}/revoke");
         Assert.Equal($"Revoke {kid[..8]}", asked.Heading);
         Assert.Contains("1 answer with tokens", asked.Text, StringComparison.Ordinal);
-        Assert.Contains("1 sign-in of apps", asked.Text, StringComparison.Ordinal);
+        Assert.Contains("1 sign-in of an app stays", asked.Text, StringComparison.Ordinal);
         var form = asked.FormWith("confirmation");
 
         var refused = await _person.SubmitAsync(form, ("confirmation", "yes"));
