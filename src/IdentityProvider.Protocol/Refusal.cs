@@ -257,6 +257,11 @@ public enum Refusal
     ConsoleSignInRefused,
     AdminScopeInsufficient,
 
+    // Tokens at the Shared Signals API (CAEP Interoperability Profile 1.0 §2.7)
+    SignalsClientNotNamed,
+    SignalsByPerson,
+    SignalsScopeInsufficient,
+
     // Answers that are encrypted for the client (OpenID Connect Core §10.2)
     EncryptionKeyMissing,
 

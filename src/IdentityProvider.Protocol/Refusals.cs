@@ -262,6 +262,9 @@ public static class Refusals
         Refusal.ConsoleAnswerInvalid => InvalidRequest("That is no answer to the sign-in that was begun.", "OpenID Connect Core §3.1.3.7"),
         Refusal.ConsoleSignInRefused => new("access_denied", 400, "The sign-in did not come to its end.", "RFC 6749 §4.1.2.1"),
         Refusal.AdminScopeInsufficient => new("insufficient_scope", 403, "The access token has no scope for this.", "RFC 6750 §3.1"),
+        Refusal.SignalsClientNotNamed => new("invalid_token", 401, TokenFailed, "RFC 9068 §4"),
+        Refusal.SignalsByPerson => new("invalid_token", 401, TokenFailed, "RFC 9068 §4"),
+        Refusal.SignalsScopeInsufficient => new("insufficient_scope", 403, "The access token has no scope for this.", "RFC 6750 §3.1"),
 
         Refusal.EncryptionKeyMissing => InvalidRequest("The client has no key, or none can be had, that the answer could be encrypted for.", "OpenID Connect Core §10.2.1"),
 

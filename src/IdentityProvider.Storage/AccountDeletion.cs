@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.SharedSignals;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using Microsoft.EntityFrameworkCore;
@@ -25,6 +26,7 @@ public sealed class AccountDeletion(IDbContextFactory<IdpDb> databases)
                 if (await db.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(u => u.DisabledAt, now), token) == 0)
                     return false;
                 wasThere = true;
+                await Signals.AccountChangedAsync(db, userId, SignalKind.AccountPurged, now, token);
                 await Sessions.EndAllAsync(db, userId, kept: null, FamilyEnd.GrantRevoked, now, token);
                 await RemoveAsync(db, userId, token);
                 if (notice is not null)
@@ -48,6 +50,9 @@ public sealed class AccountDeletion(IDbContextFactory<IdpDb> databases)
         await db.TokenFamilies.Where(f => f.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.Sessions.Where(s => s.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.Grants.Where(g => g.UserId == userId).ExecuteDeleteAsync(cancellation);
+        await db.SignalPeople.Where(p => p.UserId == userId).ExecuteDeleteAsync(cancellation);
+        var subject = userId.ToString("D");
+        await db.RemovedSubjects.Where(s => s.Subject == subject).ExecuteDeleteAsync(cancellation);
         await db.SignInEvents.Where(e => e.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.AccountLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.Attempts.Where(a => a.Key == strangers || EF.Functions.Like(a.Key, browsers + "%") || EF.Functions.Like(a.Key, factors + "%")).ExecuteDeleteAsync(cancellation);

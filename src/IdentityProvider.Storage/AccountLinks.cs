@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.SharedSignals;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage.Rows;
@@ -91,6 +92,7 @@ public sealed class AccountLinks(IDbContextFactory<IdpDb> databases)
                 await db.SaveChangesAsync(token);
                 await KnownBrowsers.DistrustAsync(db, userId, token);
                 await Attempts.ForgetAsync(db, AttemptKey.OfAccount(userId), token);
+                await Signals.CredentialChangedAsync(db, userId, CredentialChange.Password, CredentialChange.Update, now, token);
                 await Sessions.EndAllAsync(db, userId, kept: null, FamilyEnd.GrantRevoked, now, token);
                 return true;
             },

@@ -140,6 +140,8 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
                 await db.HoldAsync(policyId, token);
                 if (isDenied)
                     await Registrations.DenyAsync(db, clientId, now, token);
+                if (policyId is null)
+                    await SignalStreams.RemoveAsync(db, clientId, token);
                 var deleted = await found.ExecuteDeleteAsync(token);
                 if (deleted == 1)
                     await db.ReleaseAsync(policyId, token);

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.SharedSignals;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
@@ -61,9 +62,26 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
             KnownBrowsers = await RemoveAsync(db.KnownBrowsers.Where(b => b.LastSeenAt < forgotten).OrderBy(b => b.LastSeenAt), onlyCounts, cancellation),
             OutboxMessages = await RemoveAsync(db.OutboxMessages.Where(m => m.DeliveredAt < now - Outbox.DeliveredKept).OrderBy(m => m.DeliveredAt), onlyCounts, cancellation)
                 + await RemoveAsync(db.OutboxMessages.Where(m => m.GivenUpAt < now - Outbox.GivenUpKept).OrderBy(m => m.GivenUpAt), onlyCounts, cancellation),
+            SignalEvents = await RemoveAsync(db.SignalEvents.Where(e => e.ExpiresAt < now).OrderBy(e => e.ExpiresAt), onlyCounts, cancellation)
+                + await RemoveSignalsAsync(db, onlyCounts, cancellation),
             Statuses = await RemoveAsync(db.StatusBlocks.Where(b => b.LastTokenExpiresAt < end).OrderBy(b => b.LastTokenExpiresAt), onlyCounts, cancellation)
                 + await RemoveStatusListsAsync(db, end, onlyCounts, cancellation),
         };
+    }
+
+    // Of a receiver that doesn't come for its events, so many that nobody wants them any more: the oldest.
+    private static async Task<int> RemoveSignalsAsync(IdpDb db, bool onlyCounts, CancellationToken cancellation)
+    {
+        var full = await db.SignalEvents.GroupBy(e => e.StreamId).Where(g => g.Count() > SignalStream.MostWaiting).Select(g => g.Key).Take(Batch).ToListAsync(cancellation);
+        var total = 0;
+        foreach (var streamId in full)
+        {
+            var waiting = db.SignalEvents.Where(e => e.StreamId == streamId);
+            var oldest = await waiting.OrderByDescending(e => e.Sequence).Skip(SignalStream.MostWaiting).Select(e => e.Sequence).FirstOrDefaultAsync(cancellation);
+            total += await RemoveAsync(waiting.Where(e => e.Sequence <= oldest).OrderBy(e => e.Sequence), onlyCounts, cancellation);
+        }
+
+        return total;
     }
 
     // What was set in a list goes before the list does, so that a batch that ends early leaves no change without its list. The newest stays:
@@ -124,6 +142,8 @@ public sealed record PrunedRows
 
     public int OutboxMessages { get; init; }
 
+    public int SignalEvents { get; init; }
+
     public int Statuses { get; init; }
 
     /// <summary>Each kind by the name that an operator reads.</summary>
@@ -142,6 +162,7 @@ public sealed record PrunedRows
         ("attempts", Attempts),
         ("known_browsers", KnownBrowsers),
         ("outbox_messages", OutboxMessages),
+        ("signal_events", SignalEvents),
         ("statuses", Statuses),
     ];
 

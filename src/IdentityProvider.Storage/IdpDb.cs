@@ -44,6 +44,14 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
 
     internal DbSet<OutboxMessageRow> OutboxMessages => Set<OutboxMessageRow>();
 
+    internal DbSet<SignalStreamRow> SignalStreams => Set<SignalStreamRow>();
+
+    internal DbSet<SignalEventRow> SignalEvents => Set<SignalEventRow>();
+
+    internal DbSet<SignalPersonRow> SignalPeople => Set<SignalPersonRow>();
+
+    internal DbSet<RemovedSubjectRow> RemovedSubjects => Set<RemovedSubjectRow>();
+
     internal DbSet<GrantRow> Grants => Set<GrantRow>();
 
     internal DbSet<AuthorizationCodeRow> AuthorizationCodes => Set<AuthorizationCodeRow>();
@@ -118,10 +126,11 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         Tokens(builder);
         Decoupled(builder);
         Messages(builder);
+        SignalStreamRow.Configure(builder);
         builder.Entity<AccountLinkRow>(AccountLinkRow.Configure);
         AuditEventRow.Configure(builder, IsWaiting);
         builder.Entity<IdempotentRequestRow>(IdempotentRequestRow.Configure);
-        Statuses(builder);
+        StatusListRow.Configure(builder);
         builder.Entity<TopicRow>(topic =>
         {
             topic.ToTable("Topics").HasKey(t => t.Name);
@@ -310,30 +319,6 @@ public abstract class IdpDb : IdentityDbContext<User, Role, Guid>
         message.HasIndex(m => m.DeliveredAt);
         message.HasIndex(m => m.GivenUpAt);
     });
-
-    private static void Statuses(ModelBuilder builder)
-    {
-        builder.Entity<StatusListRow>(list =>
-        {
-            list.ToTable("StatusLists").HasKey(l => l.ListId);
-            list.Property(l => l.ListId).ValueGeneratedNever();
-        });
-        builder.Entity<StatusBlockRow>(block =>
-        {
-            block.ToTable("StatusBlocks").HasKey(b => new { b.ListId, b.First });
-            block.Property(b => b.ClientId).HasMaxLength(Longest.ClientId);
-            block.Property(b => b.Kid).HasMaxLength(Longest.Kid);
-            block.HasIndex(b => b.ClientId);
-            block.HasIndex(b => b.FamilyId);
-            block.HasIndex(b => b.Kid);
-            block.HasIndex(b => b.LastTokenExpiresAt);
-        });
-        builder.Entity<StatusChangeRow>(change =>
-        {
-            change.ToTable("StatusChanges").HasKey(c => new { c.Sequence, c.ListId, c.First });
-            change.HasIndex(c => c.ListId);
-        });
-    }
 
     /// <summary>UTC, and no finer than PostgreSQL keeps, so that what is read equals what was written.</summary>
     private sealed class UtcMicroseconds() : ValueConverter<DateTimeOffset, DateTimeOffset>(

@@ -27,6 +27,12 @@ public static class Longest
     /// <summary>OpenID Connect Core §2: of a <c>sub</c> elsewhere. Ours of a <c>sid</c>.</summary>
     public const int UpstreamSubject = 255;
 
+    /// <summary>In bytes: what goes along with a push, and what sealing adds.</summary>
+    public const int SealedAuthorization = 1100;
+
+    /// <summary>The types of events that a receiver names.</summary>
+    public const int EventTypes = 50 * 201;
+
     public const int UpstreamName = 40;
 
     /// <summary>In bytes: a secret of 500 characters, and what sealing adds.</summary>

@@ -26,6 +26,7 @@ internal static class Memberships
         if (people.Count == 0)
             return;
         await db.Users.Where(u => people.Contains(u.Id)).ExecuteUpdateAsync(set => set.SetProperty(u => u.RoleChanges, u => u.RoleChanges + 1), cancellation);
+        await Signals.RolesChangedAsync(db, people, now, cancellation);
         var families = db.TokenFamilies.Where(f => people.Contains(f.UserId) && f.EndedAt == null);
         if (await families.ExecuteUpdateAsync(set => set.SetProperty(f => f.RoleChanges, f => f.RoleChanges + 1), cancellation) > 0)
             await db.MarkFamiliesAsync(families, StatusValue.Stale, now, cancellation);

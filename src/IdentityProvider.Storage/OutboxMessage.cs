@@ -11,6 +11,9 @@ public enum OutboxKind
 
     /// <summary>A mail to a person, whose identifier stands in the session's place.</summary>
     Mail,
+
+    /// <summary>A security event (SSF 1.0), whose identifier stands in the session's place.</summary>
+    SecurityEvent,
 }
 
 /// <summary>What became of a message.</summary>

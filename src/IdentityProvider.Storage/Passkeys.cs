@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.SharedSignals;
 using IdentityProvider.Protocol.SignIn;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -51,6 +52,7 @@ public sealed class Passkeys(IDbContextFactory<IdpDb> databases)
                         return PasskeyAddition.TooMany;
                     Add(db, userId, registered);
                     await db.SaveChangesAsync(token);
+                    await TellAsync(db, userId, registered.Transports, CredentialChange.Create, registered.CreatedAt, token);
                     return PasskeyAddition.Added;
                 },
                 (db, token) => db.UserPasskeys.AnyAsync(p => p.CredentialId == registered.CredentialId && p.UserId == userId, token),
@@ -89,6 +91,7 @@ public sealed class Passkeys(IDbContextFactory<IdpDb> databases)
                     Add(db, userId, registered);
                     await SecondFactors.ReplaceCodesAsync(db, userId, codeHashes, token);
                     await db.SaveChangesAsync(token);
+                    await TellAsync(db, userId, registered.Transports, CredentialChange.Create, registered.CreatedAt, token);
                     return PasskeyAddition.Added;
                 },
                 (db, token) => db.Users.AnyAsync(u => u.Id == userId && u.ConcurrencyStamp == stamp, token),
@@ -157,14 +160,15 @@ public sealed class Passkeys(IDbContextFactory<IdpDb> databases)
     /// <param name="userId">Whose.</param>
     /// <param name="credentialId">Which.</param>
     /// <param name="stamp">Random; the account's stamps from now on, by which a retry knows its own work.</param>
+    /// <param name="now">The moment.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<PasskeyRemoval> RemoveAsync(Guid userId, byte[] credentialId, string stamp, CancellationToken cancellation = default) =>
+    public Task<PasskeyRemoval> RemoveAsync(Guid userId, byte[] credentialId, string stamp, DateTimeOffset now, CancellationToken cancellation = default) =>
         databases.TransactAsync(
             async (db, token) =>
             {
                 await LockAsync(db, userId, token);
                 var passkey = db.UserPasskeys.Where(p => p.UserId == userId && p.CredentialId == credentialId);
-                if (!await passkey.AnyAsync(token))
+                if (await passkey.AsNoTracking().FirstOrDefaultAsync(token) is not { } removed)
                     return PasskeyRemoval.NotThere;
                 var others = db.UserPasskeys.Where(p => p.UserId == userId && p.CredentialId != credentialId);
                 if (await WaysIn.CountAsync(db, userId, others, db.UserLogins.Where(l => l.UserId == userId), token) == 0)
@@ -174,10 +178,23 @@ public sealed class Passkeys(IDbContextFactory<IdpDb> databases)
                     await SecondFactors.CodesOf(db, userId).ExecuteDeleteAsync(token);
                 await KnownBrowsers.DistrustAsync(db, userId, token);
                 await SecondFactors.StampAsync(db, userId, _ => true, stamp, token);
+                await TellAsync(db, userId, removed.Data.Transports, CredentialChange.Delete, now, token);
                 return PasskeyRemoval.Removed;
             },
             (db, token) => db.Users.AnyAsync(u => u.Id == userId && u.ConcurrencyStamp == stamp, token),
             cancellation);
+
+    /// <summary>Removes all of an account that signs in otherwise, in a transaction of the caller's.</summary>
+    internal static async Task RemoveAllAsync(IdpDb db, Guid userId, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var removed = await db.UserPasskeys.AsNoTracking().Where(p => p.UserId == userId).ToListAsync(cancellation);
+        await db.UserPasskeys.Where(p => p.UserId == userId).ExecuteDeleteAsync(cancellation);
+        foreach (var passkey in removed)
+            await TellAsync(db, userId, passkey.Data.Transports, CredentialChange.Delete, now, cancellation);
+    }
+
+    private static Task TellAsync(IdpDb db, Guid userId, string[]? transports, string change, DateTimeOffset now, CancellationToken cancellation) =>
+        Signals.CredentialChangedAsync(db, userId, CredentialChange.PasskeyType(transports), change, now, cancellation);
 
     // Until the transaction's end.
     private static Task<int> LockAsync(IdpDb db, Guid userId, CancellationToken cancellation) =>

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using IdentityProvider.Protocol.SharedSignals;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using Microsoft.AspNetCore.Identity;
@@ -55,10 +56,11 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
     /// <param name="sealedKey">Its key; nothing of it can be read here.</param>
     /// <param name="codeHashes">Of the recovery codes.</param>
     /// <param name="stamp">Random; the account's stamps from now on, by which a retry knows its own work.</param>
+    /// <param name="now">The moment.</param>
     /// <param name="read">The account's stamp as it was read: where it is another by now nothing is added. Null for any.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<bool> AddAuthenticatorAsync(
-        Guid userId, string sealedKey, IReadOnlyList<string> codeHashes, string stamp, string? read = null, CancellationToken cancellation = default) =>
+        Guid userId, string sealedKey, IReadOnlyList<string> codeHashes, string stamp, DateTimeOffset now, string? read = null, CancellationToken cancellation = default) =>
         ChangeAsync(
             userId,
             stamp,
@@ -69,6 +71,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
                     return false;
                 db.UserTokens.Add(new IdentityUserToken<Guid> { UserId = userId, LoginProvider = IdentityStore, Name = AuthenticatorKey, Value = sealedKey });
                 await ReplaceCodesAsync(db, userId, codeHashes, token);
+                await Signals.CredentialChangedAsync(db, userId, CredentialChange.App, CredentialChange.Create, now, token);
                 return true;
             },
             cancellation);
@@ -77,7 +80,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
     /// Removes the authenticator; with the recovery codes where no passkey is left that they could stand in for. No browser is remembered any more. False where
     /// there is none.
     /// </summary>
-    public Task<bool> RemoveAuthenticatorAsync(Guid userId, string stamp, CancellationToken cancellation = default) =>
+    public Task<bool> RemoveAuthenticatorAsync(Guid userId, string stamp, DateTimeOffset now, CancellationToken cancellation = default) =>
         ChangeAsync(
             userId,
             stamp,
@@ -89,6 +92,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
                 if (!await db.UserPasskeys.AnyAsync(p => p.UserId == userId, token))
                     await CodesOf(db, userId).ExecuteDeleteAsync(token);
                 await KnownBrowsers.DistrustAsync(db, userId, token);
+                await Signals.CredentialChangedAsync(db, userId, CredentialChange.App, CredentialChange.Delete, now, token);
                 return true;
             },
             cancellation);
@@ -127,10 +131,11 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
             {
                 if (!await StampAsync(db, id, u => u.ConcurrencyStamp == read, stamp, token))
                     return false;
-                await AuthenticatorOf(db, id).ExecuteDeleteAsync(token);
+                if (await AuthenticatorOf(db, id).ExecuteDeleteAsync(token) > 0)
+                    await Signals.CredentialChangedAsync(db, id, CredentialChange.App, CredentialChange.Delete, now, token);
                 await CodesOf(db, id).ExecuteDeleteAsync(token);
                 if (await WaysIn.CountAsync(db, id, passkeys: null, db.UserLogins.Where(l => l.UserId == id), token) > 0)
-                    await db.UserPasskeys.Where(p => p.UserId == id).ExecuteDeleteAsync(token);
+                    await Passkeys.RemoveAllAsync(db, id, now, token);
                 await KnownBrowsers.DistrustAsync(db, id, token);
                 await Sessions.EndAllAsync(db, id, kept: null, offline, now, token);
                 return true;

@@ -239,8 +239,11 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         DateTimeOffset now,
         CancellationToken cancellation)
     {
+        var ending = await Signals.EndingAsync(db, sessions, cancellation);
         var ended = await sessions.Where(s => s.EndedAt == null).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndedAt, now), cancellation);
         await Outbox.AddLogoutsAsync(db, sessions, now, cancellation);
+        if (ended > 0)
+            await Signals.SessionsEndedAsync(db, ending, now, cancellation);
         if (everythingOf is { } userId)
             await DecoupledRequests.RemoveWaitingAsync(db, userId, clientId: null, cancellation);
         await db.EndFamiliesAsync(families, now, cancellation); // last, for it takes the topic's row

@@ -91,6 +91,8 @@ public static class StorageSetup
         .AddSingleton<SecondFactors>()
         .AddSingleton<SecondFactorTries>()
         .AddSingleton<Sessions>()
+        .AddSingleton<SignalEvents>()
+        .AddSingleton<SignalStreams>()
         .AddSingleton<SigningKeys>()
         .AddSingleton<SignInEvents>()
         .AddSingleton<SpentIdentifiers>()

@@ -12,5 +12,8 @@ public static class Topic
     /// <summary>The status lists. Its version also numbers the transactions that changed any (<see cref="StatusLists"/>).</summary>
     public const string Status = "status";
 
-    internal static IReadOnlyList<string> All { get; } = [Clients, Resources, Keys, AuthorizationDetailsTypes, Status];
+    /// <summary>Which clients have streams of security events.</summary>
+    public const string SignalStreams = "signal_streams";
+
+    internal static IReadOnlyList<string> All { get; } = [Clients, Resources, Keys, AuthorizationDetailsTypes, Status, SignalStreams];
 }

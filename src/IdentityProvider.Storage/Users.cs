@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Protocol.Claims;
+using IdentityProvider.Protocol.SharedSignals;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
@@ -133,12 +134,14 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
         return databases.TransactAsync(
             async (db, token) =>
             {
+                var before = await WaysAsync(db, id, token);
                 if (await db.Users.Where(u => u.Id == id && u.ConcurrencyStamp == read)
                     .ExecuteUpdateAsync(
                         set => set.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.DisabledAt, disabledAt)
                             .SetProperty(u => u.SecurityStamp, stamp).SetProperty(u => u.ConcurrencyStamp, stamp),
                         token) == 0)
                     return false;
+                await TellAsync(db, id, before, new Ways(hash, disabledAt), now, token);
                 await KnownBrowsers.DistrustAsync(db, id, token);
                 await Attempts.ForgetAsync(db, AttemptKey.OfAccount(id), token);
                 await Attempts.ForgetAsync(db, AttemptKey.OfSecondFactor(id), token);
@@ -147,6 +150,44 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
             },
             (db, token) => db.Users.AnyAsync(u => u.Id == id && u.ConcurrencyStamp == stamp, token),
             cancellation);
+    }
+
+    /// <summary>
+    /// Writes the same where nothing ends by it: a person is let in again, or keeps their sign-ins with another password. False where somebody changed the
+    /// account since it was read.
+    /// </summary>
+    public Task<bool> ChangeAsync(User user, string stamp, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        var (id, read, hash, disabledAt) = (user.Id, user.ConcurrencyStamp, user.PasswordHash, user.DisabledAt);
+        return databases.TransactAsync(
+            async (db, token) =>
+            {
+                var before = await WaysAsync(db, id, token);
+                var isOther = before?.PasswordHash != hash;
+                if (await db.Users.Where(u => u.Id == id && u.ConcurrencyStamp == read)
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.DisabledAt, disabledAt)
+                            .SetProperty(u => u.SecurityStamp, u => isOther ? stamp : u.SecurityStamp).SetProperty(u => u.ConcurrencyStamp, stamp),
+                        token) == 0)
+                    return false;
+                await TellAsync(db, id, before, new Ways(hash, disabledAt), now, token);
+                return true;
+            },
+            (db, token) => db.Users.AnyAsync(u => u.Id == id && u.ConcurrencyStamp == stamp, token),
+            cancellation);
+    }
+
+    private static Task<Ways?> WaysAsync(IdpDb db, Guid userId, CancellationToken cancellation) =>
+        db.Users.Where(u => u.Id == userId).Select(u => new Ways(u.PasswordHash, u.DisabledAt)).FirstOrDefaultAsync(cancellation);
+
+    private static async Task TellAsync(IdpDb db, Guid userId, Ways? before, Ways after, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (before is null)
+            return;
+        if (before.DisabledAt is null != after.DisabledAt is null)
+            await Signals.AccountChangedAsync(db, userId, after.DisabledAt is null ? SignalKind.AccountEnabled : SignalKind.AccountDisabled, now, cancellation);
+        if (before.PasswordHash != after.PasswordHash)
+            await Signals.CredentialChangedAsync(db, userId, CredentialChange.Password, before.PasswordHash is null ? CredentialChange.Create : CredentialChange.Update, now, cancellation);
     }
 
     private static async Task<IReadOnlyList<string>?> FewAsync(IQueryable<string> names, CancellationToken cancellation)
@@ -159,6 +200,8 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
         await FindClaimsAsync(userId, cancellation) is { } user
             ? user with { Roles = await FindRolesAsync(userId, cancellation), Groups = await FindGroupsAsync(userId, cancellation) }
             : null;
+
+    private sealed record Ways(string? PasswordHash, DateTimeOffset? DisabledAt);
 
     private sealed record ClaimsRow(string Username, string Claims, DateTimeOffset? DisabledAt, int RoleChanges);
 }

@@ -1,5 +1,4 @@
 using IdentityProvider.Jose;
-using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Claims;
 
 namespace IdentityProvider.Protocol.Resources;
@@ -95,9 +94,9 @@ public static class ResourceMetadataRules
         const int most = 400;
         if (identifier.Length > most || !WebUris.IsAbsolute(identifier) || identifier.Contains('#', StringComparison.Ordinal))
             return new("identifier", $"must be an absolute URI without a fragment, of at most {most} characters");
-        // Administration is built in; whoever could be it would be sent its tokens.
-        if (AdminApi.IsIdentifier(identifier, issuer))
-            return new("identifier", "is this server's own API for its operators");
+        // Some are built in; whoever could be one would be sent its tokens.
+        if (BuiltInResources.IsIdentifier(identifier, issuer))
+            return new("identifier", "is an API that this server has itself");
         // UserInfo takes tokens whose audience is the issuer, so no API may have its name.
         return Refuse(identifier.TrimEnd('/') == issuer.TrimEnd('/'), "identifier", "must not be this server's own issuer");
     }

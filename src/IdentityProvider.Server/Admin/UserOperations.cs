@@ -108,8 +108,8 @@ internal sealed class UserOperations(UserManager<User> manager, AccountStore sto
         if (await desk.RefuseAccountAsync(actor, user.Id, cancellation) is { } fault)
             return fault;
         user.DisabledAt = null;
-        if (FaultOf(await manager.UpdateAsync(user)) is { } reason)
-            return reason;
+        if (!await ChangeAsync(user, cancellation))
+            return Fault.Changed("user");
         await store.Attempts.ForgetAsync(AttemptKey.OfAccount(user.Id), cancellation);
         await desk.RecordAsync(AuditAction.UserEnabled, actor, AuditTarget.User(user.Id));
         return user;
@@ -122,7 +122,7 @@ internal sealed class UserOperations(UserManager<User> manager, AccountStore sto
             return fault;
         if (!(await passwords.WriteAsync(user, given, cancellation)).Try(out var warnings, out var unfit))
             return unfit;
-        if (!(keepSessions ? (await manager.UpdateSecurityStampAsync(user)).Succeeded : await ChangeAndEndAsync(user, cancellation)))
+        if (!await (keepSessions ? ChangeAsync(user, cancellation) : ChangeAndEndAsync(user, cancellation)))
             return Fault.Changed("user");
         await store.NoteAsync(user.Id, SignInOutcome.PasswordGiven, cancellation);
         await store.Attempts.ForgetAsync(AttemptKey.OfAccount(user.Id), cancellation);
@@ -189,6 +189,15 @@ internal sealed class UserOperations(UserManager<User> manager, AccountStore sto
         var isVerified = claims["email_verified"]?.GetValue<bool>() == true;
         user.SetEmail(address.Text, isVerified, now: null);
         return isVerified && await store.Mailboxes.IsTakenAsync(address, user.Id, cancellation) ? Fault.Conflict("email", "belongs to another account") : null;
+    }
+
+    private async Task<bool> ChangeAsync(User user, CancellationToken cancellation)
+    {
+        var stamp = desk.Entropy.NewId().ToString("D");
+        if (!await store.Users.ChangeAsync(user, stamp, desk.Now, cancellation))
+            return false;
+        user.ConcurrencyStamp = stamp;
+        return true;
     }
 
     // A thief may have got offline access, which outlives every session.

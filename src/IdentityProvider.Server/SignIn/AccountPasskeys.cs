@@ -64,7 +64,8 @@ internal sealed class AccountPasskeys(
     public async Task<Refusal?> RemoveAsync(HttpContext http, Guid userId, byte[] credentialId)
     {
         var removed = (await passkeys.ListAsync(userId, http.RequestAborted)).FirstOrDefault(p => p.CredentialId.AsSpan().SequenceEqual(credentialId));
-        switch (await passkeys.RemoveAsync(userId, credentialId, entropy.NewId().ToString("D"), CancellationToken.None))
+        var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        switch (await passkeys.RemoveAsync(userId, credentialId, entropy.NewId().ToString("D"), now, CancellationToken.None))
         {
             case PasskeyRemoval.NotThere:
                 return Refusal.PasskeyRefused;

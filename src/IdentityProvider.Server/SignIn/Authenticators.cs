@@ -49,7 +49,7 @@ internal sealed class Authenticators(
         var sealedKey = Base64Url.EncodeToString(Protector(userId).Protect(offer.Key));
 
         // Where what the account signs in by changed since it was read, whoever is here may not be its person.
-        if (!await factors.AddAuthenticatorAsync(userId, sealedKey, hashes, stamp, user.SecurityStamp, cancellation))
+        if (!await factors.AddAuthenticatorAsync(userId, sealedKey, hashes, stamp, clock.GetUtcNow(), user.SecurityStamp, cancellation))
             return null;
         user.SecurityStamp = user.ConcurrencyStamp = stamp;
         return codes;
@@ -60,7 +60,7 @@ internal sealed class Authenticators(
         factors.AddAuthenticatorAsync(user.Id, Base64Url.EncodeToString(Protector(user.Id).Protect(key)), [], entropy.NewId().ToString("D"), read: null, cancellation);
 
     /// <summary>Takes the person's authenticator away; false where they have none.</summary>
-    public Task<bool> RemoveAsync(Guid userId, CancellationToken cancellation) => factors.RemoveAuthenticatorAsync(userId, entropy.NewId().ToString("D"), cancellation);
+    public Task<bool> RemoveAsync(Guid userId, CancellationToken cancellation) => factors.RemoveAuthenticatorAsync(userId, entropy.NewId().ToString("D"), clock.GetUtcNow(), cancellation);
 
     /// <summary>Whether a code is one of the person's key, and nobody showed it before.</summary>
     public async Task<bool> SpendAsync(Guid userId, string code, CancellationToken cancellation)

@@ -73,6 +73,13 @@ public sealed class SelfRegistrationsOnPostgres : SelfRegistrationsContract
     protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
 }
 
+public sealed class SignalStreamsOnPostgres : SignalStreamsContract
+{
+    protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => Postgres.NewEmptyAsync();
+}
+
 public sealed class SigningKeysOnPostgres : SigningKeysContract
 {
     protected override Task<TestStorage> NewAsync() => Postgres.NewAsync();

@@ -73,6 +73,13 @@ public sealed class SelfRegistrationsOnSqlServer : SelfRegistrationsContract
     protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
 }
 
+public sealed class SignalStreamsOnSqlServer : SignalStreamsContract
+{
+    protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();
+
+    protected override Task<TestStorage> NewEmptyAsync() => SqlServer.NewEmptyAsync();
+}
+
 public sealed class SigningKeysOnSqlServer : SigningKeysContract
 {
     protected override Task<TestStorage> NewAsync() => SqlServer.NewAsync();

@@ -99,7 +99,7 @@ public abstract class PasskeysContract : StorageContract
 
         Assert.False(await passkeys.UseAsync(other.Id, Id(1), 9, Now));
         Assert.False(await passkeys.RenameAsync(other.Id, Id(1), "Theirs"));
-        Assert.Equal(PasskeyRemoval.NotThere, await passkeys.RemoveAsync(other.Id, Id(1), "stamp"));
+        Assert.Equal(PasskeyRemoval.NotThere, await passkeys.RemoveAsync(other.Id, Id(1), "stamp", Now));
         Assert.Equal(("Mine", (DateTimeOffset?)null), Assert.Single((await passkeys.ListAsync(user.Id)).Select(p => (p.Name, p.LastUsedAt))));
     }
 
@@ -127,9 +127,9 @@ public abstract class PasskeysContract : StorageContract
         await passkeys.AddAsync(user.Id, Registered(1));
         await passkeys.AddAsync(user.Id, Registered(2));
 
-        Assert.Equal(PasskeyRemoval.Removed, await passkeys.RemoveAsync(user.Id, Id(1), "first"));
-        Assert.Equal(PasskeyRemoval.NotThere, await passkeys.RemoveAsync(user.Id, Id(1), "again"));
-        Assert.Equal(PasskeyRemoval.OnlyWayIn, await passkeys.RemoveAsync(user.Id, Id(2), "last"));
+        Assert.Equal(PasskeyRemoval.Removed, await passkeys.RemoveAsync(user.Id, Id(1), "first", Now));
+        Assert.Equal(PasskeyRemoval.NotThere, await passkeys.RemoveAsync(user.Id, Id(1), "again", Now));
+        Assert.Equal(PasskeyRemoval.OnlyWayIn, await passkeys.RemoveAsync(user.Id, Id(2), "last", Now));
         Assert.Equal(("first", "first"), await storage.AskAsync(async db =>
         {
             var kept = await db.Users.SingleAsync(u => u.Id == user.Id);
@@ -137,7 +137,7 @@ public abstract class PasskeysContract : StorageContract
         }));
 
         await storage.AskAsync(db => db.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.PasswordHash, "a hash")));
-        Assert.Equal(PasskeyRemoval.Removed, await passkeys.RemoveAsync(user.Id, Id(2), "last"));
+        Assert.Equal(PasskeyRemoval.Removed, await passkeys.RemoveAsync(user.Id, Id(2), "last", Now));
     }
 
     [Theory]
@@ -154,7 +154,7 @@ public abstract class PasskeysContract : StorageContract
         await storage.Get<UpstreamLinks>().AddAsync(isLinked ? user.Id : other.Id, new(UpstreamsContract.Upstream("elsewhere").Issuer, "ada", null));
         await storage.Get<UpstreamLinks>().AddAsync(user.Id, new("https://nobody.example", "ada", null));
 
-        Assert.Equal(outcome, await passkeys.RemoveAsync(user.Id, Id(1), "stamp"));
+        Assert.Equal(outcome, await passkeys.RemoveAsync(user.Id, Id(1), "stamp", Now));
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public abstract class PasskeysContract : StorageContract
         var gone = await RaceAsync(
             storage,
             async i => i % 2 == 0
-                ? await storage.Get<Passkeys>().RemoveAsync(user.Id, Id(1), $"stamp {i}") == PasskeyRemoval.Removed
+                ? await storage.Get<Passkeys>().RemoveAsync(user.Id, Id(1), $"stamp {i}", Now) == PasskeyRemoval.Removed
                 : await storage.Get<UpstreamLinks>().RemoveAsync(user.Id, (upstream.Issuer, "ada"), $"stamp {i}") is null,
             runners: 2);
         Assert.Single(gone, true);
@@ -189,20 +189,20 @@ public abstract class PasskeysContract : StorageContract
         await storage.Get<KnownBrowsers>().SeenAsync(new byte[32], user.Id, null, null, Now);
         await storage.Get<KnownBrowsers>().TrustAsync(new byte[32], user.Id, Now.AddDays(30));
 
-        await passkeys.RemoveAsync(user.Id, Id(1), "first");
+        await passkeys.RemoveAsync(user.Id, Id(1), "first", Now);
         Assert.Null((await storage.Get<KnownBrowsers>().FindAsync(new byte[32], user.Id))!.TrustedUntil);
         Assert.Equal(new AccountFactors { Passkeys = 2, RecoveryCodes = 2 }, await factors.FindAsync(user.Id));
 
         // An app is one that the codes stand in for, too.
-        await factors.AddAuthenticatorAsync(user.Id, "key", ["c"], "app");
-        await passkeys.RemoveAsync(user.Id, Id(2), "second");
-        await passkeys.RemoveAsync(user.Id, Id(3), "third");
+        await factors.AddAuthenticatorAsync(user.Id, "key", ["c"], "app", Now);
+        await passkeys.RemoveAsync(user.Id, Id(2), "second", Now);
+        await passkeys.RemoveAsync(user.Id, Id(3), "third", Now);
         Assert.Equal(new AccountFactors { HasAuthenticator = true, RecoveryCodes = 1 }, await factors.FindAsync(user.Id));
 
         await passkeys.AddAsync(user.Id, Registered(4));
-        await factors.RemoveAuthenticatorAsync(user.Id, "no app");
+        await factors.RemoveAuthenticatorAsync(user.Id, "no app", Now);
         Assert.Equal(1, (await factors.FindAsync(user.Id)).RecoveryCodes);
-        await passkeys.RemoveAsync(user.Id, Id(4), "fourth");
+        await passkeys.RemoveAsync(user.Id, Id(4), "fourth", Now);
         Assert.Equal(AccountFactors.None, await factors.FindAsync(user.Id));
     }
 
@@ -229,7 +229,7 @@ public abstract class PasskeysContract : StorageContract
         var (user, withApp, withPasskey) = (await AddUserAsync(storage), await AddUserAsync(storage), await AddUserAsync(storage));
         var passkeys = storage.Get<Passkeys>();
         await passkeys.AddAsync(withPasskey.Id, Registered(1));
-        await storage.Get<SecondFactors>().AddAuthenticatorAsync(withApp.Id, "key", ["a"], "app");
+        await storage.Get<SecondFactors>().AddAuthenticatorAsync(withApp.Id, "key", ["a"], "app", Now);
 
         Assert.Equal(PasskeyAddition.NotFirst, await passkeys.AddFirstAsync(user.Id, Registered(2), ["c"], "stamp", read: "another"));
         Assert.Equal(PasskeyAddition.NotFirst, await passkeys.AddFirstAsync(withApp.Id, Registered(2), ["c"], "stamp", read: "app"));
@@ -247,7 +247,7 @@ public abstract class PasskeysContract : StorageContract
         for (var i = 0; i < 8; i++)
             await storage.Get<Passkeys>().AddAsync(user.Id, Registered(i));
 
-        var outcomes = await RaceAsync(storage, i => storage.Get<Passkeys>().RemoveAsync(user.Id, Id(i), $"stamp {i}"), runners: 8);
+        var outcomes = await RaceAsync(storage, i => storage.Get<Passkeys>().RemoveAsync(user.Id, Id(i), $"stamp {i}", Now), runners: 8);
         Assert.Equal((7, 1), (outcomes.Count(o => o == PasskeyRemoval.Removed), outcomes.Count(o => o == PasskeyRemoval.OnlyWayIn)));
         Assert.Equal(1, await storage.Get<Passkeys>().CountAsync(user.Id));
     }
@@ -256,7 +256,7 @@ public abstract class PasskeysContract : StorageContract
 
     private static byte[] Id(int seed) => [.. Enumerable.Repeat((byte)7, 500), .. BitConverter.GetBytes(seed)];
 
-    private static UserPasskeyInfo Registered(int seed, string? name = null, bool isSynced = true, uint signCount = 0, DateTimeOffset? at = null) =>
+    internal static UserPasskeyInfo Registered(int seed, string? name = null, bool isSynced = true, uint signCount = 0, DateTimeOffset? at = null) =>
         new(Id(seed), [9, 9, (byte)seed], at ?? Now, signCount, ["internal"], isUserVerified: true, isBackupEligible: isSynced, isBackedUp: isSynced, [1], [2]) { Name = name };
 
     private static async Task<User> AddUserAsync(TestStorage storage)

@@ -15,7 +15,7 @@ public abstract class SecondFactorsContract : StorageContract
         await using var storage = await NewAsync();
         var factors = storage.Get<SecondFactors>();
         var alice = await PersonAsync(storage);
-        var added = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => factors.AddAuthenticatorAsync(alice.Id, $"key-{i}", [$"code-{i}"], $"stamp-{i}"))));
+        var added = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => factors.AddAuthenticatorAsync(alice.Id, $"key-{i}", [$"code-{i}"], $"stamp-{i}", Now))));
         var winner = Array.IndexOf(added, true);
         Assert.Single(added, done => done);
         Assert.Equal($"key-{winner}", await factors.FindAuthenticatorAsync(alice.Id));
@@ -29,7 +29,7 @@ public abstract class SecondFactorsContract : StorageContract
         await using var storage = await NewAsync();
         var factors = storage.Get<SecondFactors>();
         var (alice, bob) = (await PersonAsync(storage), await PersonAsync(storage));
-        await factors.AddAuthenticatorAsync(alice.Id, "key", ["a", "b"], "stamp");
+        await factors.AddAuthenticatorAsync(alice.Id, "key", ["a", "b"], "stamp", Now);
         Assert.False(await factors.SpendRecoveryCodeAsync(bob.Id, "a"));
         Assert.Single(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => factors.SpendRecoveryCodeAsync(alice.Id, "a")))), won => won);
         Assert.Equal(1, (await factors.FindAsync(alice.Id)).RecoveryCodes);
@@ -42,7 +42,7 @@ public abstract class SecondFactorsContract : StorageContract
         var factors = storage.Get<SecondFactors>();
         var alice = await PersonAsync(storage);
         Assert.False(await factors.ReplaceRecoveryCodesAsync(alice.Id, ["c"], "stamp-1"));
-        await factors.AddAuthenticatorAsync(alice.Id, "key", ["a", "b"], "stamp-2");
+        await factors.AddAuthenticatorAsync(alice.Id, "key", ["a", "b"], "stamp-2", Now);
         Assert.True(await factors.ReplaceRecoveryCodesAsync(alice.Id, ["b", "c", "d"], "stamp-3"));
         Assert.False(await factors.SpendRecoveryCodeAsync(alice.Id, "a"));
         Assert.True(await factors.SpendRecoveryCodeAsync(alice.Id, "b"));
@@ -55,10 +55,10 @@ public abstract class SecondFactorsContract : StorageContract
         await using var storage = await NewAsync();
         var factors = storage.Get<SecondFactors>();
         var alice = await PersonAsync(storage);
-        Assert.False(await factors.RemoveAuthenticatorAsync(alice.Id, "stamp-0"));
-        await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-1");
+        Assert.False(await factors.RemoveAuthenticatorAsync(alice.Id, "stamp-0", Now));
+        await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-1", Now);
         await RememberAsync(storage, alice);
-        Assert.True(await factors.RemoveAuthenticatorAsync(alice.Id, "stamp-2"));
+        Assert.True(await factors.RemoveAuthenticatorAsync(alice.Id, "stamp-2", Now));
         Assert.Equal(AccountFactors.None, await factors.FindAsync(alice.Id));
         Assert.Null(await factors.FindAuthenticatorAsync(alice.Id));
         Assert.Null((await storage.Get<KnownBrowsers>().FindAsync(new byte[32], alice.Id))!.TrustedUntil);
@@ -71,7 +71,7 @@ public abstract class SecondFactorsContract : StorageContract
         await using var storage = await NewAsync();
         var factors = storage.Get<SecondFactors>();
         var alice = await PersonAsync(storage, "a hash");
-        await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-1");
+        await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-1", Now);
         await RememberAsync(storage, alice);
         var session = Given.Session() with { UserId = alice.Id };
         await storage.Sessions.AddAsync(session, new byte[32]);
@@ -145,9 +145,9 @@ public abstract class SecondFactorsContract : StorageContract
         var (factors, tries) = (storage.Get<SecondFactors>(), storage.Get<SecondFactorTries>());
         var alice = await PersonAsync(storage, "a hash");
         await CloseAsync();
-        Assert.False(await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-0", read: "another"));
+        Assert.False(await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-0", Now, read: "another"));
         Assert.False(await tries.TakeAsync(alice.Id, null, Now));
-        Assert.True(await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-1"));
+        Assert.True(await factors.AddAuthenticatorAsync(alice.Id, "key", ["a"], "stamp-1", Now));
         await CloseAsync();
         Assert.True(await factors.ResetAsync(await ReadAsync(), "stamp-2", FamilyEnd.EndedByOperator, Now));
         await CloseAsync();

@@ -899,6 +899,21 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.ToTable("RegistrationPolicies", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.RemovedSubjectRow", b =>
+                {
+                    b.Property<Guid>("StreamId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .UseCollation("C");
+
+                    b.HasKey("StreamId", "Subject");
+
+                    b.ToTable("SignalRemovedSubjects", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.ResourceRow", b =>
                 {
                     b.Property<string>("Identifier")
@@ -1085,6 +1100,125 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                     b.HasIndex("UserId", "At");
 
                     b.ToTable("SignInEvents", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.SignalEventRow", b =>
+                {
+                    b.Property<Guid>("EventId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Kind")
+                        .HasColumnType("integer");
+
+                    b.Property<long>("Sequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Sequence"));
+
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("StreamId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("EventId");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("StreamId", "Sequence");
+
+                    b.ToTable("SignalEvents", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.SignalPersonRow", b =>
+                {
+                    b.Property<string>("ClientId")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("ClientId", "UserId");
+
+                    b.HasIndex("UserId");
+
+                    b.ToTable("SignalPeople", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.SignalStreamRow", b =>
+                {
+                    b.Property<Guid>("StreamId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Delivered")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<string>("EndpointUrl")
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .UseCollation("C");
+
+                    b.Property<string>("EventsRequested")
+                        .IsRequired()
+                        .HasMaxLength(10050)
+                        .HasColumnType("character varying(10050)")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("SealedAuthorization")
+                        .HasMaxLength(1100)
+                        .HasColumnType("bytea");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("integer");
+
+                    b.Property<string>("StatusReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset?>("VerifiedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer");
+
+                    b.HasKey("StreamId");
+
+                    b.HasIndex("ClientId");
+
+                    b.ToTable("SignalStreams", (string)null);
                 });
 
             modelBuilder.Entity("IdentityProvider.Storage.Rows.SigningKeyRow", b =>
@@ -1372,6 +1506,11 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         new
                         {
                             Name = "status",
+                            Version = 1L
+                        },
+                        new
+                        {
+                            Name = "signal_streams",
                             Version = 1L
                         });
                 });
@@ -1712,11 +1851,29 @@ namespace IdentityProvider.Storage.Migrations.Postgres
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.RemovedSubjectRow", b =>
+                {
+                    b.HasOne("IdentityProvider.Storage.Rows.SignalStreamRow", null)
+                        .WithMany()
+                        .HasForeignKey("StreamId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("IdentityProvider.Storage.Rows.SessionClientRow", b =>
                 {
                     b.HasOne("IdentityProvider.Storage.Rows.SessionRow", null)
                         .WithMany()
                         .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Storage.Rows.SignalStreamRow", b =>
+                {
+                    b.HasOne("IdentityProvider.Storage.Rows.ClientRow", null)
+                        .WithMany()
+                        .HasForeignKey("ClientId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });
