@@ -15,6 +15,7 @@ using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Mail;
 using IdentityProvider.Server.Pages;
+using IdentityProvider.Server.SharedSignals;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Status;
 using IdentityProvider.Server.Telemetry;
@@ -59,8 +60,7 @@ public static class Hosting
         builder.Services.AddMetadata();
         builder.Services.AddAuthorize();
         builder.Services.AddPushedAuthorization();
-        builder.Services.AddLogout();
-        builder.Services.AddSessionManagement();
+        builder.Services.AddLogout().AddSessionManagement();
         builder.Services.AddKeys();
         builder.Services.AddKeyRotation();
         builder.Services.AddStatus();
@@ -90,6 +90,7 @@ public static class Hosting
         app.MapTokenEndpoints();
         app.MapRegistration(settings);
         app.MapAdminApi();
+        app.MapSharedSignals();
         app.MapConsole();
         return app;
     }
@@ -139,6 +140,7 @@ public static class Hosting
     }
 
     private static void AddDelivery(this IServiceCollection services) => services
+        .AddSharedSignals()
         .AddSingleton<MessageDelivery>()
         .AddSingleton<OutboxDelivery>()
         .AddHostedService(provider => provider.GetRequiredService<OutboxDelivery>());

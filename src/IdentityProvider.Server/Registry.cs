@@ -16,8 +16,8 @@ public sealed class Registry(Clients clients, Resources resources, Authorization
 {
     private const int MostEntries = 20_000;
 
-    /// <summary>The one that is built in. Whose client may have tokens for it is decided where they are used (<see cref="AdminTokenRules"/>).</summary>
-    private readonly Resource _administration = AdminApi.Of(settings.Issuer);
+    /// <summary>Those that are built in. Whose client may have tokens for them is decided where they are used (<see cref="AdminTokenRules"/>, …).</summary>
+    private readonly IReadOnlyList<Resource> _builtIn = BuiltInResources.Of(settings.Issuer);
 
     private volatile ConcurrentDictionary<string, Client> _knownClients = new(StringComparer.Ordinal);
     private volatile ConcurrentDictionary<string, Resource> _knownResources = new(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ public sealed class Registry(Clients clients, Resources resources, Authorization
         BuiltInClients.Find(clientId, settings.Issuer) is { } builtIn ? new(builtIn) : FindAsync(_knownClients, clientId, FindPermittedAsync, cancellation);
 
     public ValueTask<Resource?> FindResourceAsync(string identifier, CancellationToken cancellation) =>
-        identifier == _administration.Identifier ? new(_administration) : FindAsync(_knownResources, identifier, resources.FindAsync, cancellation);
+        _builtIn.FirstOrDefault(own => own.Identifier == identifier) is { } own ? new(own) : FindAsync(_knownResources, identifier, resources.FindAsync, cancellation);
 
     /// <summary>Resources by their indicators, in that order; those that no longer exist are left out.</summary>
     public async ValueTask<IReadOnlyList<Resource>> FindResourcesAsync(IEnumerable<string> identifiers, CancellationToken cancellation)
@@ -64,11 +64,11 @@ public sealed class Registry(Clients clients, Resources resources, Authorization
         where T : class =>
         known.TryGetValue(key, out var value) ? new(value) : new(ReadAsync(known, key, read, cancellation));
 
-    // Whatever a row says: a client that registered itself has nothing of administration.
+    // Whatever a row says: a client that registered itself has nothing of what is built in.
     private async Task<Client?> FindPermittedAsync(string clientId, CancellationToken cancellation)
     {
         var client = await clients.FindAsync(clientId, cancellation);
-        return client?.RegisteredBy is null ? client : client with { Resources = [.. client.Resources.Where(identifier => identifier != _administration.Identifier)] };
+        return client?.RegisteredBy is null ? client : client with { Resources = [.. client.Resources.Where(identifier => _builtIn.All(own => own.Identifier != identifier))] };
     }
 
     // Only what exists is remembered: names that an attacker makes up must not fill the memory.

@@ -81,6 +81,10 @@ public sealed class Dependents(IDbContextFactory<IdpDb> databases)
     public Task<IReadOnlyList<DependentCount>> OfIssuerAsync(string issuer, CancellationToken cancellation = default) =>
         CountAsync(db => [(Dependent.Link, db.UserLogins.Where(l => l.LoginProvider == issuer))], cancellation);
 
+    /// <summary>On a stream of security events: what waits in it.</summary>
+    public Task<IReadOnlyList<DependentCount>> OfStreamAsync(Guid streamId, CancellationToken cancellation = default) =>
+        CountAsync(db => [(Dependent.Event, db.SignalEvents.Where(e => e.StreamId == streamId))], cancellation);
+
     private static IEnumerable<(Dependent, IQueryable<object>)> GoneWith(IdpDb db, Guid userId) =>
     [
         (Dependent.Grant, db.Grants.Where(g => g.UserId == userId)),
@@ -116,6 +120,7 @@ public enum Dependent
     Person,
     Passkey,
     Link,
+    Event,
 }
 
 /// <summary>How many of a kind; <see cref="Dependents.Most"/> means that many or more.</summary>

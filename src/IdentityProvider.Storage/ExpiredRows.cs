@@ -72,7 +72,7 @@ public sealed class ExpiredRows(IDbContextFactory<IdpDb> databases)
     // Of a receiver that doesn't come for its events, so many that nobody wants them any more: the oldest.
     private static async Task<int> RemoveSignalsAsync(IdpDb db, bool onlyCounts, CancellationToken cancellation)
     {
-        var full = await db.SignalEvents.GroupBy(e => e.StreamId).Where(g => g.Count() > SignalStream.MostWaiting).Select(g => g.Key).Take(Batch).ToListAsync(cancellation);
+        var full = await db.SignalEvents.GroupBy(e => e.StreamId).Where(g => g.Count() > SignalStream.MostWaiting).Select(g => g.Key).OrderBy(id => id).Take(Batch).ToListAsync(cancellation);
         var total = 0;
         foreach (var streamId in full)
         {

@@ -18,6 +18,7 @@ public enum AdminArea
     Settings,
     Registration,
     Upstreams,
+    Signals,
 
     /// <summary>Looking for things in all areas: what is found is of those alone that may be seen anyway.</summary>
     Search,

@@ -92,6 +92,10 @@ public enum AuditAction
     OutboxRetried,
     OutboxDiscarded,
 
+    SignalStreamCreated,
+    SignalStreamChanged,
+    SignalStreamDeleted,
+
     AuditExported,
     AuditPruned,
 }

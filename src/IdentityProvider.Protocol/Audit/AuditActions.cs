@@ -100,6 +100,10 @@ public static class AuditActions
         [AuditAction.OutboxRetried] = ("outbox.retried", "outbox"),
         [AuditAction.OutboxDiscarded] = ("outbox.discarded", "outbox"),
 
+        [AuditAction.SignalStreamCreated] = ("signal_stream.created", "signals"),
+        [AuditAction.SignalStreamChanged] = ("signal_stream.changed", "signals"),
+        [AuditAction.SignalStreamDeleted] = ("signal_stream.deleted", "signals"),
+
         [AuditAction.AuditExported] = ("audit.exported", "audit"),
         [AuditAction.AuditPruned] = ("audit.pruned", "audit"),
     };

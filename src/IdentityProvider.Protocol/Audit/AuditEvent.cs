@@ -114,6 +114,8 @@ public sealed record AuditTarget
 
     public static AuditTarget Message(long id) => new("message", id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
+    public static AuditTarget SignalStream(Guid streamId) => new("signal_stream", streamId.ToString("N"));
+
     public static AuditTarget Audit { get; } = new("audit", null);
 
     /// <summary>As a row has it.</summary>

@@ -16,5 +16,6 @@ namespace IdentityProvider.Server.Admin;
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(MessageDocument))]
 [JsonSerializable(typeof(SearchDocument))]
+[JsonSerializable(typeof(SignalStreamDocument))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -34,6 +34,7 @@ internal static class AdminSetup
             .AddSingleton<SigningKeyOperations>()
             .AddSingleton<KeyConsequences>()
             .AddSingleton<OutboxOperations>()
+            .AddSingleton<SignalStreamOperations>()
             .AddSingleton<TrustedIssuerOperations>()
             .AddSingleton<DetailsTypeOperations>()
             .AddSingleton<RegistrationPolicyOperations>()

@@ -33,6 +33,7 @@ internal static class DependentWords
         Dependent.Group => ("groups", "group", "groups"),
         Dependent.Person => ("people", "person", "people"),
         Dependent.Passkey => ("passkeys", "passkey", "passkeys"),
+        Dependent.Event => ("events", "event that waits", "events that wait"),
         Dependent.Link => ("links", "link to another provider", "links to another provider"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };

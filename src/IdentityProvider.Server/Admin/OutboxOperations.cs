@@ -56,11 +56,11 @@ internal sealed class OutboxOperations(Outbox outbox, Desk desk)
     public static MessageDocument Document(OutboxMessage message) => new()
     {
         Id = message.Id,
-        Kind = message.Kind switch { OutboxKind.BackChannelLogout => "backchannel_logout", OutboxKind.BackchannelPing => "backchannel_ping", OutboxKind.Mail => "mail", var other => throw new InvalidOperationException($"{other} has no name.") },
+        Kind = message.Kind switch { OutboxKind.BackChannelLogout => "backchannel_logout", OutboxKind.BackchannelPing => "backchannel_ping", OutboxKind.Mail => "mail", OutboxKind.SecurityEvent => "security_event", var other => throw new InvalidOperationException($"{other} has no name.") },
         ClientId = message.Mail is null ? message.ClientId : null,
         To = message.Mail?.Address,
         Sub = message.UserId == Guid.Empty ? null : message.UserId.ToString("D"),
-        Sid = message.Mail is null ? message.SessionId.ToString("N") : null,
+        Sid = message.Kind is OutboxKind.BackChannelLogout or OutboxKind.BackchannelPing ? message.SessionId.ToString("N") : null,
         State = NameOf(message.State),
         CreatedAt = Moments.Text(message.CreatedAt),
         Attempts = message.Attempts,

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Protocol.Resources;
@@ -41,7 +40,7 @@ internal sealed class RegistrationPolicyOperations(RegistrationPolicies policies
         var known = new List<Resource>();
         foreach (var identifier in metadata.Resources ?? [])
         {
-            if (!AdminApi.IsIdentifier(identifier, desk.Settings.Issuer) && await resources.FindAsync(identifier, cancellation) is { } resource)
+            if (!BuiltInResources.IsIdentifier(identifier, desk.Settings.Issuer) && await resources.FindAsync(identifier, cancellation) is { } resource)
                 known.Add(resource);
         }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
-using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Server.Keys;
@@ -86,9 +85,9 @@ internal sealed class ResourceOperations(Storage.Resources resources, KeyRing ke
     };
 
     private async Task<Resource?> FindOrNullAsync(string identifier, CancellationToken cancellation) =>
-        identifier == AdminApi.IdentifierOf(desk.Settings.Issuer) ? AdminApi.Of(desk.Settings.Issuer) : await resources.FindAsync(identifier, cancellation);
+        BuiltInResources.Of(desk.Settings.Issuer).FirstOrDefault(own => own.Identifier == identifier) ?? await resources.FindAsync(identifier, cancellation);
 
-    private bool IsBuiltIn(string identifier) => AdminApi.IsIdentifier(identifier, desk.Settings.Issuer);
+    private bool IsBuiltIn(string identifier) => BuiltInResources.IsIdentifier(identifier, desk.Settings.Issuer);
 
     private static Fault BuiltIn() => Fault.Conflict("identifier", "is built in: it can't be changed or deleted");
 

@@ -82,7 +82,7 @@ internal sealed class OutboxDelivery(Outbox outbox, MessageDelivery delivery, En
             }
 
             await FailAsync(message, result);
-            if (!result.IsPointless)
+            if (!result.IsPointless && !result.GoesOn)
                 return;
         }
     }
@@ -90,6 +90,12 @@ internal sealed class OutboxDelivery(Outbox outbox, MessageDelivery delivery, En
     private async Task FailAsync(OutboxMessage message, DeliveryResult result)
     {
         var now = clock.GetUtcNow();
+        if (result.Again is { } wait && now < message.ExpiresAt)
+        {
+            await outbox.FailedAsync(message, result.Error, now + wait, now, CancellationToken.None);
+            return;
+        }
+
         var next = result.IsPointless ? null : DeliveryRules.NextAttempt(message.Attempts, message.ExpiresAt, entropy.Fraction(), now);
         await outbox.FailedAsync(message, result.Error, next, now, CancellationToken.None);
         if (message.Mail is not null && next is { } later)

@@ -40,6 +40,8 @@ internal static class Examples
         ["tokens revoke"] = ["idp tokens revoke -", "idp tokens revoke --user alice --client shop", "idp tokens revoke --client shop --dry-run"],
         ["keys rotate"] = ["idp keys rotate"],
         ["keys revoke"] = ["idp keys list", "idp keys revoke 2xUz1cQb --dry-run"],
+        ["signals streams list"] = ["idp signals streams list --client hr"],
+        ["signals streams delete"] = ["idp signals streams delete 5f0a7c1e2b3d4f60918273645546372a --dry-run", "idp signals streams delete 5f0a7c1e2b3d4f60918273645546372a"],
         ["outbox list"] = ["idp outbox list --state given_up"],
         ["issuers create"] = ["idp issuers create --file github.json"],
         ["upstreams create"] = ["idp upstreams create --name work --issuer https://login.work.example --client-id idp --client-secret - --label Work --create always --email-domain work.example"],

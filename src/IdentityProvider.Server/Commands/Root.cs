@@ -82,7 +82,7 @@ public static class Root
         var root = new RootCommand(About)
         {
             ServeCommand.Build(), ClientCommands.Build(), RegistrationPolicyCommands.Build(), ResourceCommands.Build(), AuthorizationDetailsTypeCommands.Build(), UserCommands.Build(), GroupCommands.Build(), RoleCommands.Build(), SessionCommands.Build(), TokenCommands.Build(),
-            KeyCommands.Build(), OutboxCommands.Build(), AuditCommands.Build(), SearchCommand.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), ApplyCommand.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
+            KeyCommands.Build(), OutboxCommands.Build(), SignalCommands.Build(), AuditCommands.Build(), SearchCommand.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), ApplyCommand.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
             ImportCommands.Build(),
         };
         foreach (var command in (IEnumerable<Command>)[.. RemoteCommands.Build(), .. CompletionCommands.Build()])

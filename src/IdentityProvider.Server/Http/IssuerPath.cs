@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Metadata;
+using IdentityProvider.Protocol.SharedSignals;
 
 namespace IdentityProvider.Server.Http;
 
@@ -36,10 +37,13 @@ internal static class IssuerPath
     /// <summary>The well-known name of a document, where the issuer's path stands behind it.</summary>
     private static string? DocumentOrNull(string path, string issuer)
     {
-        // Administration is an API below the issuer, whose document says so (RFC 9728 §3.1).
-        var ofAdministration = ProtectedResourceMetadata.WellKnown + issuer + AdminApi.Path;
-        if (path == ofAdministration)
-            return ProtectedResourceMetadata.WellKnown + AdminApi.Path;
+        // Some APIs are below the issuer, and their documents say so (RFC 9728 §3.1).
+        foreach (var below in new[] { AdminApi.Path, SharedSignalsApi.Path })
+        {
+            if (path == ProtectedResourceMetadata.WellKnown + issuer + below)
+                return ProtectedResourceMetadata.WellKnown + below;
+        }
+
         if (!path.StartsWith(WellKnown, StringComparison.Ordinal) || !path.EndsWith(issuer, StringComparison.Ordinal) || path.Length <= WellKnown.Length + issuer.Length)
             return null;
         var document = path[..^issuer.Length];

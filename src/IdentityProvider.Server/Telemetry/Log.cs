@@ -165,6 +165,9 @@ internal static partial class Log
     [LoggerMessage(1701, LogLevel.Warning, "Message {Id} to client {ClientId} is given up after {Attempts} attempts ({Reason}): `idp outbox retry {Id}` tries again")]
     public static partial void DeliveryGivenUp(ILogger logger, long id, string clientId, int attempts, string reason);
 
+    [LoggerMessage(1707, LogLevel.Warning, "The receiver of stream {StreamId} (client {ClientId}) can't use events that it fetched: {Reason}")]
+    public static partial void SignalsRefused(ILogger logger, Guid streamId, string clientId, string reason);
+
     [LoggerMessage(1702, LogLevel.Information, "Mail {Id} was not sent ({Reason}); it is tried again at {NextAttemptAt:O}")]
     public static partial void MailFailed(ILogger logger, long id, string reason, DateTimeOffset nextAttemptAt);
 

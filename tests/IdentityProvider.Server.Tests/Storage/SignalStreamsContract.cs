@@ -111,7 +111,7 @@ public abstract class SignalStreamsContract : StorageContract
     {
         await using var storage = await StartAsync();
         var alice = await PersonAsync(storage, "alice");
-        await storage.Families.AddAsync(Given.Family(Given.Session() with { UserId = alice.Id }) with { SessionId = null });
+        await storage.Families.AddAsync(Given.Family(Given.Session() with { UserId = alice.Id }) with { SessionId = null }, null);
         var (first, second) = (await AddAsync(storage), await AddAsync(storage));
         await storage.AskAsync(db => db.TokenFamilies.ExecuteDeleteAsync());
 

@@ -15,7 +15,7 @@ internal static class AdminApiSetup
     /// <summary>All operations.</summary>
     public static IReadOnlyList<AdminRoute> Routes { get; } =
     [
-        .. ClientApi.Routes, .. ResourceApi.Routes, .. UserApi.Routes, .. RoleApi.Routes, .. GroupApi.Routes, .. SignInApi.Routes, .. OperatingApi.Routes, .. AuditApi.Routes, .. FederationApi.Routes, .. SearchApi.Routes,
+        .. ClientApi.Routes, .. ResourceApi.Routes, .. UserApi.Routes, .. RoleApi.Routes, .. GroupApi.Routes, .. SignInApi.Routes, .. OperatingApi.Routes, .. AuditApi.Routes, .. FederationApi.Routes, .. SearchApi.Routes, .. SignalApi.Routes,
     ];
 
     public static IServiceCollection AddAdminApi(this IServiceCollection services) => services

@@ -1,6 +1,6 @@
-using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.AsCode;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Resources;
 
 namespace IdentityProvider.Server.Admin.AsCode;
 
@@ -38,7 +38,7 @@ internal sealed class ConfigurationOperations(ResourceEntries resources, RoleEnt
         }
 
         var identifiers = named.SelectMany(client => ClientMetadataRules.ResourcesNamed(ClientMetadata.Of(client))).Distinct(StringComparer.Ordinal)
-            .Where(identifier => !AdminApi.IsIdentifier(identifier, settings.Issuer));
+            .Where(identifier => !BuiltInResources.IsIdentifier(identifier, settings.Issuer));
         var theirs = await registered.FindKnownAsync(identifiers, cancellation);
         return ConfigurationDocument.Write(
             [.. theirs.Select(ResourceEntries.Of), .. named.Select(ClientEntries.Of)], new HashSet<DeclaredKind> { DeclaredKind.Resource, DeclaredKind.Client });

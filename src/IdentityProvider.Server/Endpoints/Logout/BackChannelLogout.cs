@@ -29,21 +29,10 @@ internal sealed class BackChannelLogout(Registry registry, Outgoing outgoing, Lo
         {
             OutgoingAnswer.Answered { Status: var status } when DeliveryRules.IsDelivered((int)status) => new(true),
             OutgoingAnswer.Answered { Status: var status } => new(false, IsRedirect(status) ? $"answered {(int)status}; redirects are not followed" : $"answered {(int)status}"),
-            OutgoingAnswer.Failed { Reason: var reason } => new(false, Words(reason)),
+            OutgoingAnswer.Failed { Reason: var reason } => new(false, OutgoingFailures.Words(reason)),
             _ => throw new InvalidOperationException("An answer of a third kind."),
         };
     }
 
     private static bool IsRedirect(HttpStatusCode status) => (int)status is >= 300 and < 400;
-
-    private static string Words(OutgoingFailure reason) => reason switch
-    {
-        OutgoingFailure.UriNotAllowed => "the address is not https",
-        OutgoingFailure.AddressNotAllowed => "the address is private, and Idp:Outgoing:AllowPrivateNetwork is false",
-        OutgoingFailure.NameNotResolved => "the name of the host is not known",
-        OutgoingFailure.NotConnected => "no connection",
-        OutgoingFailure.NotSecured => "no trusted TLS",
-        OutgoingFailure.TimedOut => "timed out",
-        _ => "the answer is not HTTP",
-    };
 }

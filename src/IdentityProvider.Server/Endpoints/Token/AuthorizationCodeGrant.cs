@@ -26,7 +26,7 @@ internal sealed class AuthorizationCodeGrant(
                     if (!(await mint.MintAsync(issue.Plan, sender, cancellation)).Try(out var response, out var reason))
                         return reason;
                     var family = response.Noted is { } status ? issue.Family with { Statuses = [status] } : issue.Family;
-                    if (await stored.Codes.RedeemAsync(codeHash, family, facts.User!.ToldRoleChanges, now, CancellationToken.None))
+                    if (await stored.RedeemAsync(codeHash, family, facts.User!.ToldRoleChanges, now))
                         return response;
                     break;
 

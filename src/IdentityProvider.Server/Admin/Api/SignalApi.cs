@@ -1,0 +1,29 @@
+using System.Text.Json;
+using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.SharedSignals;
+
+namespace IdentityProvider.Server.Admin.Api;
+
+/// <summary>The streams of security events that receivers made.</summary>
+internal static class SignalApi
+{
+    public static IEnumerable<AdminRoute> Routes =>
+    [
+        AdminRoute.List("/signals/streams", "listSignalStreams", AdminArea.Signals, "The streams of security events that receivers made, by identifier.", ListAsync, typeof(Page<SignalStreamDocument>), ("client_id", "Only this client's.")),
+        AdminRoute.Get("/signals/streams/{stream_id}", "getSignalStream", AdminArea.Signals, "A stream, and how much waits in it.", GetAsync, typeof(SignalStreamDocument)),
+        AdminRoute.Delete("/signals/streams/{stream_id}", "deleteSignalStream", AdminArea.Signals, "Ends a stream with all that waits in it. Its receiver may make another.", DeleteAsync),
+    ];
+
+    private static Task<AdminAnswer> ListAsync(AdminRequest request) => request.PageAsync(
+        (after, limit) => request.Get<SignalStreamOperations>().ListAsync(request["client_id"], StreamRules.IdOf(after), limit, request.Cancellation),
+        SignalStreamOperations.Line,
+        stream => stream.StreamId.ToString("N"));
+
+    private static async Task<AdminAnswer> GetAsync(AdminRequest request) =>
+        (await request.Get<SignalStreamOperations>().ShowAsync(request.Named("stream_id"), request.Cancellation)).Try(out var stream, out var fault)
+            ? AdminAnswer.Of(JsonSerializer.SerializeToNode(stream, AdminJson.Default.SignalStreamDocument)!)
+            : fault;
+
+    private static async Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
+        (await request.Get<SignalStreamOperations>().DeleteAsync(request.Actor, request.Named("stream_id"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+}
