@@ -57,7 +57,7 @@ internal sealed class Authenticators(
 
     /// <summary>Makes a key the person's that their app has already, without recovery codes; false where they have an authenticator.</summary>
     public Task<bool> KeepAsync(User user, byte[] key, CancellationToken cancellation) =>
-        factors.AddAuthenticatorAsync(user.Id, Base64Url.EncodeToString(Protector(user.Id).Protect(key)), [], entropy.NewId().ToString("D"), read: null, cancellation);
+        factors.AddAuthenticatorAsync(user.Id, Base64Url.EncodeToString(Protector(user.Id).Protect(key)), [], entropy.NewId().ToString("D"), clock.GetUtcNow(), read: null, cancellation);
 
     /// <summary>Takes the person's authenticator away; false where they have none.</summary>
     public Task<bool> RemoveAsync(Guid userId, CancellationToken cancellation) => factors.RemoveAuthenticatorAsync(userId, entropy.NewId().ToString("D"), clock.GetUtcNow(), cancellation);
