@@ -25,8 +25,8 @@ public sealed class AdminRulesTests
         { AdminArea.Settings, "admin operator auditor", "admin" },
         { AdminArea.Registration, "admin operator auditor", "admin operator" },
         { AdminArea.Upstreams, "admin operator auditor", "admin operator" },
-        { AdminArea.Search, "admin operator auditor", "admin operator" },
         { AdminArea.Signals, "admin operator auditor", "admin operator" },
+        { AdminArea.Search, "admin operator auditor", "admin operator" },
     };
 
     [Theory]
