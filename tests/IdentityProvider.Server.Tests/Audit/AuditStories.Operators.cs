@@ -20,8 +20,8 @@ public sealed partial class AuditStories
         await ClientsAsync(api);
         await UsersAsync(all.Server, api);
         await GroupsAsync(api, await MadeAsync(api, "createUser", """{"username":"bob","password":"seven lanterns over quiet harbours"}""", "sub"));
-        await OperatingAsync(all.Server, api);
         await SignalsAsync(all.Server, api);
+        await OperatingAsync(all.Server, api);
 
         using var idp = CommandLine.On(all.Server.ConnectionString);
         await idp.DoneAsync(["issuers", "create", "--issuer", "https://partner.example", "--jwks-uri", "https://partner.example/jwks", "--client", "app", "--scope", "orders.read"]);
