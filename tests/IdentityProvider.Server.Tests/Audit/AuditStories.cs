@@ -24,7 +24,11 @@ public sealed partial class AuditStories : IAsyncLifetime
         });
         await PeopleAsync();
         await ClientsAsync();
+
+        // Read before the clock goes on for years: the server's own pruning may look at any moment of the machine's.
         var lines = new List<AuditEvent>(await _server.AuditAsync());
+        await ItselfAsync();
+        lines.AddRange((await _server.AuditAsync()).Where(line => lines.All(known => known.EventId != line.EventId)));
         await OperatorsAsync(lines);
 
         // Last, since it removes what it finds.
