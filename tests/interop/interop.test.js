@@ -38,6 +38,7 @@ import { peopleDataSuite } from './suites/people-data.js';
 import { dpopSuite } from './suites/dpop.js';
 import { operatingSuite } from './suites/operating.js';
 import { decoupledSuite } from './suites/decoupled.js';
+import { sharedSignalsSuite } from './suites/shared-signals.js';
 import { logSuite } from './suites/logs.js';
 
 // One server for the whole run, so that its log at the end is the log of everything.
@@ -61,6 +62,8 @@ openidClientSuite(idp);
 openidClientSuite(tenant, 'openid-client at an issuer with a path');
 oauth4webapiSuite(idp);
 joseSuite(idp);
+sharedSignalsSuite(idp);
+sharedSignalsSuite(tenant, 'security events of an issuer with a path');
 introspectionSuite(idp);
 samplesSuite(idp, samples);
 verifierSuite(idp);
