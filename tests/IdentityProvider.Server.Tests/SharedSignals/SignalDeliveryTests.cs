@@ -44,6 +44,9 @@ public sealed class SignalDeliveryTests
         await receiver.CreateAsync(listener.Address);
         await receiver.SignInAsync();
         await receiver.OperateAsync(async (users, actor, alice) => await users.GrantRoleAsync(actor, alice, "editor", Cancellation));
+
+        // What it says are the roles of the moment at which it is told; of who is gone by then it says nothing.
+        await ArrivedAsync(receiver, bodies, 1);
         await receiver.OperateAsync(async (users, actor, alice) => await users.SetPasswordAsync(actor, alice, new("seven lanterns over quiet harbours", null), keepSessions: true, Cancellation));
         await receiver.OperateAsync(async (users, actor, alice) => await users.DisableAsync(actor, alice, Cancellation));
         await receiver.OperateAsync(async (users, actor, alice) => await users.EnableAsync(actor, alice, Cancellation));
