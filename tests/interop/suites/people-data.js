@@ -47,6 +47,7 @@ export function peopleDataSuite(idp) {
       const user = await newUser();
       const page = await newPage();
       await signIn(page, user);
+      await page.waitForURL(`${idp.issuer}/`);
       await page.goto(`${idp.issuer}/login`);
       const form = await page.locator('form:has(input[name=password])').evaluate((element) => Object.fromEntries(new FormData(element)));
       for (let i = 0; i < 51; i++) {
