@@ -110,7 +110,7 @@ export function consoleClientsSuite(idp) {
       await page.locator('summary').click();
       await look('a change');
       await page.goto(`${idp.issuer}/admin/clients/console-shop/delete`);
-      await page.getByLabel(/^Type/).fill('no');
+      await page.getByLabel(/^To be sure/).fill('no');
       await page.getByRole('button', { name: 'Delete' }).click();
       await look('a deletion that was refused');
       await page.goto(`${idp.issuer}/admin/clients/console-shop/test`);
