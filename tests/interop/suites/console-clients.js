@@ -1,10 +1,9 @@
 import { after, before, describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import axe from 'axe-core';
+import { faultsOf } from '../support/axe.js';
 import { Window, launchBrowser } from '../support/browser.js';
 import { signInAt } from '../support/web-app.js';
 
-const rules = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations'] };
 const api = 'https://console-orders.example';
 
 /** Clients and APIs in the operators' console, in a real browser: from the four questions to a client that was tested by its own flow. */
@@ -87,15 +86,7 @@ export function consoleClientsSuite(idp) {
       const { page, faults } = await signedIn(t, '/clients');
       const found = [];
       async function look(name) {
-        for (const [size, width] of [['wide', 1280], ['phone', 320]]) {
-          await page.setViewportSize({ width, height: 800 });
-          const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-          if (sideways > 0) found.push(`${name}, ${size}: scrolls sideways by ${sideways}`);
-          for (const colorScheme of ['light', 'dark']) {
-            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-            for (const { id, nodes } of await violations(page)) found.push(`${name}, ${size}, ${colorScheme}: ${id} at ${nodes.map(({ html }) => html.slice(0, 120)).join(' and ')}`);
-          }
-        }
+        found.push(...await faultsOf(page, name));
         await page.setViewportSize({ width: 1280, height: 800 });
       }
 
@@ -129,9 +120,4 @@ export function consoleClientsSuite(idp) {
       assert.deepEqual(faults, []);
     });
   });
-}
-
-async function violations(page) {
-  await page.evaluate(axe.source);
-  return (await page.evaluate((options) => window.axe.run(document, options), rules)).violations;
 }
