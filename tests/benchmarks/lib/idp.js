@@ -63,7 +63,7 @@ export async function signIn(issuer, client) {
   };
   let answer = await go(authorizeUrl(issuer, client).url);
   const page = new URL(answer.headers.get("location"), issuer);
-  const html = await (await go(page)).text();
+  const [html] = (await (await go(page)).text()).split("</form>"); // the password's form comes first
   const form = new URLSearchParams([...html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([tag]) => [attribute(tag, "name"), attribute(tag, "value")]));
   form.set("username", "bench");
   form.set("password", "correct horse battery staple 42");
