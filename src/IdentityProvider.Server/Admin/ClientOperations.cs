@@ -218,7 +218,7 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     private async Task<Client?> FindOrNullAsync(string clientId, CancellationToken cancellation) =>
         BuiltInClients.Find(clientId, desk.Settings.Issuer) ?? await clients.FindAsync(clientId, cancellation);
 
-    private static Fault BuiltIn() => Fault.Conflict("client_id", "is built in: it can't be changed or deleted");
+    internal static Fault BuiltIn() => Fault.Conflict("client_id", "is built in: it can't be changed or deleted");
 
     private static Fault Unknown(string clientId) => Fault.Unknown("client_id", clientId, "a client");
 }

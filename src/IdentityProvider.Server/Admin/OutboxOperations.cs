@@ -1,3 +1,4 @@
+using System.Globalization;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Storage;
 
@@ -37,6 +38,9 @@ internal sealed class OutboxOperations(Outbox outbox, Desk desk)
     }
 
     private static Fault NotTold(long id) => new(FaultKind.Unknown, "id", $"{id} is not a message that waits or was given up");
+
+    /// <summary>The message that a text names; null where it is no number.</summary>
+    public static long? IdOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 
     /// <summary>As every face writes it.</summary>
     public static string NameOf(OutboxState state) => state switch

@@ -44,26 +44,24 @@ internal static class OperatingApi
         if (state is null && request["state"] is not null)
             return Fault.Refused("state", "must be waiting, delivered or given_up");
         return await request.PageAsync(
-            (after, limit) => request.Get<OutboxOperations>().ListAsync(NumberOf(after), state, limit, request.Cancellation),
+            (after, limit) => request.Get<OutboxOperations>().ListAsync(OutboxOperations.IdOf(after), state, limit, request.Cancellation),
             message => JsonSerializer.SerializeToNode(OutboxOperations.Document(message), AdminJson.Default.MessageDocument)!,
             message => message.Id.ToString(CultureInfo.InvariantCulture));
     }
 
     private static async Task<AdminAnswer> GetMessageAsync(AdminRequest request) =>
-        (await request.Get<OutboxOperations>().FindAsync(NumberOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out var message, out var fault)
+        (await request.Get<OutboxOperations>().FindAsync(OutboxOperations.IdOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out var message, out var fault)
             ? AdminAnswer.Of(JsonSerializer.SerializeToNode(message, AdminJson.Default.MessageDocument)!)
             : fault;
 
     private static async Task<AdminAnswer> RetryAsync(AdminRequest request) =>
-        (await request.Get<OutboxOperations>().RetryAsync(request.Actor, NumberOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+        (await request.Get<OutboxOperations>().RetryAsync(request.Actor, OutboxOperations.IdOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
 
     private static async Task<AdminAnswer> DiscardAsync(AdminRequest request) =>
-        (await request.Get<OutboxOperations>().DiscardAsync(request.Actor, NumberOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+        (await request.Get<OutboxOperations>().DiscardAsync(request.Actor, OutboxOperations.IdOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
 
     private static Task<AdminAnswer> GetSettings(AdminRequest request) => Task.FromResult(AdminAnswer.Of(SettingsDocument.Of(request.Get<Settings>())));
 
     private static AdminAnswer Keys(IReadOnlyList<KeyDocument> keys) =>
         AdminAnswer.Of(new JsonObject { ["items"] = new JsonArray([.. keys.Select(key => JsonSerializer.SerializeToNode(key, AdminJson.Default.KeyDocument))]) });
-
-    private static long? NumberOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -15,19 +15,12 @@ internal static class ClientConsole
         ConsoleRoute.Form("/clients/{client_id}/secrets", AdminArea.Clients, MakeSecretAsync),
         ConsoleRoute.Form("/clients/{client_id}/secrets/{secret_id}/end", AdminArea.Clients, EndSecretAsync),
         ConsoleRoute.Form("/clients/{client_id}/revoke-tokens", AdminArea.Clients, RevokeTokensAsync),
-        ConsoleRoute.Page("/clients/{client_id}/delete", AdminArea.Clients, AskAsync),
+        ConsoleRoute.Ask("/clients/{client_id}/delete", AdminArea.Clients, request => OfDeletionAsync(request, confirmation => confirmation.AskAsync(request))),
         ConsoleRoute.Form("/clients/{client_id}/delete", AdminArea.Clients, DeleteAsync),
     ];
 
     /// <summary>Where one client stands, below <c>/admin</c>.</summary>
-    public static string PathOf(string clientId) => $"/clients/{Uri.EscapeDataString(clientId)}";
-
-    /// <summary>What is weak about a client, in words.</summary>
-    public static async Task<IReadOnlyList<string>> WeaknessesAsync(ConsoleRequest request, Client client)
-    {
-        var known = await request.Get<ResourceOperations>().FindKnownAsync(client.Resources, request.Cancellation);
-        return [.. DiagnosisRules.Client(client, known, request.Now).Select(finding => finding.What)];
-    }
+    public static string PathOf(string clientId) => ConsolePaths.Of("clients", clientId);
 
     private static async Task ListAsync(ConsoleRequest request)
     {
@@ -37,13 +30,7 @@ internal static class ClientConsole
         await request.ShowAsync<ClientsPage>(new ClientsPage.ClientsModel(list, beginning));
     }
 
-    private static async Task ShowAsync(ConsoleRequest request)
-    {
-        if ((await FindAsync(request)).Try(out var client, out var fault))
-            await ShowAsync(request, client, null);
-        else
-            await request.RefuseAsync(fault);
-    }
+    private static Task ShowAsync(ConsoleRequest request) => OfClientAsync(request, client => ShowAsync(request, client, null));
 
     private static async Task ShowAsync(ConsoleRequest request, Client client, Fault? fault)
     {
@@ -54,14 +41,15 @@ internal static class ClientConsole
             new ClientPage.ClientModel(client, ClientOperations.Document(client), await WeaknessesAsync(request, client), snippets, isBuiltIn, untestable, request.Now), fault);
     }
 
-    private static async Task MakeSecretAsync(ConsoleRequest request)
+    // What is weak about a client, in words.
+    private static async Task<IReadOnlyList<string>> WeaknessesAsync(ConsoleRequest request, Client client)
     {
-        if (!(await FindAsync(request)).Try(out var client, out var fault))
-        {
-            await request.RefuseAsync(fault);
-            return;
-        }
+        var known = await request.Get<ResourceOperations>().FindKnownAsync(client.Resources, request.Cancellation);
+        return [.. DiagnosisRules.Client(client, known, request.Now).Select(finding => finding.What)];
+    }
 
+    private static Task MakeSecretAsync(ConsoleRequest request) => OfClientAsync(request, async client =>
+    {
         TimeSpan? kept = request["keep_old"] switch
         {
             "0" => TimeSpan.Zero,
@@ -72,43 +60,32 @@ internal static class ClientConsole
         };
         if (kept is not { } keepOld)
             await ShowAsync(request, client, Fault.Refused("keep_old", "is none of those that can be chosen"));
-        else if ((await request.Get<ClientOperations>().RotateSecretAsync(request.Actor, client.ClientId, keepOld, request.Cancellation)).Try(out var made, out fault))
+        else if ((await request.Get<ClientOperations>().RotateSecretAsync(request.Actor, client.ClientId, keepOld, request.Cancellation)).Try(out var made, out var fault))
             await request.ShowAsync<SecretPage>(new SecretPage.SecretModel(made.ClientId, made.Secret, made.OthersExpireAt));
         else
             await ShowAsync(request, client, fault);
-    }
+    });
 
-    private static async Task EndSecretAsync(ConsoleRequest request)
+    private static Task EndSecretAsync(ConsoleRequest request)
     {
         var (clientId, secretId) = (request.Named("client_id"), request.Named("secret_id"));
-        if ((await request.Get<ClientOperations>().RemoveSecretAsync(request.Actor, clientId, secretId, request.Cancellation)).Try(out _, out var fault))
-            await request.DoneAsync(PathOf(clientId), $"The secret {secretId} has ended.");
-        else
-            await request.RefuseAsync(fault);
+        return request.WithAsync(
+            request.Get<ClientOperations>().RemoveSecretAsync(request.Actor, clientId, secretId, request.Cancellation),
+            _ => request.DoneAsync(PathOf(clientId), $"The secret {secretId} has ended."));
     }
 
-    private static async Task RevokeTokensAsync(ConsoleRequest request)
+    private static Task RevokeTokensAsync(ConsoleRequest request)
     {
         var clientId = request.Named("client_id");
-        if ((await request.Get<ClientOperations>().RevokeTokensAsync(request.Actor, clientId, request.Cancellation)).Try(out _, out var fault))
-            await request.DoneAsync(PathOf(clientId), "Every token of this client was taken back.");
-        else
-            await request.RefuseAsync(fault);
+        return request.WithAsync(
+            request.Get<ClientOperations>().RevokeTokensAsync(request.Actor, clientId, request.Cancellation),
+            _ => request.DoneAsync(PathOf(clientId), "Every token of this client was taken back."));
     }
-
-    private static Task AskAsync(ConsoleRequest request) => OfDeletionAsync(request, confirmation => confirmation.AskAsync(request, AdminArea.Clients));
 
     private static Task DeleteAsync(ConsoleRequest request) => OfDeletionAsync(request, confirmation => confirmation.AnswerAsync(
         request, () => request.Get<ClientOperations>().DeleteAsync(request.Actor, confirmation.Typed!, request.Cancellation), "/clients", _ => $"{confirmation.Typed} is deleted."));
 
-    private static async Task OfDeletionAsync(ConsoleRequest request, Func<Confirmation, Task> work)
-    {
-        if (!(await FindAsync(request)).Try(out var client, out var fault))
-        {
-            await request.RefuseAsync(fault);
-            return;
-        }
-
+    private static Task OfDeletionAsync(ConsoleRequest request, Func<Confirmation, Task> work) => OfClientAsync(request, async client =>
         await work(new Confirmation(
             $"Delete {client.ClientName}",
             "The client, people's consents to it and every sign-in through it go for good.",
@@ -118,8 +95,8 @@ internal static class ClientConsole
             PathOf(client.ClientId))
         {
             Typed = client.ClientId,
-        });
-    }
+        }));
 
-    private static Task<Operated<Client>> FindAsync(ConsoleRequest request) => request.Get<ClientOperations>().FindAsync(request.Named("client_id"), request.Cancellation);
+    private static Task OfClientAsync(ConsoleRequest request, Func<Client, Task> work) =>
+        request.WithAsync(request.Get<ClientOperations>().FindAsync(request.Named("client_id"), request.Cancellation), work);
 }

@@ -1,4 +1,3 @@
-using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Admin.Console;
@@ -17,10 +16,8 @@ public sealed record Confirmation(string Title, string Sentence, IReadOnlyList<D
     /// <summary>What must be typed, where a click is too little; null where it is enough.</summary>
     public string? Typed { get; init; }
 
-    /// <summary>Asks, where the person may do it at all.</summary>
-    internal Task AskAsync(ConsoleRequest request, AdminArea area) => request.May(area, writes: true)
-        ? request.ShowAsync<ConfirmPage>(this)
-        : request.RefuseAsync(Fault.Forbidden("role", $"may not change {AdminApi.Word(area)}"));
+    /// <summary>Asks. That the person may do it at all is the route's to see (<see cref="ConsoleRoute.Ask"/>).</summary>
+    internal Task AskAsync(ConsoleRequest request) => request.ShowAsync<ConfirmPage>(this);
 
     /// <summary>Does it where it was confirmed; shows why not, otherwise.</summary>
     internal async Task AnswerAsync<T>(ConsoleRequest request, Func<Task<Operated<T>>> work, string? after, Func<T, string> notice)

@@ -72,6 +72,18 @@ internal sealed class ConsoleRequest
     /// <summary>Says that what was asked for isn't there, or may not be, where there is no form to say it at.</summary>
     public Task RefuseAsync(Fault fault) => ShowAsync<FaultPage>(fault, fault);
 
+    /// <summary>Goes on with what was found or done; refuses where it was not.</summary>
+    /// <param name="asked">What an operation is asked for.</param>
+    /// <param name="work">What is done with it.</param>
+    public async Task WithAsync<T>(Task<Operated<T>> asked, Func<T, Task> work)
+        where T : notnull
+    {
+        if ((await asked).Try(out var found, out var fault))
+            await work(found);
+        else
+            await RefuseAsync(fault);
+    }
+
     /// <summary>It is done: the browser goes on to a page by GET, which says so.</summary>
     /// <param name="path">Below <c>/admin</c>.</param>
     /// <param name="notice">What was done, in a sentence. Never a secret.</param>
@@ -85,16 +97,15 @@ internal sealed class ConsoleRequest
     /// <summary>One page of a list, read with one line more than it shows, so that it is known whether there are more.</summary>
     /// <param name="read">Reads as many as it is told, after the place that it is told; from the first where that is null.</param>
     /// <param name="place">Where a line stands, for the next page.</param>
-    /// <param name="lines">Lines of one page.</param>
-    public async Task<ConsoleList<T>> PageAsync<T>(Func<string?, int, Task<IReadOnlyList<T>>> read, Func<T, string> place, int lines = LinesOfPage)
+    public async Task<ConsoleList<T>> PageAsync<T>(Func<string?, int, Task<IReadOnlyList<T>>> read, Func<T, string> place)
     {
         var list = $"{Route.Path}?{Parameters.Without(Cursor).ToQuery()}";
 
         // A cursor is opaque and opens nothing: one of another list begins this one.
         var after = this[Cursor] is { } cursor && AdminCursor.TryRead(cursor, list, out var last) ? last : null;
-        var found = await read(after, lines + 1);
-        var next = found.Count > lines ? AdminCursor.Write(list, place(found[lines - 1])) : null;
-        return new ConsoleList<T>([.. found.Take(lines)], next, after is not null);
+        var found = await read(after, LinesOfPage + 1);
+        var next = found.Count > LinesOfPage ? AdminCursor.Write(list, place(found[LinesOfPage - 1])) : null;
+        return new ConsoleList<T>([.. found.Take(LinesOfPage)], next, after is not null);
     }
 
     /// <summary>Of the page that is being shown.</summary>

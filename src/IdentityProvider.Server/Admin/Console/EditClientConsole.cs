@@ -8,29 +8,15 @@ internal static class EditClientConsole
 {
     public static IEnumerable<ConsoleRoute> Routes =>
     [
-        ConsoleRoute.Page("/clients/{client_id}/edit", AdminArea.Clients, AskAsync),
-        ConsoleRoute.Form("/clients/{client_id}/edit", AdminArea.Clients, ChangeAsync),
+        ConsoleRoute.Ask("/clients/{client_id}/edit", AdminArea.Clients, request => request.WithAsync(FindAsync(request), client => ShowAsync(request, client, null))),
+        ConsoleRoute.Form("/clients/{client_id}/edit", AdminArea.Clients, request => request.WithAsync(FindAsync(request), standing => ChangeAsync(request, standing))),
     ];
-
-    private static async Task AskAsync(ConsoleRequest request)
-    {
-        if ((await FindAsync(request)).Try(out var client, out var fault))
-            await ShowAsync(request, client, null);
-        else
-            await request.RefuseAsync(fault);
-    }
 
     private static Task ShowAsync(ConsoleRequest request, Client client, Fault? fault) =>
         request.ShowAsync<EditClientPage>(new EditClientPage.EditModel(client.ClientId, ClientMetadata.Of(client), VersionOf(client)), fault);
 
-    private static async Task ChangeAsync(ConsoleRequest request)
+    private static async Task ChangeAsync(ConsoleRequest request, Client standing)
     {
-        if (!(await FindAsync(request)).Try(out var standing, out var fault))
-        {
-            await request.RefuseAsync(fault);
-            return;
-        }
-
         // What somebody else changed meanwhile would be lost with the whole of what was shown.
         if (request["version"] != VersionOf(standing))
         {
@@ -40,7 +26,7 @@ internal static class EditClientConsole
 
         var metadata = ClientForms.Read(request, ClientMetadata.Of(standing));
         var operated = await request.Get<ClientOperations>().ReplaceAsync(request.Actor, standing, metadata, request.Cancellation);
-        if (!operated.Try(out var made, out fault))
+        if (!operated.Try(out var made, out var fault))
             await ShowAsync(request, standing, fault);
         else if (made.Secret is { } secret)
             await request.ShowAsync<SecretPage>(new SecretPage.SecretModel(made.Client.ClientId, secret, made.At));
@@ -51,7 +37,7 @@ internal static class EditClientConsole
     private static async Task<Operated<Client>> FindAsync(ConsoleRequest request)
     {
         var found = await request.Get<ClientOperations>().FindAsync(request.Named("client_id"), request.Cancellation);
-        return found.Try(out var client, out _) && BuiltInClients.IsIdentifier(client.ClientId) ? Fault.Conflict("client_id", "is built in: it can't be changed or deleted") : found;
+        return found.Try(out var client, out _) && BuiltInClients.IsIdentifier(client.ClientId) ? ClientOperations.BuiltIn() : found;
     }
 
     private static string VersionOf(Client client) => EntityTag.Of(ClientOperations.Document(client));

@@ -18,7 +18,7 @@ internal static class GroupConsole
             request, group => request.Get<GroupOperations>().RevokeRoleAsync(request.Actor, group.Name, request.Named("role"), request.Cancellation), $"has the role {request.Named("role")} no more")),
         ConsoleRoute.Form("/groups/{group}/members", AdminArea.Groups, request => DoAsync(request, group => JoinAsync(request, group, isIn: true), $"has {request["username"]} in it")),
         ConsoleRoute.Form("/groups/{group}/leave", AdminArea.Groups, request => DoAsync(request, group => JoinAsync(request, group, isIn: false), $"has {request["username"]} in it no more")),
-        ConsoleRoute.Page("/groups/{group}/delete", AdminArea.Groups, request => OfGroupAsync(request, async group => await (await DeletionAsync(request, group)).AskAsync(request, AdminArea.Groups))),
+        ConsoleRoute.Ask("/groups/{group}/delete", AdminArea.Groups, request => OfGroupAsync(request, async group => await (await DeletionAsync(request, group)).AskAsync(request))),
         ConsoleRoute.Form("/groups/{group}/delete", AdminArea.Groups, request => OfGroupAsync(request, async group => await (await DeletionAsync(request, group)).AnswerAsync(
             request, () => request.Get<GroupOperations>().DeleteAsync(request.Actor, group.Name, request.Cancellation), "/groups", gone => $"The group {gone.Name} was deleted."))),
     ];
@@ -65,13 +65,8 @@ internal static class GroupConsole
         "Delete the group",
         ConsolePaths.Of("groups", group.Name));
 
-    private static async Task OfGroupAsync(ConsoleRequest request, Func<Group, Task> work)
-    {
-        if ((await request.Get<GroupOperations>().FindAsync(request.Named("group"), request.Cancellation)).Try(out var group, out var fault))
-            await work(group);
-        else
-            await request.RefuseAsync(fault);
-    }
+    private static Task OfGroupAsync(ConsoleRequest request, Func<Group, Task> work) =>
+        request.WithAsync(request.Get<GroupOperations>().FindAsync(request.Named("group"), request.Cancellation), work);
 
     private static Task DoAsync(ConsoleRequest request, Func<Group, Task<Operated<Group>>> work, string notice) => OfGroupAsync(request, async group =>
     {

@@ -14,7 +14,7 @@ internal static class KeyConsole
     [
         ConsoleRoute.Page("/keys", AdminArea.Keys, ListAsync),
         ConsoleRoute.Form("/keys/rotate", AdminArea.Keys, RotateAsync),
-        ConsoleRoute.Ask("/keys/{kid}/revoke", AdminArea.Keys, AskAsync) with { NeedsStepUp = true },
+        ConsoleRoute.Ask("/keys/{kid}/revoke", AdminArea.Keys, request => AskAsync(request, fault: null)) with { NeedsStepUp = true },
         ConsoleRoute.Form("/keys/{kid}/revoke", AdminArea.Keys, RevokeAsync) with { NeedsStepUp = true },
     ];
 
@@ -28,36 +28,21 @@ internal static class KeyConsole
     private static async Task RotateAsync(ConsoleRequest request)
     {
         var coming = await request.Get<SigningKeyOperations>().RotateAsync(request.Actor, request["at_once"] == "true", request.Cancellation);
-        await request.DoneAsync("/keys", coming.Count == 0 ? "Nothing is left to rotate." : string.Join(" ", coming.Select(key => $"{key.Alg}: {key.Kid[..8]} signs from {key.ActiveAt} on.")));
+        await request.DoneAsync("/keys", coming.Count == 0 ? "Nothing is left to rotate." : string.Join(" ", coming.Select(key => $"{key.Alg}: {Typed(key.Kid)} signs from {key.ActiveAt} on.")));
     }
 
-    private static async Task AskAsync(ConsoleRequest request)
-    {
-        if ((await request.Get<KeyConsequences>().FindAsync(request.Named("kid"), request.Cancellation)).Try(out var what, out var fault))
-            await request.ShowAsync<RevokeKeyPage>(what);
-        else
-            await request.RefuseAsync(fault);
-    }
+    private static Task AskAsync(ConsoleRequest request, Fault? fault) => request.WithAsync(
+        request.Get<KeyConsequences>().FindAsync(request.Named("kid"), request.Cancellation), what => request.ShowAsync<RevokeKeyPage>(what, fault));
 
-    private static async Task RevokeAsync(ConsoleRequest request)
+    // What it breaks was shown with the question, and is counted again only where that is asked again.
+    private static Task RevokeAsync(ConsoleRequest request)
     {
         var kid = request.Named("kid");
-        if (!(await request.Get<KeyConsequences>().FindAsync(kid, request.Cancellation)).Try(out var what, out var fault))
-        {
-            await request.RefuseAsync(fault);
-            return;
-        }
-
-        if (request["confirmation"]?.Trim() != Typed(kid))
-        {
-            await request.ShowAsync<RevokeKeyPage>(what, Fault.Refused("confirmation", $"must be {Typed(kid)}, the beginning of this key's identifier"));
-            return;
-        }
-
-        if ((await request.Get<SigningKeyOperations>().RevokeAsync(request.Actor, kid, request.Cancellation)).Try(out _, out fault))
-            await request.DoneAsync("/keys", $"{Typed(kid)} is revoked. Nothing that it signed is worth anything from now on.");
-        else
-            await request.RefuseAsync(fault);
+        return request["confirmation"]?.Trim() != Typed(kid)
+            ? AskAsync(request, Fault.Refused("confirmation", $"must be {Typed(kid)}, the beginning of this key's identifier"))
+            : request.WithAsync(
+                request.Get<SigningKeyOperations>().RevokeAsync(request.Actor, kid, request.Cancellation),
+                _ => request.DoneAsync("/keys", $"{Typed(kid)} is revoked. Nothing that it signed is worth anything from now on."));
     }
 
     /// <summary>What one types to revoke a key.</summary>

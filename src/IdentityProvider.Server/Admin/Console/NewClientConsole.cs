@@ -17,7 +17,7 @@ internal static class NewClientConsole
 
     public static IEnumerable<ConsoleRoute> Routes =>
     [
-        ConsoleRoute.Page("/clients/-/new", AdminArea.Clients, AskAsync),
+        ConsoleRoute.Ask("/clients/-/new", AdminArea.Clients, AskAsync),
         ConsoleRoute.Form("/clients/-/new", AdminArea.Clients, ProposeAsync),
         ConsoleRoute.Form("/clients", AdminArea.Clients, RegisterAsync),
     ];

@@ -12,9 +12,9 @@ internal static class NewUserConsole
 
     public static IEnumerable<ConsoleRoute> Routes =>
     [
-        ConsoleRoute.Page("/users/-/new", AdminArea.Users, request => AskAsync(request, fault: null)),
+        ConsoleRoute.Ask("/users/-/new", AdminArea.Users, request => AskAsync(request, fault: null)),
         ConsoleRoute.Form("/users/-/new", AdminArea.Users, CreateAsync),
-        ConsoleRoute.Page("/users/{sub}/password", AdminArea.Users, request => UserConsole.OfUserAsync(request, user => AskForPasswordAsync(request, user, fault: null))),
+        ConsoleRoute.Ask("/users/{sub}/password", AdminArea.Users, request => UserConsole.OfUserAsync(request, user => AskForPasswordAsync(request, user, fault: null))),
         ConsoleRoute.Form("/users/{sub}/password", AdminArea.Users, request => UserConsole.OfUserAsync(request, user => SetPasswordAsync(request, user))),
     ];
 

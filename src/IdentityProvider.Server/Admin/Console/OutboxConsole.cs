@@ -10,48 +10,27 @@ internal static class OutboxConsole
     [
         ConsoleRoute.Page("/outbox", AdminArea.Outbox, ListAsync),
         ConsoleRoute.Form("/outbox/{id}/retry", AdminArea.Outbox, RetryAsync),
-        ConsoleRoute.Page("/outbox/{id}/discard", AdminArea.Outbox, AskToDiscardAsync),
-        ConsoleRoute.Form("/outbox/{id}/discard", AdminArea.Outbox, DiscardAsync),
+        ConsoleRoute.Ask("/outbox/{id}/discard", AdminArea.Outbox, request => OfMessageAsync(request, message => Discarding(message).AskAsync(request))),
+        ConsoleRoute.Form("/outbox/{id}/discard", AdminArea.Outbox, request => OfMessageAsync(request, message => Discarding(message).AnswerAsync(
+            request, () => request.Get<OutboxOperations>().DiscardAsync(request.Actor, message.Id, request.Cancellation), null, _ => $"Message {message.Id} was discarded."))),
     ];
 
     private static async Task ListAsync(ConsoleRequest request)
     {
         var state = request["state"] is { } name ? OutboxOperations.StateOf(name) : null;
         var list = await request.PageAsync(
-            (after, limit) => request.Get<OutboxOperations>().ListAsync(NumberOf(after), state, limit, request.Cancellation),
+            (after, limit) => request.Get<OutboxOperations>().ListAsync(OutboxOperations.IdOf(after), state, limit, request.Cancellation),
             message => message.Id.ToString(CultureInfo.InvariantCulture));
         await request.ShowAsync<OutboxPage>(new OutboxPage.OutboxModel(
             state is { } only ? OutboxOperations.NameOf(only) : null,
             new ConsoleList<MessageDocument>([.. list.Items.Select(OutboxOperations.Document)], list.Next, list.IsLater)));
     }
 
-    private static async Task RetryAsync(ConsoleRequest request)
-    {
-        var tried = await request.Get<OutboxOperations>().RetryAsync(request.Actor, Named(request), request.Cancellation);
-        if (tried.Try(out var retried, out var fault))
-            await request.DoneAsync("/outbox", $"Message {retried.Id} is tried again within seconds.");
-        else
-            await request.RefuseAsync(fault);
-    }
+    private static Task RetryAsync(ConsoleRequest request) => request.WithAsync(
+        request.Get<OutboxOperations>().RetryAsync(request.Actor, Named(request), request.Cancellation),
+        retried => request.DoneAsync("/outbox", $"Message {retried.Id} is tried again within seconds."));
 
-    private static async Task AskToDiscardAsync(ConsoleRequest request)
-    {
-        if ((await request.Get<OutboxOperations>().FindAsync(Named(request), request.Cancellation)).Try(out var message, out var fault))
-            await Of(message).AskAsync(request, AdminArea.Outbox);
-        else
-            await request.RefuseAsync(fault);
-    }
-
-    private static async Task DiscardAsync(ConsoleRequest request)
-    {
-        var outbox = request.Get<OutboxOperations>();
-        if ((await outbox.FindAsync(Named(request), request.Cancellation)).Try(out var message, out var fault))
-            await Of(message).AnswerAsync(request, () => outbox.DiscardAsync(request.Actor, message.Id, request.Cancellation), null, _ => $"Message {message.Id} was discarded.");
-        else
-            await request.RefuseAsync(fault);
-    }
-
-    private static Confirmation Of(MessageDocument message) => new(
+    private static Confirmation Discarding(MessageDocument message) => new(
         $"Discard message {message.Id}",
         $"Nobody is told what it says any more: {OutboxPage.WordsOf(message.Kind)} for {message.ClientId ?? message.To ?? "nobody"}.",
         [],
@@ -59,7 +38,8 @@ internal static class OutboxConsole
         "Discard it",
         "/outbox");
 
-    private static long Named(ConsoleRequest request) => NumberOf(request.Named("id")) ?? 0;
+    private static Task OfMessageAsync(ConsoleRequest request, Func<MessageDocument, Task> work) =>
+        request.WithAsync(request.Get<OutboxOperations>().FindAsync(Named(request), request.Cancellation), work);
 
-    private static long? NumberOf(string? text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static long Named(ConsoleRequest request) => OutboxOperations.IdOf(request.Named("id")) ?? 0;
 }

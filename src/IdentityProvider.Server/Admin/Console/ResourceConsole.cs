@@ -11,17 +11,17 @@ internal static class ResourceConsole
     public static IEnumerable<ConsoleRoute> Routes =>
     [
         ConsoleRoute.Page("/resources", AdminArea.Resources, ListAsync),
-        ConsoleRoute.Page("/resources/-/new", AdminArea.Resources, request => AskAsync(request, null, null)),
+        ConsoleRoute.Ask("/resources/-/new", AdminArea.Resources, request => AskAsync(request, null, null)),
         ConsoleRoute.Form("/resources/-/new", AdminArea.Resources, CreateAsync),
-        ConsoleRoute.Page("/resources/{identifier}", AdminArea.Resources, ShowAsync),
-        ConsoleRoute.Page("/resources/{identifier}/edit", AdminArea.Resources, EditAsync),
-        ConsoleRoute.Form("/resources/{identifier}/edit", AdminArea.Resources, ChangeAsync),
-        ConsoleRoute.Page("/resources/{identifier}/delete", AdminArea.Resources, request => OfDeletionAsync(request, confirmation => confirmation.AskAsync(request, AdminArea.Resources))),
+        ConsoleRoute.Page("/resources/{identifier}", AdminArea.Resources, request => OfResourceAsync(request, resource => ShowAsync(request, resource))),
+        ConsoleRoute.Ask("/resources/{identifier}/edit", AdminArea.Resources, request => OfResourceAsync(request, standing => AskAsync(request, standing, null))),
+        ConsoleRoute.Form("/resources/{identifier}/edit", AdminArea.Resources, request => OfResourceAsync(request, standing => ChangeAsync(request, standing))),
+        ConsoleRoute.Ask("/resources/{identifier}/delete", AdminArea.Resources, request => OfDeletionAsync(request, confirmation => confirmation.AskAsync(request))),
         ConsoleRoute.Form("/resources/{identifier}/delete", AdminArea.Resources, DeleteAsync),
     ];
 
     /// <summary>Where one API stands, below <c>/admin</c>.</summary>
-    public static string PathOf(string identifier) => $"/resources/{Uri.EscapeDataString(identifier)}";
+    public static string PathOf(string identifier) => ConsolePaths.Of("resources", identifier);
 
     private static async Task ListAsync(ConsoleRequest request)
     {
@@ -29,13 +29,8 @@ internal static class ResourceConsole
         await request.ShowAsync<ResourcesPage>(new ResourcesPage.ResourcesModel(list));
     }
 
-    private static async Task ShowAsync(ConsoleRequest request)
-    {
-        if ((await FindAsync(request)).Try(out var resource, out var fault))
-            await request.ShowAsync<ResourcePage>(new ResourcePage.ResourceModel(resource, AdminApi.IsIdentifier(resource.Identifier, request.Get<Settings>().Issuer)));
-        else
-            await request.RefuseAsync(fault);
-    }
+    private static Task ShowAsync(ConsoleRequest request, Resource resource) =>
+        request.ShowAsync<ResourcePage>(new ResourcePage.ResourceModel(resource, AdminApi.IsIdentifier(resource.Identifier, request.Get<Settings>().Issuer)));
 
     private static Task AskAsync(ConsoleRequest request, Resource? standing, Fault? fault) => request.ShowAsync<EditResourcePage>(
         new EditResourcePage.EditModel(standing is null ? null : ResourceMetadata.Of(standing), standing is null ? null : VersionOf(standing)), fault);
@@ -49,25 +44,11 @@ internal static class ResourceConsole
             await request.DoneAsync(PathOf(made.Identifier), "The API is registered.");
     }
 
-    private static async Task EditAsync(ConsoleRequest request)
+    private static async Task ChangeAsync(ConsoleRequest request, Resource standing)
     {
-        if ((await FindAsync(request)).Try(out var standing, out var fault))
-            await AskAsync(request, standing, null);
-        else
-            await request.RefuseAsync(fault);
-    }
-
-    private static async Task ChangeAsync(ConsoleRequest request)
-    {
-        if (!(await FindAsync(request)).Try(out var standing, out var fault))
-        {
-            await request.RefuseAsync(fault);
-            return;
-        }
-
         if (request["version"] != VersionOf(standing))
             await AskAsync(request, standing, Fault.Changed("resource"));
-        else if (!Read(request, ResourceMetadata.Of(standing)).Try(out var metadata, out fault)
+        else if (!Read(request, ResourceMetadata.Of(standing)).Try(out var metadata, out var fault)
             || !(await request.Get<ResourceOperations>().ReplaceAsync(request.Actor, standing, metadata, request.Cancellation)).Try(out _, out fault))
             await AskAsync(request, standing, fault);
         else
@@ -77,14 +58,7 @@ internal static class ResourceConsole
     private static Task DeleteAsync(ConsoleRequest request) => OfDeletionAsync(request, confirmation => confirmation.AnswerAsync(
         request, () => request.Get<ResourceOperations>().DeleteAsync(request.Actor, confirmation.Typed!, request.Cancellation), "/resources", _ => $"{confirmation.Typed} is deleted."));
 
-    private static async Task OfDeletionAsync(ConsoleRequest request, Func<Confirmation, Task> work)
-    {
-        if (!(await FindAsync(request)).Try(out var resource, out var fault))
-        {
-            await request.RefuseAsync(fault);
-            return;
-        }
-
+    private static Task OfDeletionAsync(ConsoleRequest request, Func<Confirmation, Task> work) => OfResourceAsync(request, async resource =>
         await work(new Confirmation(
             $"Delete {resource.Name}",
             "The API goes for good. Clients that name it get no more tokens for it.",
@@ -94,8 +68,7 @@ internal static class ResourceConsole
             PathOf(resource.Identifier))
         {
             Typed = resource.Identifier,
-        });
-    }
+        }));
 
     // A scope is a line: its name, and after a space what people are told of it.
     private static Operated<ResourceMetadata> Read(ConsoleRequest request, ResourceMetadata standing)
@@ -112,7 +85,8 @@ internal static class ResourceConsole
         };
     }
 
-    private static Task<Operated<Resource>> FindAsync(ConsoleRequest request) => request.Get<ResourceOperations>().FindAsync(request.Named("identifier"), request.Cancellation);
+    private static Task OfResourceAsync(ConsoleRequest request, Func<Resource, Task> work) =>
+        request.WithAsync(request.Get<ResourceOperations>().FindAsync(request.Named("identifier"), request.Cancellation), work);
 
     private static string VersionOf(Resource resource) => EntityTag.Of(ResourceOperations.Document(resource));
 }

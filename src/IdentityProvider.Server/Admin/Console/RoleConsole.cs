@@ -14,7 +14,7 @@ internal static class RoleConsole
         ConsoleRoute.Form("/roles", AdminArea.Roles, CreateAsync),
         ConsoleRoute.Page("/roles/{role}", AdminArea.Roles, request => OfRoleAsync(request, role => ShowAsync(request, role, fault: null))),
         ConsoleRoute.Form("/roles/{role}", AdminArea.Roles, request => OfRoleAsync(request, role => ChangeAsync(request, role))),
-        ConsoleRoute.Page("/roles/{role}/delete", AdminArea.Roles, request => OfRoleAsync(request, async role => await (await DeletionAsync(request, role)).AskAsync(request, AdminArea.Roles))),
+        ConsoleRoute.Ask("/roles/{role}/delete", AdminArea.Roles, request => OfRoleAsync(request, async role => await (await DeletionAsync(request, role)).AskAsync(request))),
         ConsoleRoute.Form("/roles/{role}/delete", AdminArea.Roles, request => OfRoleAsync(request, async role => await (await DeletionAsync(request, role)).AnswerAsync(
             request, () => request.Get<RoleOperations>().DeleteAsync(request.Actor, role.Name!), "/roles", gone => $"The role {gone.Name} was deleted."))),
     ];
@@ -54,11 +54,5 @@ internal static class RoleConsole
         "Delete the role",
         ConsolePaths.Of("roles", role.Name!));
 
-    private static async Task OfRoleAsync(ConsoleRequest request, Func<Role, Task> work)
-    {
-        if ((await request.Get<RoleOperations>().FindAsync(request.Named("role"))).Try(out var role, out var fault))
-            await work(role);
-        else
-            await request.RefuseAsync(fault);
-    }
+    private static Task OfRoleAsync(ConsoleRequest request, Func<Role, Task> work) => request.WithAsync(request.Get<RoleOperations>().FindAsync(request.Named("role")), work);
 }

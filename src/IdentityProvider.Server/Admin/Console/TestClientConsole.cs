@@ -34,18 +34,10 @@ internal static class TestClientConsole
     public static IEnumerable<ConsoleRoute> Routes =>
     [
         ConsoleRoute.Page("/clients/-/tested", AdminArea.Clients, EndAsync),
-        ConsoleRoute.Page("/clients/{client_id}/test", AdminArea.Clients, AskAsync),
-        ConsoleRoute.Form("/clients/{client_id}/test", AdminArea.Clients, BeginAsync),
+        ConsoleRoute.Ask("/clients/{client_id}/test", AdminArea.Clients, request => OfClientAsync(request, client => AskAsync(request, client, null))),
+        ConsoleRoute.Form("/clients/{client_id}/test", AdminArea.Clients, request => OfClientAsync(request, client => BeginAsync(request, client))),
         ConsoleRoute.Form("/clients/{client_id}/test/forget", AdminArea.Clients, ForgetAsync),
     ];
-
-    private static async Task AskAsync(ConsoleRequest request)
-    {
-        if (!(await FindAsync(request, request.Named("client_id"))).Try(out var client, out var fault))
-            await request.RefuseAsync(fault);
-        else
-            await AskAsync(request, client, null);
-    }
 
     private static async Task AskAsync(ConsoleRequest request, Client client, Fault? fault)
     {
@@ -55,17 +47,11 @@ internal static class TestClientConsole
             new TestClientPage.TestModel(client, callback, resource?.Identifier, scope.ToString(), client.RedirectUris.Contains(callback, StringComparer.Ordinal)), fault);
     }
 
-    private static async Task BeginAsync(ConsoleRequest request)
+    private static async Task BeginAsync(ConsoleRequest request, Client client)
     {
-        if (!(await FindAsync(request, request.Named("client_id"))).Try(out var client, out var fault))
-        {
-            await request.RefuseAsync(fault);
-            return;
-        }
-
         var issuer = request.Get<Settings>().Issuer;
         if (!client.RedirectUris.Contains(issuer + ClientTestRules.CallbackPath, StringComparer.Ordinal)
-            && !(await request.Get<ClientOperations>().ReplaceAsync(request.Actor, client, ClientTestRules.WithCallback(client, issuer), request.Cancellation)).Try(out _, out fault))
+            && !(await request.Get<ClientOperations>().ReplaceAsync(request.Actor, client, ClientTestRules.WithCallback(client, issuer), request.Cancellation)).Try(out _, out var fault))
         {
             await AskAsync(request, client, fault);
             return;
@@ -91,18 +77,15 @@ internal static class TestClientConsole
             return;
         }
 
-        if (!(await FindAsync(request, test.ClientId)).Try(out var client, out var fault))
+        await request.WithAsync(FindAsync(request, test.ClientId), async client =>
         {
-            await request.RefuseAsync(fault);
-            return;
-        }
+            // 2. What the client would have got, taken back before anybody sees that it was there.
+            var result = await RedeemAsync(request, client, test, browser);
 
-        // 2. What the client would have got, taken back before anybody sees that it was there.
-        var result = await RedeemAsync(request, client, test, browser);
-
-        // 3. The client is as it was, or the page says that it isn't.
-        var left = await RestoreAsync(request, client);
-        await request.ShowAsync<TestedClientPage>(left is null ? result : result with { Problem = $"This console's address is still among its redirect URIs: {left}." });
+            // 3. The client is as it was, or the page says that it isn't.
+            var left = await RestoreAsync(request, client);
+            await request.ShowAsync<TestedClientPage>(left is null ? result : result with { Problem = $"This console's address is still among its redirect URIs: {left}." });
+        });
     }
 
     private static async Task<TestedClientPage.TestedModel> RedeemAsync(ConsoleRequest request, Client client, Test test, string browser)
@@ -183,6 +166,8 @@ internal static class TestClientConsole
             && (await request.Get<ResourceOperations>().FindAsync(identifier, request.Cancellation)).Try(out var found, out _) ? found : null;
         return (resource, client.Scope.Intersect(resource is null ? ScopeSet.Identity : ScopeSet.Identity.Union(resource.ScopeNames)));
     }
+
+    private static Task OfClientAsync(ConsoleRequest request, Func<Client, Task> work) => request.WithAsync(FindAsync(request, request.Named("client_id")), work);
 
     private static async Task<Operated<Client>> FindAsync(ConsoleRequest request, string clientId)
     {

@@ -31,13 +31,7 @@ internal static class UserConsole
     ];
 
     /// <summary>Does something with the person whom the path names.</summary>
-    public static async Task OfUserAsync(ConsoleRequest request, Func<User, Task> work)
-    {
-        if ((await request.Get<UserOperations>().FindBySubAsync(request.Named("sub"))).Try(out var user, out var fault))
-            await work(user);
-        else
-            await request.RefuseAsync(fault);
-    }
+    public static Task OfUserAsync(ConsoleRequest request, Func<User, Task> work) => request.WithAsync(request.Get<UserOperations>().FindBySubAsync(request.Named("sub")), work);
 
     /// <summary>A person's page.</summary>
     public static string PathOf(User user) => ConsolePaths.Of("users", user.Id.ToString("D"));
@@ -49,7 +43,6 @@ internal static class UserConsole
         var (tokens, events) = (request.Get<TokenOperations>(), request.Get<SignInEvents>());
         var model = new UserPage.UserModel(
             await request.Get<UserDocuments>().OfAsync(user, cancellation),
-            user.PersonName,
             request.May(AdminArea.Sessions, writes: false) ? await request.Get<SessionOperations>().ListAsync(user, cancellation) : null,
             request.May(AdminArea.Families, writes: false) ? await tokens.ListFamiliesAsync(user, cancellation) : null,
             request.May(AdminArea.Grants, writes: false) ? await tokens.ListGrantsAsync(user, cancellation) : null,

@@ -64,7 +64,7 @@ internal static class UserEndConsole
         string what, AdminArea area, Func<ConsoleRequest, User, Task<Confirmation>> confirmation, string notice, Func<ConsoleRequest, User, Task<Operated<T>>> work)
         where T : notnull =>
     [
-        ConsoleRoute.Page($"/users/{{sub}}/{what}", area, request => UserConsole.OfUserAsync(request, async user => await (await confirmation(request, user)).AskAsync(request, area))),
+        ConsoleRoute.Ask($"/users/{{sub}}/{what}", area, request => UserConsole.OfUserAsync(request, async user => await (await confirmation(request, user)).AskAsync(request))),
         ConsoleRoute.Form($"/users/{{sub}}/{what}", area, request => UserConsole.OfUserAsync(request, async user =>
             await (await confirmation(request, user)).AnswerAsync(request, () => work(request, user), what == "delete" ? "/users" : null, _ => $"{user.UserName} {notice}."))),
     ];
