@@ -30,7 +30,7 @@ internal static class ResourceConsole
     }
 
     private static Task ShowAsync(ConsoleRequest request, Resource resource) =>
-        request.ShowAsync<ResourcePage>(new ResourcePage.ResourceModel(resource, AdminApi.IsIdentifier(resource.Identifier, request.Get<Settings>().Issuer)));
+        request.ShowAsync<ResourcePage>(new ResourcePage.ResourceModel(resource, BuiltInResources.IsIdentifier(resource.Identifier, request.Get<Settings>().Issuer)));
 
     private static Task AskAsync(ConsoleRequest request, Resource? standing, Fault? fault) => request.ShowAsync<EditResourcePage>(
         new EditResourcePage.EditModel(standing is null ? null : ResourceMetadata.Of(standing), standing is null ? null : VersionOf(standing)), fault);

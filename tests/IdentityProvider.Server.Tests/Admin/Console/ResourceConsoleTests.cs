@@ -1,5 +1,6 @@
 using System.Net;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.SharedSignals;
 
 namespace IdentityProvider.Server.Tests.Admin.Console;
 
@@ -42,13 +43,31 @@ public sealed class ResourceConsoleTests(ConsoleServer console) : IClassFixture<
         Assert.Null(await Resources.FindAsync(identifier, Cancellation));
     }
 
-    [Fact]
-    public async Task Administration_itself_is_shown_and_nobodys_to_change()
+    [Theory]
+    [InlineData(Administrators.Api)]
+    [InlineData(TestServer.Issuer + SharedSignalsApi.Path)]
+    public async Task What_is_built_in_is_shown_and_nobodys_to_change(string identifier)
     {
         using var person = await console.OperatorAsync("admin");
-        var page = await person.OpenAsync("/admin/resources/" + Uri.EscapeDataString(Administrators.Api));
+        var page = await person.OpenAsync("/admin/resources/" + Uri.EscapeDataString(identifier));
         Assert.Contains("built in", page.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("/edit\"", page.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_that_is_not_there_is_said_to_be_not_there()
+    {
+        using var person = await console.OperatorAsync("admin");
         Assert.Equal(HttpStatusCode.NotFound, (await person.OpenAsync("/admin/resources/nothing")).Status);
+    }
+
+    [Theory]
+    [InlineData("/admin/resources/-/new")]
+    [InlineData("/admin/clients/-/new")]
+    [InlineData("/admin/users/-/new")]
+    public async Task Who_only_looks_is_not_asked_for_what_they_may_not_make(string path)
+    {
+        using var person = await console.OperatorAsync("auditor");
+        Assert.Equal(HttpStatusCode.Forbidden, (await person.OpenAsync(path)).Status);
     }
 }
