@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
 using IdentityProvider.Protocol.Clients;
 
@@ -39,8 +38,11 @@ public static class ClientTestRules
     }
 
     /// <summary>The client as it is while it is tested: with the console's address.</summary>
-    public static ClientMetadata WithCallback(Client client, string issuer) =>
-        Without(client, issuer) with { RedirectUris = [.. client.RedirectUris.Where(uri => uri != issuer + CallbackPath), issuer + CallbackPath] };
+    public static ClientMetadata WithCallback(Client client, string issuer)
+    {
+        var without = Without(client, issuer);
+        return without with { RedirectUris = [.. without.RedirectUris!, issuer + CallbackPath] };
+    }
 
     /// <summary>The client as it was before.</summary>
     public static ClientMetadata Without(Client client, string issuer)
@@ -61,15 +63,7 @@ public static class ClientTestRules
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(scope);
-        var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(ConsoleSignInRules.VerifierOf(browser, salt))));
-        List<(string Name, string Value)> parameters =
-        [
-            ("client_id", client.ClientId), ("redirect_uri", issuer + CallbackPath), ("response_type", "code"), ("scope", scope.ToString()), ("state", state),
-            ("nonce", salt), ("code_challenge", challenge), ("code_challenge_method", "S256"),
-        ];
-        if (resource is not null)
-            parameters.Add(("resource", resource));
-        return string.Join('&', parameters.Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value)}"));
+        return new CodeRequest(client.ClientId, issuer + CallbackPath, scope.ToString(), resource, state, salt).ToQuery(ConsoleSignInRules.VerifierOf(browser, salt));
     }
 
     /// <summary>The client at the token endpoint, by being this very process: an operator who may change it could as well give it another secret.</summary>

@@ -29,27 +29,9 @@ public static class ConsoleSignInRules
     public static string Request(string issuer, string state, string browser, string salt, ConsoleStepUp? stepUp)
     {
         ArgumentNullException.ThrowIfNull(issuer);
-        var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(VerifierOf(browser, salt))));
-        List<(string Name, string Value)> parameters =
-        [
-            ("client_id", BuiltInClients.Console),
-            ("redirect_uri", issuer + BuiltInClients.ConsoleCallbackPath),
-            ("response_type", "code"),
-            ("scope", $"{ScopeSet.OpenId} {AdminApi.ReadAll} {AdminApi.WriteAll}"),
-            ("resource", AdminApi.IdentifierOf(issuer)),
-            ("state", state),
-            ("nonce", NonceOf(browser, salt)),
-            ("code_challenge", challenge),
-            ("code_challenge_method", "S256"),
-        ];
-        if (stepUp is not null)
-        {
-            parameters.Add(("max_age", ((int)Session.FreshFor.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
-            if (stepUp.NeedsTwoFactors)
-                parameters.Add(("claims", TwoFactorsNow));
-        }
-
-        return string.Join('&', parameters.Select(p => $"{p.Name}={Uri.EscapeDataString(p.Value)}"));
+        var request = new CodeRequest(
+            BuiltInClients.Console, issuer + BuiltInClients.ConsoleCallbackPath, $"{ScopeSet.OpenId} {AdminApi.ReadAll} {AdminApi.WriteAll}", AdminApi.IdentifierOf(issuer), state, NonceOf(browser, salt));
+        return request.ToQuery(VerifierOf(browser, salt), AsksFor(stepUp));
     }
 
     /// <summary>What proves that the code comes back to the browser that asked for it (RFC 7636 §4.1).</summary>
@@ -93,7 +75,7 @@ public static class ConsoleSignInRules
         if (!VerifiedAccessToken.Verify(accessToken, keys, issuer, now).Try(out var token, out var reason))
             return reason;
         return token.FamilyId is { } familyId && token.Audience.Contains(AdminApi.IdentifierOf(issuer), StringComparer.Ordinal)
-            ? new ConsoleSignIn(familyId, token.Subject)
+            ? new ConsoleSignIn(familyId)
             : Refusal.ConsoleAnswerInvalid;
     }
 
@@ -135,6 +117,14 @@ public static class ConsoleSignInRules
         return session.IsFresh(now) && (hasTwo || !needsTwo) ? null : new ConsoleStepUp(needsTwo);
     }
 
+    private static IEnumerable<(string Name, string Value)> AsksFor(ConsoleStepUp? stepUp)
+    {
+        if (stepUp is not null)
+            yield return ("max_age", ((int)Session.FreshFor.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        if (stepUp is { NeedsTwoFactors: true })
+            yield return ("claims", TwoFactorsNow);
+    }
+
     // 256 bits of HMAC-SHA-256, in 43 characters: as many as RFC 7636 §4.1 asks for at least.
     private static string Derive(string browser, string purpose, string salt) =>
         Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(browser), Encoding.UTF8.GetBytes($"{purpose} {salt}")));
@@ -143,11 +133,9 @@ public static class ConsoleSignInRules
 /// <summary>A sign-in to the console that came to its end.</summary>
 public sealed class ConsoleSignIn
 {
-    internal ConsoleSignIn(Guid familyId, string subject) => (FamilyId, Subject) = (familyId, subject);
+    internal ConsoleSignIn(Guid familyId) => FamilyId = familyId;
 
     public Guid FamilyId { get; }
-
-    public string Subject { get; }
 }
 
 /// <summary>What is stored of a sign-in to the console; null for what isn't there.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using IdentityProvider.Server.Keys;
 using Microsoft.AspNetCore.DataProtection;
 
@@ -13,6 +15,9 @@ internal sealed class ConsoleCookies(IDataProtectionProvider protection, Setting
 {
     private const int SecretLength = 43;
     private const int LongestNotice = 500;
+
+    /// <summary>How long a person may take at the sign-in.</summary>
+    private static readonly TimeSpan BeginningFor = TimeSpan.FromHours(1);
 
     private static readonly TimeSpan NoticeFor = TimeSpan.FromMinutes(1);
 
@@ -31,10 +36,7 @@ internal sealed class ConsoleCookies(IDataProtectionProvider protection, Setting
 
     public void Forget(HttpContext http) => http.Response.Cookies.Delete(SignInName, settings.Cookie());
 
-    /// <summary>The secret that this browser's sign-ins begin with; null where it has none. It stays, so that several tabs can be at it at once.</summary>
-    public string? BrowserOf(HttpContext http) =>
-        http.Request.Cookies[BrowserName] is { Length: SecretLength } secret && Base64Url.IsValid(secret) ? secret : null;
-
+    /// <summary>The secret that this browser's sign-ins begin with. It stays, so that several tabs can be at it at once.</summary>
     public string BeginBrowser(HttpContext http)
     {
         if (BrowserOf(http) is { } known)
@@ -43,6 +45,16 @@ internal sealed class ConsoleCookies(IDataProtectionProvider protection, Setting
         http.Response.Cookies.Append(BrowserName, secret, settings.Cookie());
         return secret;
     }
+
+    /// <summary>By what a sign-in under way knows the browser that began it.</summary>
+    public static byte[] HashOf(string browser) => SHA256.HashData(Encoding.UTF8.GetBytes(browser));
+
+    /// <summary>The secret of this browser, where it is the one that began a sign-in, in the last hour; null where it is not (RFC 6749 §10.12).</summary>
+    /// <param name="http">The request that ends the sign-in.</param>
+    /// <param name="hash">Of the secret of the browser that began it (<see cref="HashOf"/>).</param>
+    /// <param name="at">When it began.</param>
+    public string? BrowserThatBegan(HttpContext http, byte[] hash, DateTimeOffset at) =>
+        BrowserOf(http) is { } browser && CryptographicOperations.FixedTimeEquals(HashOf(browser), hash) && clock.GetUtcNow() - at < BeginningFor ? browser : null;
 
     /// <summary>Keeps what was just done for the page that is shown next.</summary>
     public void Tell(HttpContext http, string notice) =>
@@ -56,6 +68,8 @@ internal sealed class ConsoleCookies(IDataProtectionProvider protection, Setting
         http.Response.Cookies.Delete(NoticeName, settings.Cookie());
         return _notices.Open<Notice>(kept) is { } notice && clock.GetUtcNow() - notice.At < NoticeFor ? notice.Text : null;
     }
+
+    private string? BrowserOf(HttpContext http) => http.Request.Cookies[BrowserName] is { Length: SecretLength } secret && Base64Url.IsValid(secret) ? secret : null;
 
     /// <summary>Which sign-in a browser has: its identifier gives nothing without the seal.</summary>
     /// <param name="FamilyId">The token family.</param>

@@ -31,6 +31,7 @@ internal static class ConsoleSetup
         .AddSingleton<HomeFigures>()
         .AddSingleton<ConsoleCookies>()
         .AddSingleton<ConsoleAccess>()
+        .AddSingleton<CodeExchange>()
         .AddSingleton<ConsoleSignInPages>()
         .AddSingleton<ConsoleEndpoint>();
 

@@ -1,10 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Admin;
-using IdentityProvider.Protocol.Audit;
-using IdentityProvider.Protocol.Token;
-using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Endpoints.Token;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
@@ -17,11 +13,8 @@ namespace IdentityProvider.Server.Admin.Console;
 /// The console as the relying party that it is: it sends the browser to <c>/authorize</c> as any app does, and takes the answer at
 /// <c>/admin/callback</c>. The code is redeemed by the grant of <c>/token</c>, without a call to ourselves.
 /// </summary>
-internal sealed class ConsoleSignInPages(ConsoleCookies cookies, AuthorizationCodeGrant grant, KeyRing keys, Settings settings, TimeProvider clock, IDataProtectionProvider protection)
+internal sealed class ConsoleSignInPages(ConsoleCookies cookies, CodeExchange exchange, KeyRing keys, Settings settings, TimeProvider clock, IDataProtectionProvider protection)
 {
-    /// <summary>How long a person may take at the sign-in.</summary>
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
-
     private readonly TokenSeal _states = new(protection, "console-state");
     private readonly TokenSeal _signOuts = new(protection, "console-sign-out");
 
@@ -33,7 +26,7 @@ internal sealed class ConsoleSignInPages(ConsoleCookies cookies, AuthorizationCo
     {
         var browser = cookies.BeginBrowser(http);
         var salt = http.RequestServices.GetRequiredService<Entropy>().Token();
-        var state = _states.Seal(new State(target, salt, HashOf(browser), clock.GetUtcNow()));
+        var state = _states.Seal(new State(target, salt, ConsoleCookies.HashOf(browser), clock.GetUtcNow()));
         PageResults.Redirect(http, "/authorize?" + ConsoleSignInRules.Request(settings.Issuer, state, browser, salt, stepUp));
     }
 
@@ -47,7 +40,7 @@ internal sealed class ConsoleSignInPages(ConsoleCookies cookies, AuthorizationCo
             return;
         }
 
-        if (cookies.BrowserOf(http) is not { } browser || _states.Open<State>(answer["state"]) is not { } state || !IsOf(browser, state))
+        if (_states.Open<State>(answer["state"]) is not { } state || cookies.BrowserThatBegan(http, state.Browser, state.At) is not { } browser)
         {
             await ErrorPages.RefuseAsync(http, Refusal.ConsoleStateUnknown);
             return;
@@ -92,29 +85,8 @@ internal sealed class ConsoleSignInPages(ConsoleCookies cookies, AuthorizationCo
         PageResults.Redirect(http, logout);
     }
 
-    private async Task<Decision<TokenResponse>> ExchangeAsync(HttpContext http, string code, string verifier)
-    {
-        var client = BuiltInClients.ConsoleInThisProcess(settings.Issuer);
-        var form = $"grant_type=authorization_code&code={Uri.EscapeDataString(code)}&code_verifier={verifier}"
-            + $"&redirect_uri={Uri.EscapeDataString(settings.Issuer + BuiltInClients.ConsoleCallbackPath)}&resource={Uri.EscapeDataString(AdminApi.IdentifierOf(settings.Issuer))}";
-        if (!Parameters.Parse(Encoding.UTF8.GetBytes(form)).Try(out var parameters, out var reason)
-            || !TokenRequestRules.Read(parameters, client, []).Try(out var request, out reason))
-            return reason;
-        var sender = new Sender(client, proof: null, http.RequestServices.GetRequiredService<DPoPProofs>(), http);
-        var exchanged = await grant.ExchangeAsync((TokenRequest.AuthorizationCode)request, sender, http.RequestAborted);
-        if (exchanged.Try(out _, out _))
-        {
-            http.RequestServices.GetRequiredService<AuditTally>().Count(
-                AuditAction.TokensIssued, Actor.Client(client.ClientId), AuditTarget.Client(client.ClientId), ("grant_type", "authorization_code"));
-        }
-
-        return exchanged;
-    }
-
-    private bool IsOf(string browser, State state) =>
-        CryptographicOperations.FixedTimeEquals(HashOf(browser), state.Browser) && clock.GetUtcNow() - state.At < Lifetime;
-
-    private static byte[] HashOf(string browser) => SHA256.HashData(Encoding.UTF8.GetBytes(browser));
+    private Task<Decision<TokenResponse>> ExchangeAsync(HttpContext http, string code, string verifier) => exchange.RunAsync(
+        http, BuiltInClients.ConsoleInThisProcess(settings.Issuer), settings.Issuer + BuiltInClients.ConsoleCallbackPath, AdminApi.IdentifierOf(settings.Issuer), code, verifier);
 
     /// <summary>A sign-in under way: where it leads, and which browser began it when.</summary>
     private sealed record State(string Target, string Salt, byte[] Browser, DateTimeOffset At);

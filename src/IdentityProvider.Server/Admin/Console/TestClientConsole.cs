@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,9 +7,7 @@ using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Integration;
 using IdentityProvider.Protocol.Resources;
-using IdentityProvider.Protocol.Token;
 using IdentityProvider.Protocol.Tokens;
-using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Endpoints.Token;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
@@ -26,8 +22,6 @@ namespace IdentityProvider.Server.Admin.Console;
 /// </summary>
 internal static class TestClientConsole
 {
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
-
     // To be read; the page escapes it.
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -62,16 +56,15 @@ internal static class TestClientConsole
         var (resource, scope) = await TargetAsync(request, client);
         var browser = request.Get<ConsoleCookies>().BeginBrowser(request.Http);
         var salt = request.Get<Entropy>().Token();
-        var state = SealOf(request).Seal(new Test(client.ClientId, resource?.Identifier, salt, HashOf(browser), request.Now));
+        var state = SealOf(request).Seal(new Test(client.ClientId, resource?.Identifier, salt, ConsoleCookies.HashOf(browser), request.Now));
         Pages.PageResults.Redirect(request.Http, "/authorize?" + ClientTestRules.Request(issuer, client, resource?.Identifier, scope, state, browser, salt));
     }
 
     private static async Task EndAsync(ConsoleRequest request)
     {
         // 1. This browser began it, for a client that it may change (RFC 6749 §10.12).
-        var browser = request.Get<ConsoleCookies>().BrowserOf(request.Http);
-        if (browser is null || SealOf(request).Open<Test>(request["state"]) is not { } test || !request.May(AdminArea.Clients, writes: true)
-            || !CryptographicOperations.FixedTimeEquals(HashOf(browser), test.Browser) || request.Now - test.At > Lifetime)
+        if (SealOf(request).Open<Test>(request["state"]) is not { } test || !request.May(AdminArea.Clients, writes: true)
+            || request.Get<ConsoleCookies>().BrowserThatBegan(request.Http, test.Browser, test.At) is not { } browser)
         {
             await request.RefuseAsync(Fault.Refused("state", "no test of a client was begun in this browser in the last hour, or it has ended"));
             return;
@@ -98,16 +91,11 @@ internal static class TestClientConsole
         if (!ConsoleSignInRules.ReadCode(request.Parameters, issuer).Try(out var code, out _))
             return shown with { Problem = "The authorization endpoint answered with an error: that is what the client would have got." };
 
-        var form = $"grant_type=authorization_code&code={Uri.EscapeDataString(code)}&code_verifier={ConsoleSignInRules.VerifierOf(browser, test.Salt)}"
-            + $"&redirect_uri={Uri.EscapeDataString(issuer + ClientTestRules.CallbackPath)}" + (test.Resource is null ? "" : $"&resource={Uri.EscapeDataString(test.Resource)}");
-        var authenticated = ClientTestRules.InThisProcess(client);
-        if (!Parameters.Parse(Encoding.UTF8.GetBytes(form)).Try(out var parameters, out var reason)
-            || !TokenRequestRules.Read(parameters, authenticated, []).Try(out var asked, out reason)
-            || !(await request.Get<AuthorizationCodeGrant>().ExchangeAsync(
-                (TokenRequest.AuthorizationCode)asked, new Sender(authenticated, proof: null, request.Get<DPoPProofs>(), request.Http), request.Cancellation)).Try(out var response, out reason))
+        var exchanged = await request.Get<CodeExchange>().RunAsync(
+            request.Http, ClientTestRules.InThisProcess(client), issuer + ClientTestRules.CallbackPath, test.Resource, code, ConsoleSignInRules.VerifierOf(browser, test.Salt));
+        if (!exchanged.Try(out var response, out var reason))
             return shown with { Problem = $"The token endpoint refused: {Refusals.Of(reason).Error}: {Refusals.Of(reason).Description}" };
 
-        request.Get<AuditTally>().Count(AuditAction.TokensIssued, Actor.Client(client.ClientId), AuditTarget.Client(client.ClientId), ("grant_type", GrantTypes.AuthorizationCode));
         var (idToken, accessToken) = (ClientTestRules.ClaimsOf(response.IdToken), ClientTestRules.ClaimsOf(response.AccessToken));
         await TakeBackAsync(request, client, response);
         return shown with { TokenAnswer = Answered(response), IdToken = Pretty(idToken), AccessToken = Pretty(accessToken) };
@@ -180,8 +168,6 @@ internal static class TestClientConsole
     }
 
     private static TokenSeal SealOf(ConsoleRequest request) => new(request.Get<IDataProtectionProvider>(), "console-test");
-
-    private static byte[] HashOf(string browser) => SHA256.HashData(Encoding.UTF8.GetBytes(browser));
 
     /// <summary>A test under way: of which client, and which browser began it when.</summary>
     private sealed record Test(string ClientId, string? Resource, string Salt, byte[] Browser, DateTimeOffset At);
