@@ -24,6 +24,25 @@ public static class AdviceWords
         return null;
     }
 
+    /// <summary>What an answer to one of the four questions means.</summary>
+    public static string MeaningOf(Enum answer) => answer switch
+    {
+        RevocationNeed.Immediate => "at the very next call",
+        RevocationNeed.Seconds => "within a second or so",
+        RevocationNeed.Minutes => "it may live out its 5 to 15 minutes",
+        VerifierCount.One => "this API alone",
+        VerifierCount.Few => "a handful",
+        VerifierCount.Many => "more than you would like to count",
+        ClientKind.Web => "a web application with a server of its own",
+        ClientKind.Spa => "a single-page app in the browser",
+        ClientKind.Native => "an app on a phone or a desktop",
+        ClientKind.Service => "a service, with no person",
+        PermissionChange.Rarely => "a change may wait for a quarter of an hour",
+        PermissionChange.Daily => "a change may wait for five minutes",
+        PermissionChange.Hourly => "a change can't wait",
+        _ => throw new ArgumentOutOfRangeException(nameof(answer)),
+    };
+
     /// <summary>Who looks at each token.</summary>
     public static string Of(Checkpoint checkpoint) => checkpoint == Checkpoint.Gateway ? "a gateway" : "each service";
 }

@@ -8,34 +8,13 @@ namespace IdentityProvider.Server.Commands;
 /// <summary>The four questions: as options for a script, and as prompts on the terminal for what no option answers.</summary>
 internal sealed class AdviceQuestions
 {
-    private readonly Question<RevocationNeed> _revocation = new("--revocation", "How fast must a token that was taken back stop working?", new()
-    {
-        [RevocationNeed.Immediate] = "at the very next call",
-        [RevocationNeed.Seconds] = "within a second or so",
-        [RevocationNeed.Minutes] = "it may live out its 5 to 15 minutes",
-    });
+    private readonly Question<RevocationNeed> _revocation = new("--revocation", "How fast must a token that was taken back stop working?");
 
-    private readonly Question<VerifierCount> _verifiers = new("--verifiers", "How many services verify tokens of this API?", new()
-    {
-        [VerifierCount.One] = "this API alone",
-        [VerifierCount.Few] = "a handful",
-        [VerifierCount.Many] = "more than you would like to count",
-    });
+    private readonly Question<VerifierCount> _verifiers = new("--verifiers", "How many services verify tokens of this API?");
 
-    private readonly Question<PermissionChange> _permissions = new("--permissions", "How often does what a person may do change?", new()
-    {
-        [PermissionChange.Rarely] = "a change may wait for a quarter of an hour",
-        [PermissionChange.Daily] = "a change may wait for five minutes",
-        [PermissionChange.Hourly] = "a change can't wait",
-    });
+    private readonly Question<PermissionChange> _permissions = new("--permissions", "How often does what a person may do change?");
 
-    private readonly Question<ClientKind> _clients = new("--clients", "Which clients call it?", new()
-    {
-        [ClientKind.Web] = "a web application with a server of its own",
-        [ClientKind.Spa] = "a single-page app in the browser",
-        [ClientKind.Native] = "an app on a phone or a desktop",
-        [ClientKind.Service] = "a service, with no person",
-    }, separator: ',');
+    private readonly Question<ClientKind> _clients = new("--clients", "Which clients call it?", separator: ',');
 
     public void AddTo(Command command)
     {
@@ -52,7 +31,7 @@ internal sealed class AdviceQuestions
         (await _permissions.AskAsync(parsed, cancellation))[0]);
 
     /// <summary>One question with the words that answer it; where they are separated by commas, several may.</summary>
-    private sealed class Question<TAnswer>(string name, string text, Dictionary<TAnswer, string> meanings, char separator = '|')
+    private sealed class Question<TAnswer>(string name, string text, char separator = '|')
         where TAnswer : struct, Enum
     {
         private readonly Option<string?> _option = new(name)
@@ -99,6 +78,6 @@ internal sealed class AdviceQuestions
         private MultiSelectionPrompt<TAnswer> Several() =>
             new MultiSelectionPrompt<TAnswer> { Title = text, Converter = Line, Required = true }.AddChoices(Enum.GetValues<TAnswer>());
 
-        private string Line(TAnswer answer) => $"{AdviceWords.Of(answer)}: {meanings[answer]}";
+        private string Line(TAnswer answer) => $"{AdviceWords.Of(answer)}: {AdviceWords.MeaningOf(answer)}";
     }
 }

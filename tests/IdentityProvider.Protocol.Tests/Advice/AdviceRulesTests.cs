@@ -105,6 +105,13 @@ public sealed class AdviceRulesTests
     }
 
     [Fact]
+    public void Each_answer_says_what_it_means()
+    {
+        Enum[] answers = [.. Enum.GetValues<RevocationNeed>(), .. Enum.GetValues<VerifierCount>(), .. Enum.GetValues<ClientKind>(), .. Enum.GetValues<PermissionChange>()];
+        Assert.Distinct(answers.Select(AdviceWords.MeaningOf));
+    }
+
+    [Fact]
     public void A_kind_that_is_named_twice_is_one() => Assert.Single(Clients(RevocationNeed.Minutes, VerifierCount.One, [ClientKind.Native, ClientKind.Native]));
 
     [Fact]
