@@ -108,11 +108,7 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     /// <param name="cancellation">Gives up.</param>
     public async Task<Operated<NewSecret>> RotateSecretAsync(Actor actor, string clientId, TimeSpan keepOld, CancellationToken cancellation)
     {
-        if (BuiltInClients.IsIdentifier(clientId))
-            return BuiltIn();
-        if (await clients.FindAsync(clientId, cancellation) is not { } client)
-            return Unknown(clientId);
-        if (desk.Refuse(actor, client) is { } fault)
+        if (!(await FindToChangeAsync(actor, clientId, cancellation)).Try(out var client, out var fault))
             return fault;
         if (!client.HasSecret)
             return Fault.Refused("token_endpoint_auth_method", $"is {ClientMetadataRules.NameOf(client.TokenEndpointAuthMethod)}, so this client has no secret");
@@ -137,10 +133,10 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     /// <param name="cancellation">Gives up.</param>
     public async Task<Operated<string>> KeepSecretAsync(Actor actor, string clientId, byte[] hash, DateTimeOffset expiresAt, CancellationToken cancellation)
     {
-        if (await clients.FindAsync(clientId, cancellation) is not { HasSecret: true } client)
-            return Unknown(clientId);
-        if (desk.Refuse(actor, client) is { } fault)
+        if (!(await FindToChangeAsync(actor, clientId, cancellation)).Try(out var client, out var fault))
             return fault;
+        if (!client.HasSecret)
+            return Unknown(clientId);
         var kept = new ClientSecret(hash, desk.Now, expiresAt);
         if (!await clients.AddSecretAsync(clientId, kept, cancellation: cancellation))
             return Unknown(clientId);
@@ -151,11 +147,7 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     /// <summary>Ends one secret now.</summary>
     public async Task<Operated<string>> RemoveSecretAsync(Actor actor, string clientId, string secretId, CancellationToken cancellation)
     {
-        if (BuiltInClients.IsIdentifier(clientId))
-            return BuiltIn();
-        if (await clients.FindAsync(clientId, cancellation) is not { } client)
-            return Unknown(clientId);
-        if (desk.Refuse(actor, client) is { } fault)
+        if (!(await FindToChangeAsync(actor, clientId, cancellation)).Try(out var client, out var fault))
             return fault;
         if (client.Secrets.FirstOrDefault(secret => IdOf(secret) == secretId) is not { } found || !await clients.RemoveSecretAsync(clientId, found.Hash, cancellation))
             return Fault.Unknown("secret_id", secretId, "a secret of this client");
@@ -214,6 +206,16 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     // An algorithm's key is published before the first token needs it.
     private Task BeginKeysAsync(Client client, CancellationToken cancellation) => keys.BeginAllAsync(
         [client.IdTokenSignedResponseAlg, client.IntrospectionSignedResponseAlg, client.UserinfoSignedResponseAlg ?? SignatureAlgorithm.RS256], cancellation);
+
+    // A client that is registered, and that who asks may change.
+    private async Task<Operated<Client>> FindToChangeAsync(Actor actor, string clientId, CancellationToken cancellation)
+    {
+        if (BuiltInClients.IsIdentifier(clientId))
+            return BuiltIn();
+        if (await clients.FindAsync(clientId, cancellation) is not { } client)
+            return Unknown(clientId);
+        return desk.Refuse(actor, client) is { } fault ? fault : client;
+    }
 
     private async Task<Client?> FindOrNullAsync(string clientId, CancellationToken cancellation) =>
         BuiltInClients.Find(clientId, desk.Settings.Issuer) ?? await clients.FindAsync(clientId, cancellation);

@@ -21,7 +21,7 @@ internal sealed class Pace(TimeProvider clock)
         Endpoints.ToFrozenDictionary(path => path, _ => Enumerable.Range(0, Minutes).Select(_ => new Minute(long.MinValue)).ToArray(), StringComparer.Ordinal);
 
     /// <summary>Those whose answers people and apps wait for.</summary>
-    public static IReadOnlyList<string> Endpoints { get; } = ["/authorize", "/token", "/userinfo", "/introspect"];
+    public static IReadOnlyList<string> Endpoints { get; } = ["/token", "/authorize"];
 
     public long Start() => clock.GetTimestamp();
 

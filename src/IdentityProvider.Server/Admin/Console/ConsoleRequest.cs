@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Server.Admin.Api;
 using IdentityProvider.Server.Pages;
 using Microsoft.AspNetCore.Components;
 
@@ -111,13 +112,8 @@ internal sealed class ConsoleRequest
     /// <summary>Of the page that is being shown.</summary>
     internal static ConsoleRequest Of(HttpContext http) => (ConsoleRequest)http.Items[Key]!;
 
-    private static int StatusOf(Fault fault) => fault.Kind switch
-    {
-        FaultKind.Unknown => StatusCodes.Status404NotFound,
-        FaultKind.Forbidden => StatusCodes.Status403Forbidden,
-        FaultKind.Conflict or FaultKind.Changed => StatusCodes.Status409Conflict,
-        _ => StatusCodes.Status422UnprocessableEntity,
-    };
+    // A form has no precondition that could fail: what somebody else changed is in conflict with it (RFC 9110 §15.5.10).
+    private static int StatusOf(Fault fault) => AdminAnswer.StatusOf(fault.Kind is FaultKind.Changed ? FaultKind.Conflict : fault.Kind);
 }
 
 /// <summary>One page of a list.</summary>

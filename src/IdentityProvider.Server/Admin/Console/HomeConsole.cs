@@ -8,8 +8,6 @@ namespace IdentityProvider.Server.Admin.Console;
 /// <summary><c>/admin</c>: what the server does and how it is, in pictures.</summary>
 internal static class HomeConsole
 {
-    private static readonly string[] Measured = ["/token", "/authorize"];
-
     public static IEnumerable<ConsoleRoute> Routes => [ConsoleRoute.Page("", null, ShowAsync)];
 
     private static async Task ShowAsync(ConsoleRequest request)
@@ -23,16 +21,22 @@ internal static class HomeConsole
             new Chart("Answers with tokens", [Series(figures, "tokens", "a", AuditAction.TokensIssued)], LabelsOf(figures), "in the last 24 hours"),
             new Chart(
                 "Sign-ins and failures",
-                [Series(figures, "signed in", "a", AuditAction.SessionBegan), Series(figures, "failed", "b", AuditAction.SignInFailed, AuditAction.SecondFactorFailed, AuditAction.PasskeyRefused, AuditAction.SignInLocked)],
+                [Series(figures, "signed in", "a", AuditAction.SessionBegan), Series(figures, "failed", "b", HomeFigures.Failures)],
                 LabelsOf(figures),
                 "in the last 24 hours"),
-            [.. Measured.Select(path => new PaceOf(path, pace.OfHour(path).Count, pace.OfHour(path).Median, pace.OfHour(path).Slow, SlowOf(pace, path, request.Now)))]));
+            [.. Pace.Endpoints.Select(path => PaceOf(pace, path, request.Now))]));
     }
 
     private static ChartSeries Series(Figures figures, string name, string style, params AuditAction[] actions) =>
         new(name, style, [.. figures.Hours.Select(hour => (double)actions.Sum(action => figures.Count(action, hour)))]);
 
     private static IReadOnlyList<string> LabelsOf(Figures figures) => [.. figures.Hours.Select(hour => $"{hour.UtcDateTime:HH}:00 UTC")];
+
+    private static PaceOf PaceOf(Pace pace, string path, DateTimeOffset now)
+    {
+        var hour = pace.OfHour(path);
+        return new PaceOf(path, hour.Count, hour.Median, hour.Slow, SlowOf(pace, path, now));
+    }
 
     private static Chart SlowOf(Pace pace, string path, DateTimeOffset now)
     {
@@ -56,7 +60,7 @@ public sealed record PaceOf(string Path, long Count, TimeSpan Median, TimeSpan S
 public sealed record Chart(string Title, IReadOnlyList<ChartSeries> Series, IReadOnlyList<string> Labels, string Span)
 {
     /// <summary>The height of the highest place.</summary>
-    public double Most => Enumerable.Range(0, Labels.Count).Max(i => Series.Sum(series => series.Values[i]));
+    public double Most { get; } = Enumerable.Range(0, Labels.Count).Max(i => Series.Sum(series => series.Values[i]));
 }
 
 /// <summary>What is counted in a picture.</summary>

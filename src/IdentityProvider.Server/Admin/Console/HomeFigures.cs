@@ -14,8 +14,10 @@ internal sealed class HomeFigures(Overview overview, Schema schema, RowsCheck ro
     /// <summary>How old figures may be.</summary>
     public static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(15);
 
-    private static readonly AuditAction[] Counted =
-        [AuditAction.TokensIssued, AuditAction.SessionBegan, AuditAction.SignInFailed, AuditAction.SecondFactorFailed, AuditAction.PasskeyRefused, AuditAction.SignInLocked];
+    /// <summary>What a failed sign-in is told by.</summary>
+    public static readonly AuditAction[] Failures = [AuditAction.SignInFailed, AuditAction.SecondFactorFailed, AuditAction.PasskeyRefused, AuditAction.SignInLocked];
+
+    private static readonly AuditAction[] Counted = [AuditAction.TokensIssued, AuditAction.SessionBegan, .. Failures];
 
     private readonly SemaphoreSlim _oneReader = new(1);
     private Figures? _read;
