@@ -7,9 +7,6 @@ namespace IdentityProvider.Server.Admin;
 /// <summary>A search of the audit as somebody wrote it, the same at every face.</summary>
 internal static class AuditSearches
 {
-    /// <summary>The filters that there are, by the names of their parameters.</summary>
-    public static IReadOnlyList<string> Filters { get; } = ["action", "area", "actor", "target", "from", "to"];
-
     /// <summary>Reads it; the fault is at the filter that is wrong.</summary>
     /// <param name="written">What is written at a filter; null where nothing is.</param>
     public static Operated<AuditSearch> Read(Func<string, string?> written)

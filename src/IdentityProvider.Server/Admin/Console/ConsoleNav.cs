@@ -20,15 +20,9 @@ internal sealed record ConsoleNav(string Label, string Path, AdminArea? Area)
         new("Settings", "/settings", AdminArea.Settings),
     ];
 
-    /// <summary>Whether there is a page that searches everything.</summary>
-    public static bool HasSearch => IsMapped("/search");
-
     /// <summary>The entries for a person.</summary>
-    public static IEnumerable<ConsoleNav> For(ConsoleRequest request) =>
-        All.Where(entry => IsMapped(entry.Path) && (entry.Area is not { } area || request.May(area, writes: false)));
+    public static IEnumerable<ConsoleNav> For(ConsoleRequest request) => All.Where(entry => entry.Area is not { } area || request.May(area, writes: false));
 
     /// <summary>Whether a page stands below this entry.</summary>
     public bool Holds(string path) => path == Path || (Path.Length > 0 && path.StartsWith(Path + "/", StringComparison.Ordinal));
-
-    private static bool IsMapped(string path) => ConsoleSetup.Routes.Any(route => route.Path == path && HttpMethods.IsGet(route.Method));
 }

@@ -10,14 +10,14 @@ internal static class SearchConsole
     /// <summary>Where what was found stands; null where there is no page of it.</summary>
     public static string? PathOf(SearchHit hit) => SearchOperations.KindOf(hit.Kind) switch
     {
-        SearchKind.Client => At("clients", hit.Id),
-        SearchKind.Resource => At("resources", hit.Id),
-        SearchKind.User => At("users", hit.Id),
-        SearchKind.Group => At("groups", hit.Id),
-        SearchKind.Role => At("roles", hit.Id),
-        SearchKind.Session => At("sessions", hit.Id),
+        SearchKind.Client => ConsolePaths.Of("clients", hit.Id),
+        SearchKind.Resource => ConsolePaths.Of("resources", hit.Id),
+        SearchKind.User => ConsolePaths.Of("users", hit.Id),
+        SearchKind.Group => ConsolePaths.Of("groups", hit.Id),
+        SearchKind.Role => ConsolePaths.Of("roles", hit.Id),
+        SearchKind.Session => ConsolePaths.Of("sessions", hit.Id),
         SearchKind.Key => "/keys",
-        SearchKind.Audit => At("audit", hit.Id),
+        SearchKind.Audit => ConsolePaths.Of("audit", hit.Id),
         _ => null,
     };
 
@@ -36,8 +36,4 @@ internal static class SearchConsole
         else
             await request.ShowAsync<SearchPage>(new SearchPage.SearchModel(text, null), fault);
     }
-
-    // A page of one thing, where there is one.
-    private static string? At(string noun, string id) =>
-        ConsoleSetup.Routes.Any(route => HttpMethods.IsGet(route.Method) && route.Path.Split('/') is ["", var known, ['{', ..]] && known == noun) ? ConsolePaths.Of(noun, id) : null;
 }
