@@ -63,7 +63,7 @@ internal sealed class SignalStreamOperations(SignalStreams streams, SignalEvents
 }
 
 /// <summary>A receiver's stream of security events.</summary>
-internal sealed record SignalStreamDocument
+public sealed record SignalStreamDocument
 {
     public required string StreamId { get; init; }
 

@@ -7,9 +7,11 @@ using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Admin;
 
-/// <summary>Issuers whose assertions are believed (RFC 7523 §2.1): whoever may name one may be anybody, so that no face but the command has it.</summary>
+/// <summary>Issuers whose assertions are believed (RFC 7523 §2.1): whoever may name one may be anybody, so that it is for those who may change everything.</summary>
 internal sealed class TrustedIssuerOperations(TrustedIssuers issuers, Desk desk)
 {
+    private static readonly Fault ForAdmins = Fault.Forbidden("issuer", "can say that anybody is anybody, which is a matter for those who may change everything");
+
     public async Task<Operated<TrustedIssuer>> FindAsync(string name, CancellationToken cancellation) =>
         await issuers.FindAsync(name, cancellation) is { } trusted ? trusted : Unknown(name);
 
@@ -18,6 +20,8 @@ internal sealed class TrustedIssuerOperations(TrustedIssuers issuers, Desk desk)
 
     public async Task<Operated<TrustedIssuer>> CreateAsync(Actor actor, TrustedIssuerMetadata metadata, CancellationToken cancellation)
     {
+        if (!actor.Authority.IsFull)
+            return ForAdmins;
         var decided = TrustedIssuerRules.Decide(metadata, desk.Settings.Issuer);
         if (decided is not Validated<TrustedIssuer>.Valid { Value: var trusted })
             return Fault.Refused(((Validated<TrustedIssuer>.Invalid)decided).Error);
@@ -30,6 +34,8 @@ internal sealed class TrustedIssuerOperations(TrustedIssuers issuers, Desk desk)
     /// <summary>Trusts an issuer no more. Tokens that were got by its assertions live until they expire.</summary>
     public async Task<Operated<string>> DeleteAsync(Actor actor, string name, CancellationToken cancellation)
     {
+        if (!actor.Authority.IsFull)
+            return ForAdmins;
         var standing = await issuers.FindAsync(name, cancellation);
         if (!await issuers.DeleteAsync(name, cancellation))
             return Unknown(name);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Upstream;
@@ -71,6 +72,14 @@ internal sealed class UpstreamOperations(Upstreams upstreams, UpstreamCredential
         if (upstream.TokenEndpointAuthMethod == ClientAuthenticationMethod.PrivateKeyJwt)
             document["jwks_uri"] = settings.Issuer + "/.well-known/jwks.json";
         return document;
+    }
+
+    /// <summary>Its version: another secret is another one, though it isn't shown.</summary>
+    public string VersionOf(StoredUpstream upstream)
+    {
+        var document = Document(upstream.Provider);
+        document["client_secret"] = Convert.ToBase64String(upstream.SealedSecret ?? []);
+        return EntityTag.Of(document);
     }
 
     // With its roles made where there are none: they are given to whoever comes by it.

@@ -89,11 +89,5 @@ internal static class FederationApi
 
     private static JsonObject Document(AdminRequest request, StoredUpstream upstream) => request.Get<UpstreamOperations>().Document(upstream.Provider);
 
-    // Another secret is another version, though it isn't shown.
-    private static string TagOf(AdminRequest request, StoredUpstream upstream)
-    {
-        var document = Document(request, upstream);
-        document["client_secret"] = Convert.ToBase64String(upstream.SealedSecret ?? []);
-        return EntityTag.Of(document);
-    }
+    private static string TagOf(AdminRequest request, StoredUpstream upstream) => request.Get<UpstreamOperations>().VersionOf(upstream);
 }

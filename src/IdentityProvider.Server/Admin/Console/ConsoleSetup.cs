@@ -17,13 +17,15 @@ internal static class ConsoleSetup
         .. UserConsole.Routes,
         .. UserEndConsole.Routes,
         .. NewUserConsole.Routes,
+        .. ProfileConsole.Routes, .. InvitationConsole.Routes,
         .. GroupConsole.Routes,
         .. RoleConsole.Routes,
         .. SessionConsole.Routes,
         .. OutboxConsole.Routes,
         .. KeyConsole.Routes,
         .. AuditConsole.Routes,
-        .. SettingsConsole.Routes,
+        .. UpstreamConsole.Routes, .. TrustedIssuerConsole.Routes, .. RegistrationConsole.Routes, .. DeniedClientConsole.Routes, .. SignalConsole.Routes,
+        .. SettingsConsole.Routes, .. DetailsTypeConsole.Routes,
     ];
 
     public static IServiceCollection AddConsole(this IServiceCollection services) => services

@@ -46,7 +46,8 @@ internal static class UserConsole
             request.May(AdminArea.Sessions, writes: false) ? await request.Get<SessionOperations>().ListAsync(user, cancellation) : null,
             request.May(AdminArea.Families, writes: false) ? await tokens.ListFamiliesAsync(user, cancellation) : null,
             request.May(AdminArea.Grants, writes: false) ? await tokens.ListGrantsAsync(user, cancellation) : null,
-            await events.ListAsync(user.Id, request.Now, LinesOfHistory, cancellation));
+            await events.ListAsync(user.Id, request.Now, LinesOfHistory, cancellation),
+            await ProfileConsole.IssuersAsync(request));
         await request.ShowAsync<UserPage>(model, fault);
     }
 
