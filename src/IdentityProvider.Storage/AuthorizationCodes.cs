@@ -1,21 +1,63 @@
+using System.Data.Common;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
+using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Storage;
 
 /// <summary>Authorization codes by their SHA-256. A spent one stays for a while, so that a second use is recognised.</summary>
-public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
+public sealed class AuthorizationCodes
 {
-    private readonly Func<IdpDb, byte[], CancellationToken, Task<AuthorizationCodeRow?>> _byHash = EF.CompileAsyncQuery(
-        (IdpDb db, byte[] codeHash, CancellationToken cancellation) =>
-            db.AuthorizationCodes.AsNoTracking().FirstOrDefault(c => c.CodeHash == codeHash));
+    private readonly Func<IdpDb, List<byte[]>, IAsyncEnumerable<StandingRow>> _standingsByHash = EF.CompileAsyncQuery(
+        (IdpDb db, List<byte[]> codeHashes) =>
+            from code in db.AuthorizationCodes.AsNoTracking()
+            where codeHashes.Contains(code.CodeHash)
+            join user in db.Users on code.UserId equals user.Id into users
+            from user in users.DefaultIfEmpty()
+            join session in db.Sessions on code.SessionId equals session.SessionId into sessions
+            from session in sessions.DefaultIfEmpty()
+            select new StandingRow(code, user == null ? null : new ClaimsRow(user.Id, user.UserName!, user.Claims, user.DisabledAt, user.RoleChanges), session));
 
-    private RedeemStatement? _redeem;
+    private readonly IDbContextFactory<IdpDb> _databases;
+    private readonly Batch<byte[], CodeStanding?> _standings;
+    private readonly Batch<Redemption, bool>? _redemptions;
+    private readonly Batch<AuthorizationCodeRow, bool> _additions;
+    private readonly Lazy<RedeemStatement> _redeem;
 
-    public Task AddAsync(byte[] codeHash, AuthorizationCode code, CancellationToken cancellation = default) =>
-        databases.InsertAsync(db => db.AuthorizationCodes.Add(Row(codeHash, code)), cancellation);
+    public AuthorizationCodes(IDbContextFactory<IdpDb> databases)
+    {
+        _databases = databases;
+        _standings = Batches.Finding<byte[], StandingRow, CodeStanding>(
+            databases,
+            (db, codeHashes) => _standingsByHash(db, [.. codeHashes]),
+            row => row.Code.CodeHash,
+            row => new(Read(row.Code), row.User?.Read(), row.Session is { } session ? Sessions.Read(session) : null),
+            Batches.Hashes);
+        _redemptions = Batches.OnPostgres(databases) ? new(RedeemTogetherAsync) : null;
+        _additions = new(AddAsync);
+        _redeem = new(() =>
+        {
+            using var db = databases.CreateDbContext();
+            return new RedeemStatement(db);
+        });
+    }
+
+    public async Task AddAsync(byte[] codeHash, AuthorizationCode code, CancellationToken cancellation = default)
+    {
+        var row = Row(codeHash, code);
+        try
+        {
+            await _additions.AskAsync(row, cancellation);
+        }
+        catch (DbUpdateException)
+        {
+            // Of many together one was at fault.
+            await _databases.InsertAsync(db => db.AuthorizationCodes.Add(row), cancellation);
+        }
+    }
 
     /// <summary>
     /// Adds the code that answers a pushed request and spends that request, in one transaction. True for the one caller who won: the request was
@@ -23,7 +65,7 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
     /// </summary>
     public Task<bool> AddAnsweringAsync(
         byte[] codeHash, AuthorizationCode code, byte[] pushedReferenceHash, DateTimeOffset now, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 if (await PushedRequests.SpendAsync(db, pushedReferenceHash, now, token) == 0)
@@ -45,7 +87,7 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
     /// <param name="agreementEndsAt">From when on nobody can bring it any more.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<bool> AddAgreedAsync(byte[] codeHash, AuthorizationCode code, Guid agreement, DateTimeOffset agreementEndsAt, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 if (!await SpentIdentifiers.SpendAsync(db, "agreement", code.ClientId, agreement.ToString("N"), agreementEndsAt, token))
@@ -57,12 +99,12 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
             (db, token) => db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash, token),
             cancellation);
 
+    /// <summary>What the code stands for, spent or not, expired or not, with who it is about and the sign-in that it comes from, all as of one moment.</summary>
+    public Task<CodeStanding?> FindStandingAsync(byte[] codeHash, CancellationToken cancellation = default) => _standings.AskAsync(codeHash, cancellation);
+
     /// <summary>What the code stands for, spent or not, expired or not.</summary>
-    public async Task<AuthorizationCode?> FindAsync(byte[] codeHash, CancellationToken cancellation = default)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await _byHash(db, codeHash, cancellation) is { } row ? Read(row) : null;
-    }
+    public async Task<AuthorizationCode?> FindAsync(byte[] codeHash, CancellationToken cancellation = default) =>
+        (await FindStandingAsync(codeHash, cancellation))?.Code;
 
     /// <summary>
     /// Spends the code and makes its family, in one statement's transaction. True for the one caller who won: the code was there, unspent and
@@ -76,13 +118,22 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
     /// <param name="cancellation">Gives up.</param>
     public async Task<bool> RedeemAsync(byte[] codeHash, TokenFamily family, int? toldRoleChanges, DateTimeOffset now, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        var redeem = _redeem ??= new RedeemStatement(db);
-        var row = TokenFamilies.Row(family);
+        var redemption = new Redemption(codeHash, TokenFamilies.Row(family), toldRoleChanges, now);
+        try
+        {
+            if (_redemptions is not null && await _redemptions.AskAsync(redemption, CancellationToken.None))
+                return true;
+        }
+        catch (DbException)
+        {
+            // Of many together one may be at fault; what became of this one is found out below, alone.
+        }
+
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         return await db.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
-                if (await redeem.RunAsync(db, codeHash, row, toldRoleChanges, now, token))
+                if (await _redeem.Value.RunAsync(db, redemption, token))
                     return true;
                 return await db.AuthorizationCodes.AnyAsync(c => c.CodeHash == codeHash && c.FamilyId == family.FamilyId, token);
             },
@@ -99,6 +150,19 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
             .Where(c => c.ExpiresAt > now && c.RedeemedAt == null && (userId == null || c.UserId == userId) && (clientId == null || c.ClientId == clientId))
             .ExecuteDeleteAsync(cancellation);
         await DecoupledRequests.RemoveWaitingAsync(db, userId, clientId, cancellation);
+    }
+
+    private async Task<IReadOnlyList<bool>> AddAsync(IReadOnlyList<AuthorizationCodeRow> rows)
+    {
+        await _databases.InsertAsync(db => db.AuthorizationCodes.AddRange(rows), CancellationToken.None);
+        return [.. rows.Select(_ => true)];
+    }
+
+    private async Task<IReadOnlyList<bool>> RedeemTogetherAsync(IReadOnlyList<Redemption> redemptions)
+    {
+        await using var db = (PostgresDb)await _databases.CreateDbContextAsync();
+        var made = await _redeem.Value.RunTogetherAsync(db, redemptions);
+        return [.. redemptions.Select(redemption => made.Contains(redemption.Family.FamilyId))];
     }
 
     private static AuthorizationCodeRow Row(byte[] codeHash, AuthorizationCode code) => new()
@@ -139,4 +203,12 @@ public sealed class AuthorizationCodes(IDbContextFactory<IdpDb> databases)
         RedeemedAt = row.RedeemedAt,
         FamilyId = row.FamilyId,
     };
+
+    private sealed record StandingRow(AuthorizationCodeRow Code, ClaimsRow? User, SessionRow? Session);
 }
+
+/// <summary>A code with what it hangs on.</summary>
+/// <param name="Code">What it stands for.</param>
+/// <param name="User">Who it is about; null where the account is gone.</param>
+/// <param name="Session">The sign-in that it comes from; null where that row is gone.</param>
+public sealed record CodeStanding(AuthorizationCode Code, UserClaims? User, Session? Session);

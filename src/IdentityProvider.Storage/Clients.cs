@@ -8,28 +8,31 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityProvider.Storage;
 
 /// <summary>The registered clients. Each change bumps <see cref="Topic.Clients"/> in its own transaction.</summary>
-public sealed class Clients(IDbContextFactory<IdpDb> databases)
+public sealed class Clients
 {
-    private readonly Func<IdpDb, string, CancellationToken, Task<ClientRow?>> _byId = EF.CompileAsyncQuery(
-        (IdpDb db, string clientId, CancellationToken cancellation) =>
-            db.Clients.AsNoTracking().Include(c => c.Secrets).FirstOrDefault(c => c.ClientId == clientId));
+    private readonly Func<IdpDb, List<string>, IAsyncEnumerable<ClientRow>> _byId = EF.CompileAsyncQuery(
+        (IdpDb db, List<string> clientIds) => db.Clients.AsNoTracking().Include(c => c.Secrets).Where(c => clientIds.Contains(c.ClientId)));
 
-    public async Task<Client?> FindAsync(string clientId, CancellationToken cancellation = default)
+    private readonly IDbContextFactory<IdpDb> _databases;
+    private readonly Batch<string, Client?> _clients;
+
+    public Clients(IDbContextFactory<IdpDb> databases)
     {
-        if (!Longest.Fits(clientId, Longest.ClientId))
-            return null;
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        var row = await _byId(db, clientId, cancellation);
+        _databases = databases;
 
-        // SQL Server's equality ignores spaces at the end.
-        return row is not null && row.ClientId == clientId ? Documents.Read(row) : null;
+        // SQL Server's equality ignores spaces at the end; that of the keys doesn't.
+        _clients = Batches.Finding<string, ClientRow, Client>(
+            databases, (db, clientIds) => _byId(db, [.. clientIds.Distinct()]), row => row.ClientId, Documents.Read, StringComparer.Ordinal);
     }
+
+    public async Task<Client?> FindAsync(string clientId, CancellationToken cancellation = default) =>
+        Longest.Fits(clientId, Longest.ClientId) ? await _clients.AskAsync(clientId, cancellation) : null;
 
     /// <summary>Registers a client with its secrets; false where the identifier is taken.</summary>
     public Task<bool> AddAsync(Client client, CancellationToken cancellation = default)
     {
         var document = Documents.Write(client);
-        return databases.TryInsertAsync(
+        return _databases.TryInsertAsync(
             async (db, token) =>
             {
                 db.Clients.Add(new ClientRow { ClientId = client.ClientId, Document = document, NormalizedName = SearchName.Of(client.ClientName) });
@@ -46,7 +49,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
     /// its living tokens say is old.
     /// </summary>
     public Task<bool> UpdateAsync(Client client, DateTimeOffset now, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 while (await db.Clients.AsNoTracking().FirstOrDefaultAsync(c => c.ClientId == client.ClientId, token) is { } row)
@@ -71,7 +74,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
     /// <param name="cancellation">Gives up.</param>
     public Task<Replaced> ReplaceAsync(
         Client client, Client read, IReadOnlyList<string> changed, ClientSecret? secret, DateTimeOffset now, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 if (await db.Clients.AsNoTracking().FirstOrDefaultAsync(c => c.ClientId == client.ClientId, token) is not { } row)
@@ -111,7 +114,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
 
     /// <summary>Takes back every token that the client has, its own and those of people who use it; false where there is no such client.</summary>
     public Task<bool> RevokeTokensAsync(string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 if (await db.Clients.Where(c => c.ClientId == clientId).ExecuteUpdateAsync(set => set.SetProperty(c => c.TokensNotBefore, now), token) == 0)
@@ -132,7 +135,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
 
     /// <summary>The same, where a moment is named only if the client registered itself and was not used since.</summary>
     internal Task<bool> DeleteAsync(string clientId, DateTimeOffset? unusedSince, bool isDenied, DateTimeOffset now, CancellationToken cancellation) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 var found = db.Clients.Where(c => c.ClientId == clientId && (unusedSince == null || c.LastUsedAt < unusedSince));
@@ -161,7 +164,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
     /// <summary>The same of those whose identifier begins so.</summary>
     public async Task<IReadOnlyList<Client>> ListAsync(string beginning, string? afterClientId, int limit, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         var after = afterClientId ?? "";
         var found = db.Clients.AsNoTracking().Include(c => c.Secrets).Where(c => c.ClientId.CompareTo(after) > 0);
         if (beginning.Length > 0)
@@ -183,7 +186,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
     /// </summary>
     public Task<bool> AddSecretAsync(
         string clientId, ClientSecret secret, DateTimeOffset? othersExpireAt = null, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 if (!await db.Clients.AnyAsync(c => c.ClientId == clientId, token))
@@ -206,7 +209,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
 
     /// <summary>Removes the secrets that were made before this moment; says how many.</summary>
     public Task<int> RemoveSecretsAsync(string clientId, DateTimeOffset madeBefore, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 var removed = await db.ClientSecrets.Where(s => s.ClientId == clientId && s.CreatedAt < madeBefore).ExecuteDeleteAsync(token);
@@ -217,7 +220,7 @@ public sealed class Clients(IDbContextFactory<IdpDb> databases)
 
     /// <summary>Removes one secret; false where the client has none such.</summary>
     public Task<bool> RemoveSecretAsync(string clientId, byte[] hash, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 var removed = await db.ClientSecrets.Where(s => s.ClientId == clientId && s.Hash == hash).ExecuteDeleteAsync(token);

@@ -6,18 +6,32 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityProvider.Storage;
 
 /// <summary>Standing consents: one row for a person and a client.</summary>
-public sealed class Grants(IDbContextFactory<IdpDb> databases)
+public sealed class Grants
 {
-    public async Task<Grant?> FindAsync(Guid userId, string clientId, CancellationToken cancellation = default)
+    // Of these people's with these clients: each that is asked for, and few besides.
+    private readonly Func<IdpDb, List<Guid>, List<string>, IAsyncEnumerable<GrantRow>> _among = EF.CompileAsyncQuery(
+        (IdpDb db, List<Guid> userIds, List<string> clientIds) =>
+            db.Grants.AsNoTracking().Where(g => userIds.Contains(g.UserId) && clientIds.Contains(g.ClientId)));
+
+    private readonly IDbContextFactory<IdpDb> _databases;
+    private readonly Batch<(Guid UserId, string ClientId), Grant?> _grants;
+
+    public Grants(IDbContextFactory<IdpDb> databases)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await FindAsync(db, userId, clientId, cancellation);
+        _databases = databases;
+        _grants = Batches.Finding<(Guid UserId, string ClientId), GrantRow, Grant>(
+            databases,
+            (db, keys) => _among(db, [.. keys.Select(key => key.UserId)], [.. keys.Select(key => key.ClientId).Distinct()]),
+            row => (row.UserId, row.ClientId),
+            Read);
     }
+
+    public Task<Grant?> FindAsync(Guid userId, string clientId, CancellationToken cancellation = default) => _grants.AskAsync((userId, clientId), cancellation);
 
     /// <summary>What a person has agreed to, by client.</summary>
     public async Task<IReadOnlyList<Grant>> ListAsync(Guid userId, int limit, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         var rows = await db.Grants.AsNoTracking().Where(g => g.UserId == userId).OrderBy(g => g.ClientId).Take(limit).ToListAsync(cancellation);
         return [.. rows.Select(Read)];
     }
@@ -28,7 +42,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
         if (await ReplaceAsync(grant, cancellation))
             return;
 
-        var added = await databases.TryInsertAsync(
+        var added = await _databases.TryInsertAsync(
             (db, _) =>
             {
                 db.Grants.Add(Row(grant));
@@ -44,7 +58,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
 
     public async Task<bool> DeleteAsync(Guid userId, string clientId, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         return await db.Grants.Where(g => g.UserId == userId && g.ClientId == clientId).ExecuteDeleteAsync(cancellation) == 1;
     }
 
@@ -53,7 +67,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
     /// says how many families. Locks are taken in the order of a redemption, so a family that one makes meanwhile is seen.
     /// </summary>
     public Task<int> RevokeAsync(Guid userId, string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 await db.Grants.Where(g => g.UserId == userId && g.ClientId == clientId).ExecuteDeleteAsync(token);
@@ -81,7 +95,7 @@ public sealed class Grants(IDbContextFactory<IdpDb> databases)
 
     private async Task<bool> ReplaceAsync(Grant grant, CancellationToken cancellation)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         return await ReplaceAsync(db, grant, cancellation);
     }
 

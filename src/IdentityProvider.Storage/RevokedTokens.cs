@@ -5,14 +5,23 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityProvider.Storage;
 
 /// <summary>Access tokens that were revoked one by one; a row per revocation, until the token itself expires.</summary>
-public sealed class RevokedTokens(IDbContextFactory<IdpDb> databases)
+public sealed class RevokedTokens
 {
-    private readonly Func<IdpDb, string, CancellationToken, Task<bool>> _contains = EF.CompileAsyncQuery(
-        (IdpDb db, string jti, CancellationToken cancellation) => db.RevokedTokens.Any(t => t.Jti == jti));
+    private readonly Func<IdpDb, List<string>, IAsyncEnumerable<string>> _among = EF.CompileAsyncQuery(
+        (IdpDb db, List<string> jtis) => db.RevokedTokens.Where(t => jtis.Contains(t.Jti)).Select(t => t.Jti));
+
+    private readonly IDbContextFactory<IdpDb> _databases;
+    private readonly Batch<string, string?> _revoked;
+
+    public RevokedTokens(IDbContextFactory<IdpDb> databases)
+    {
+        _databases = databases;
+        _revoked = Batches.Finding<string, string, string>(databases, (db, jtis) => _among(db, [.. jtis]), jti => jti, jti => jti, StringComparer.Ordinal);
+    }
 
     /// <summary>True for the one who revoked it; false where it was already. Its status, where it has one, says so too.</summary>
     public Task<bool> AddAsync(string jti, DateTimeOffset expiresAt, StatusReference? status, CancellationToken cancellation = default) =>
-        databases.TryInsertAsync(
+        _databases.TryInsertAsync(
             async (db, token) =>
             {
                 db.RevokedTokens.Add(new RevokedTokenRow { Jti = jti, ExpiresAt = expiresAt });
@@ -23,11 +32,6 @@ public sealed class RevokedTokens(IDbContextFactory<IdpDb> databases)
             (db, token) => db.RevokedTokens.AnyAsync(t => t.Jti == jti, token),
             cancellation);
 
-    public async Task<bool> ContainsAsync(string jti, CancellationToken cancellation = default)
-    {
-        if (!Longest.Fits(jti, Longest.Jti))
-            return false;
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await _contains(db, jti, cancellation);
-    }
+    public async Task<bool> ContainsAsync(string jti, CancellationToken cancellation = default) =>
+        Longest.Fits(jti, Longest.Jti) && await _revoked.AskAsync(jti, cancellation) is not null;
 }

@@ -5,19 +5,6 @@ namespace IdentityProvider.Storage;
 /// <summary>What ASP.NET Core Identity's own store doesn't know of roles: what they ask of a sign-in, and an end that tokens notice.</summary>
 public sealed class Roles(IDbContextFactory<IdpDb> databases)
 {
-    private readonly Func<IdpDb, Guid, CancellationToken, Task<bool>> _requireMfa = EF.CompileAsyncQuery(
-        (IdpDb db, Guid userId, CancellationToken cancellation) => db.Roles.Any(role => role.RequireMfa
-            && (db.UserRoles.Any(link => link.UserId == userId && link.RoleId == role.Id)
-                || db.GroupRoles.Any(link => link.RoleId == role.Id && link.RemovedAt == null
-                    && db.UserGroups.Any(member => member.UserId == userId && member.GroupId == link.GroupId)))));
-
-    /// <summary>Whether some role of a person, by themselves or by a group, asks for a second factor. One read.</summary>
-    public async Task<bool> RequireMfaAsync(Guid userId, CancellationToken cancellation = default)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await _requireMfa(db, userId, cancellation);
-    }
-
     /// <summary>One page of roles, by normalized name, of those after <paramref name="afterName"/>; from the first where it is null.</summary>
     public async Task<IReadOnlyList<Role>> ListAsync(string? afterName, int limit, CancellationToken cancellation = default)
     {

@@ -12,7 +12,7 @@ namespace IdentityProvider.Storage;
 /// each, by a keyed hash. Passkeys have a class of their own. What changes them changes the account's stamps too, so that no sign-in that is half
 /// done goes on.
 /// </summary>
-public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles roles)
+public sealed class SecondFactors
 {
     /// <summary>The provider and the name by which Identity's own stores find an authenticator's key.</summary>
     private const string IdentityStore = "[AspNetUserStore]";
@@ -21,33 +21,41 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
     /// <summary>The provider of rows whose name is a recovery code's hash.</summary>
     private const string RecoveryCodeHash = "recovery-code";
 
-    /// <summary>What a person has, and what their roles ask of them.</summary>
-    public async Task<AccountFactors> FindAsync(Guid userId, CancellationToken cancellation = default)
+    // A role asks by itself, or by a group that has it.
+    private readonly Func<IdpDb, List<Guid>, IAsyncEnumerable<FactorsRow>> _factorsById = EF.CompileAsyncQuery(
+        (IdpDb db, List<Guid> userIds) => db.Users.Where(u => userIds.Contains(u.Id)).Select(u => new FactorsRow(
+            u.Id,
+            db.UserTokens.Any(t => t.UserId == u.Id && t.LoginProvider == IdentityStore && t.Name == AuthenticatorKey),
+            db.UserTokens.Count(t => t.UserId == u.Id && t.LoginProvider == RecoveryCodeHash),
+            db.UserPasskeys.Count(p => p.UserId == u.Id),
+            db.Roles.Any(role => role.RequireMfa
+                && (db.UserRoles.Any(link => link.UserId == u.Id && link.RoleId == role.Id)
+                    || db.GroupRoles.Any(link => link.RoleId == role.Id && link.RemovedAt == null
+                        && db.UserGroups.Any(member => member.UserId == u.Id && member.GroupId == link.GroupId)))))));
+
+    private readonly IDbContextFactory<IdpDb> _databases;
+    private readonly Batch<Guid, AccountFactors?> _factors;
+
+    public SecondFactors(IDbContextFactory<IdpDb> databases)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        var row = await db.Users.Where(u => u.Id == userId)
-            .Select(u => new
-            {
-                HasAuthenticator = db.UserTokens.Any(t => t.UserId == userId && t.LoginProvider == IdentityStore && t.Name == AuthenticatorKey),
-                RecoveryCodes = db.UserTokens.Count(t => t.UserId == userId && t.LoginProvider == RecoveryCodeHash),
-                Passkeys = db.UserPasskeys.Count(p => p.UserId == userId),
-            })
-            .FirstOrDefaultAsync(cancellation);
-        if (row is null)
-            return AccountFactors.None;
-        return new AccountFactors
+        _databases = databases;
+        _factors = Batches.Finding<Guid, FactorsRow, AccountFactors>(databases, (db, userIds) => _factorsById(db, [.. userIds]), row => row.UserId, row => new()
         {
             HasAuthenticator = row.HasAuthenticator,
             RecoveryCodes = row.RecoveryCodes,
             Passkeys = row.Passkeys,
-            IsRequiredByRole = await roles.RequireMfaAsync(userId, cancellation),
-        };
+            IsRequiredByRole = row.IsRequiredByRole,
+        });
     }
+
+    /// <summary>What a person has, and what their roles ask of them.</summary>
+    public async Task<AccountFactors> FindAsync(Guid userId, CancellationToken cancellation = default) =>
+        await _factors.AskAsync(userId, cancellation) ?? AccountFactors.None;
 
     /// <summary>The authenticator's key, sealed; null where there is none.</summary>
     public async Task<string?> FindAuthenticatorAsync(Guid userId, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         return await AuthenticatorOf(db, userId).Select(t => t.Value).FirstOrDefaultAsync(cancellation);
     }
 
@@ -115,7 +123,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
     /// <summary>Spends a recovery code: true for the one who did.</summary>
     public async Task<bool> SpendRecoveryCodeAsync(Guid userId, string codeHash, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         return await CodesOf(db, userId).Where(t => t.Name == codeHash).ExecuteDeleteAsync(cancellation) == 1;
     }
 
@@ -126,7 +134,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
     public Task<bool> ResetAsync(User user, string stamp, FamilyEnd offline, DateTimeOffset now, CancellationToken cancellation = default)
     {
         var (id, read) = (user.Id, user.ConcurrencyStamp);
-        return databases.TransactAsync(
+        return _databases.TransactAsync(
             async (db, token) =>
             {
                 if (!await StampAsync(db, id, u => u.ConcurrencyStamp == read, stamp, token))
@@ -146,7 +154,7 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
 
     // The account is locked first, by its new stamps: of changes that come at once each sees the one before.
     private Task<bool> ChangeAsync(Guid userId, string stamp, string? read, Func<IdpDb, CancellationToken, Task<bool>> change, CancellationToken cancellation) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 if (!await StampAsync(db, userId, u => read == null || u.SecurityStamp == read, stamp, token) || !await change(db, token))
@@ -177,4 +185,6 @@ public sealed class SecondFactors(IDbContextFactory<IdpDb> databases, Roles role
         db.UserTokens.Where(t => t.UserId == userId && t.LoginProvider == IdentityStore && t.Name == AuthenticatorKey);
 
     internal static IQueryable<IdentityUserToken<Guid>> CodesOf(IdpDb db, Guid userId) => db.UserTokens.Where(t => t.UserId == userId && t.LoginProvider == RecoveryCodeHash);
+
+    private sealed record FactorsRow(Guid UserId, bool HasAuthenticator, int RecoveryCodes, int Passkeys, bool IsRequiredByRole);
 }

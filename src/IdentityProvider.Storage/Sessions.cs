@@ -1,6 +1,7 @@
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Upstream;
+using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage.Rows;
 using Microsoft.EntityFrameworkCore;
 
@@ -9,18 +10,32 @@ namespace IdentityProvider.Storage;
 /// <summary>
 /// Sign-ins. The row is locked first and its families after it, which <see cref="AuthorizationCodes.RedeemAsync"/> keeps to as well.
 /// </summary>
-public sealed class Sessions(IDbContextFactory<IdpDb> databases)
+public sealed class Sessions
 {
     /// <summary>No person signs in at more apps in one session.</summary>
     private const int MostClients = 500;
 
-    private readonly Func<IdpDb, byte[], CancellationToken, Task<SessionRow?>> _bySecretHash = EF.CompileAsyncQuery(
-        (IdpDb db, byte[] secretHash, CancellationToken cancellation) =>
-            db.Sessions.AsNoTracking().FirstOrDefault(s => s.SecretHash == secretHash));
+    private readonly Func<IdpDb, List<byte[]>, IAsyncEnumerable<StandingRow>> _standingsBySecret = EF.CompileAsyncQuery(
+        (IdpDb db, List<byte[]> secretHashes) =>
+            from session in db.Sessions.AsNoTracking()
+            where secretHashes.Contains(session.SecretHash)
+            join user in db.Users on session.UserId equals user.Id into users
+            from user in users.DefaultIfEmpty()
+            select new StandingRow(session, user == null ? null : new ClaimsRow(user.Id, user.UserName!, user.Claims, user.DisabledAt, user.RoleChanges)));
 
     private readonly Func<IdpDb, Guid, CancellationToken, Task<SessionRow?>> _byId = EF.CompileAsyncQuery(
         (IdpDb db, Guid sessionId, CancellationToken cancellation) =>
             db.Sessions.AsNoTracking().FirstOrDefault(s => s.SessionId == sessionId));
+
+    private readonly IDbContextFactory<IdpDb> _databases;
+    private readonly Batch<byte[], SessionStanding?> _standings;
+
+    public Sessions(IDbContextFactory<IdpDb> databases)
+    {
+        _databases = databases;
+        _standings = Batches.Finding<byte[], StandingRow, SessionStanding>(
+            databases, (db, secretHashes) => _standingsBySecret(db, [.. secretHashes]), row => row.Session.SecretHash, row => new(Read(row.Session), row.User?.Read()), Batches.Hashes);
+    }
 
     /// <summary>
     /// Begins a session where the account still is as it was when its person proved who they are; false where what it signs in by has changed since, or
@@ -31,7 +46,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     /// <param name="stamp">The account's security stamp as it was read with what was verified.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<bool> BeginAsync(Session session, byte[] secretHash, string? stamp, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 if (!await HoldAsync(db, session.UserId, stamp, token))
@@ -45,25 +60,21 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
 
     /// <summary>The row alone, of no account: for tests of what hangs on a session.</summary>
     internal Task AddAsync(Session session, byte[] secretHash, CancellationToken cancellation = default) =>
-        databases.InsertAsync(db => db.Sessions.Add(Row(session, secretHash)), cancellation);
+        _databases.InsertAsync(db => db.Sessions.Add(Row(session, secretHash)), cancellation);
 
-    /// <summary>The session of a browser, alive or not: <see cref="Session.IsAlive"/> says which.</summary>
-    public async Task<Session?> FindAsync(byte[] secretHash, CancellationToken cancellation = default)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await _bySecretHash(db, secretHash, cancellation) is { } row ? Read(row) : null;
-    }
+    /// <summary>The session of a browser, alive or not (<see cref="Session.IsAlive"/> says which), with whose it is, as of one moment.</summary>
+    public Task<SessionStanding?> FindStandingAsync(byte[] secretHash, CancellationToken cancellation = default) => _standings.AskAsync(secretHash, cancellation);
 
     public async Task<Session?> FindAsync(Guid sessionId, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         return await _byId(db, sessionId, cancellation) is { } row ? Read(row) : null;
     }
 
     /// <summary>Notes that the session was used; it never moves back, and never wakes one that ended.</summary>
     public async Task TouchAsync(Guid sessionId, DateTimeOffset now, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         await db.Sessions.Where(s => s.SessionId == sessionId && s.EndedAt == null && s.LastUsedAt < now)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, now), cancellation);
     }
@@ -74,13 +85,13 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     /// </summary>
     public async Task<bool> ReauthenticateAsync(Session session, byte[] secretHash, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         return await RenewAsync(db, Row(session, secretHash), cancellation);
     }
 
     /// <summary>The same for a proof that counts only while the account is as it was then (<see cref="BeginAsync"/>).</summary>
     public Task<bool> ReauthenticateAsync(Session session, byte[] secretHash, string? stamp, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) => await HoldAsync(db, session.UserId, stamp, token) && await RenewAsync(db, Row(session, secretHash), token),
             (db, token) => db.Sessions.AnyAsync(s => s.SessionId == session.SessionId && s.SecretHash == secretHash, token),
             cancellation);
@@ -146,7 +157,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     /// <summary>A person's sessions, newest first: those that haven't ended unless <paramref name="alsoEnded"/>.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, bool alsoEnded, int limit, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         var rows = await db.Sessions.AsNoTracking()
             .Where(s => s.UserId == userId && (alsoEnded || s.EndedAt == null))
             .OrderByDescending(s => s.AuthTime).ThenBy(s => s.SessionId)
@@ -196,7 +207,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     /// <summary>The clients that got an ID token in the session, whatever became of their tokens.</summary>
     public async Task<IReadOnlyList<string>> ClientsOfAsync(Guid sessionId, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         return await db.SessionClients.Where(c => c.SessionId == sessionId).OrderBy(c => c.ClientId).Select(c => c.ClientId).Take(MostClients)
             .ToListAsync(cancellation);
     }
@@ -204,7 +215,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
     /// <summary>The same of all of a person's sessions that haven't ended, by session.</summary>
     public async Task<ILookup<Guid, string>> ClientsOfAllAsync(Guid userId, int limit, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         var pairs = await db.SessionClients
             .Where(c => db.Sessions.Any(s => s.SessionId == c.SessionId && s.UserId == userId && s.EndedAt == null))
             .OrderBy(c => c.SessionId).ThenBy(c => c.ClientId)
@@ -222,7 +233,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         CancellationToken cancellation)
     {
         var ended = 0;
-        return databases.TransactAsync(
+        return _databases.TransactAsync(
             async (db, token) => ended = await EndAsync(db, sessions(db), families(db), everythingOf, now, token),
             async (db, token) => !await sessions(db).AnyAsync(s => s.EndedAt == null, token)
                 && await sessions(db).CountAsync(s => s.EndedAt == now, token) >= ended,
@@ -269,7 +280,7 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         UpstreamSessionId = session.Upstream?.SessionId,
     };
 
-    private static Session Read(SessionRow row) => new()
+    internal static Session Read(SessionRow row) => new()
     {
         SessionId = row.SessionId,
         UserId = row.UserId,
@@ -284,4 +295,11 @@ public sealed class Sessions(IDbContextFactory<IdpDb> databases)
         UserAgent = row.UserAgent,
         Upstream = row is { UpstreamIssuer: { } issuer, UpstreamSubject: { } subject } ? new UpstreamSession(issuer, subject, row.UpstreamSessionId) : null,
     };
+
+    private sealed record StandingRow(SessionRow Session, ClaimsRow? User);
 }
+
+/// <summary>A session with whose it is.</summary>
+/// <param name="Session">The sign-in.</param>
+/// <param name="User">Whose it is; null where the account is gone.</param>
+public sealed record SessionStanding(Session Session, UserClaims? User);

@@ -6,29 +6,37 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityProvider.Storage;
 
 /// <summary>The signing keys. A row never changes but by revocation. Each change bumps <see cref="Topic.Keys"/> in its own transaction.</summary>
-public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
+public sealed class SigningKeys
 {
+    private readonly Func<IdpDb, List<string>, IAsyncEnumerable<string>> _standing = EF.CompileAsyncQuery(
+        (IdpDb db, List<string> kids) => db.SigningKeys.Where(k => kids.Contains(k.Kid) && k.RevokedAt == null).Select(k => k.Kid));
+
+    private readonly IDbContextFactory<IdpDb> _databases;
+    private readonly Batch<string, string?> _stand;
+
+    public SigningKeys(IDbContextFactory<IdpDb> databases)
+    {
+        _databases = databases;
+        _stand = Batches.Finding<string, string, string>(databases, (db, kids) => _standing(db, [.. kids.Distinct()]), kid => kid, kid => kid, StringComparer.Ordinal);
+    }
+
     /// <summary>All keys that aren't pruned, by algorithm and generation.</summary>
     public async Task<IReadOnlyList<StoredSigningKey>> ListAsync(CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
         var rows = await db.SigningKeys.AsNoTracking().OrderBy(k => k.Algorithm).ThenBy(k => k.Generation).ToListAsync(cancellation);
         return [.. rows.Select(Read)];
     }
 
     /// <summary>Whether the key is there and was not revoked.</summary>
-    public async Task<bool> StandsAsync(string kid, CancellationToken cancellation = default)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await db.SigningKeys.AnyAsync(k => k.Kid == kid && k.RevokedAt == null, cancellation);
-    }
+    public async Task<bool> StandsAsync(string kid, CancellationToken cancellation = default) => await _stand.AskAsync(kid, cancellation) is not null;
 
     /// <summary>Adds a key; false where that generation of its algorithm exists, made by another node.</summary>
     /// <param name="key">The key.</param>
     /// <param name="told">What the audit tells of it, where it is added; null for nothing.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<bool> AddAsync(StoredSigningKey key, AuditEvent? told = null, CancellationToken cancellation = default) =>
-        databases.TryInsertAsync(
+        _databases.TryInsertAsync(
             async (db, token) =>
             {
                 db.SigningKeys.Add(Row(key));
@@ -54,7 +62,7 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
     {
         try
         {
-            return await databases.TransactAsync(
+            return await _databases.TransactAsync(
                 async (db, token) =>
                 {
                     if (successor is not null)
@@ -84,7 +92,7 @@ public sealed class SigningKeys(IDbContextFactory<IdpDb> databases)
 
     /// <summary>Deletes keys for good, with their private parts; how many this call deleted. Which may go is <c>Ring.Forgettable</c>'s to say.</summary>
     public Task<int> DeleteAsync(IReadOnlyCollection<string> kids, CancellationToken cancellation = default) =>
-        databases.TransactAsync(
+        _databases.TransactAsync(
             async (db, token) =>
             {
                 var deleted = await db.SigningKeys.Where(k => kids.Contains(k.Kid)).ExecuteDeleteAsync(token);

@@ -15,14 +15,13 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
     private readonly Func<IdpDb, Guid, CancellationToken, Task<ClaimsRow?>> _claims = EF.CompileAsyncQuery(
         (IdpDb db, Guid userId, CancellationToken cancellation) => db.Users.AsNoTracking()
             .Where(u => u.Id == userId)
-            .Select(u => new ClaimsRow(u.UserName!, u.Claims, u.DisabledAt, u.RoleChanges))
+            .Select(u => new ClaimsRow(u.Id, u.UserName!, u.Claims, u.DisabledAt, u.RoleChanges))
             .FirstOrDefault());
 
     public async Task<UserClaims?> FindClaimsAsync(Guid userId, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var row = await _claims(db, userId, cancellation);
-        return row is null ? null : new UserClaims(userId, row.Username, JsonNode.Parse(row.Claims)!.AsObject(), row.DisabledAt is null) { RoleChanges = row.RoleChanges };
+        return (await _claims(db, userId, cancellation))?.Read();
     }
 
     /// <summary>Whom an operator linked to this subject of another issuer, with their roles; null where it is nobody.</summary>
@@ -202,8 +201,12 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
             : null;
 
     private sealed record Ways(string? PasswordHash, DateTimeOffset? DisabledAt);
+}
 
-    private sealed record ClaimsRow(string Username, string Claims, DateTimeOffset? DisabledAt, int RoleChanges);
+/// <summary>What tokens may say of a person, of their account's row.</summary>
+internal sealed record ClaimsRow(Guid UserId, string Username, string Claims, DateTimeOffset? DisabledAt, int RoleChanges)
+{
+    public UserClaims Read() => new(UserId, Username, JsonNode.Parse(Claims)!.AsObject(), DisabledAt is null) { RoleChanges = RoleChanges };
 }
 
 /// <summary>Which accounts are meant.</summary>

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Storage;
@@ -17,10 +18,14 @@ public sealed class AccessTokenStanding(Clients clients, SigningKeys keys, Revok
     /// <summary>The same where one of these APIs is to be told of it, or of a token that it becomes: they may be told more of the person.</summary>
     public async Task<AccessTokenFacts> LoadAsync(VerifiedAccessToken token, IReadOnlyList<Resource> resources, CancellationToken cancellation)
     {
-        var client = BuiltInClients.Find(token.ClientId, settings.Issuer) ?? await clients.FindAsync(token.ClientId, cancellation);
-        var isRevoked = await revoked.ContainsAsync(token.Jti, cancellation) || (token.Kid is { } kid && !await keys.StandsAsync(kid, cancellation));
-        var family = token.FamilyId is { } familyId ? await families.FindAsync(familyId, cancellation) : null;
-        var user = family is null ? null : await people.FindAsync(family.UserId, family.ClientId, resources, cancellation);
-        return new AccessTokenFacts(client, family, user, isRevoked) { Apis = resources };
+        // Four questions at once: each goes with those of other requests.
+        var client = BuiltInClients.Find(token.ClientId, settings.Issuer) is { } builtIn ? Task.FromResult<Client?>(builtIn) : clients.FindAsync(token.ClientId, cancellation);
+        var isRevoked = revoked.ContainsAsync(token.Jti, cancellation);
+        var keyStands = token.Kid is { } kid ? keys.StandsAsync(kid, cancellation) : Task.FromResult(true);
+        var found = token.FamilyId is { } familyId ? families.FindStandingAsync(familyId, cancellation) : Task.FromResult<FamilyStanding?>(null);
+        await Task.WhenAll(client, isRevoked, keyStands, found);
+        var standing = await found;
+        var user = standing is null ? null : await people.CompleteAsync(standing.User, standing.Family.ClientId, resources, cancellation);
+        return new AccessTokenFacts(await client, standing?.Family, user, await isRevoked || !await keyStands) { Apis = resources };
     }
 }

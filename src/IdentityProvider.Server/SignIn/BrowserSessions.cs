@@ -36,9 +36,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
 
     /// <summary>Who would be signed out here: also someone whose session lay idle, since apps that refreshed may live on it. It proves nothing, and is no use.</summary>
     public async Task<SignedIn?> FindEvenIfIdleAsync(HttpContext http) =>
-        await FindUntilOverAsync(http) is { } session && await users.FindClaimsAsync(session.UserId, http.RequestAborted) is { } user
-            ? new SignedIn(session, user)
-            : null;
+        await FindUntilOverAsync(http) is var (session, user) && user is not null ? new SignedIn(session, user) : null;
 
     /// <summary>The session of that <c>sid</c>, in whatever browser; null where it is over.</summary>
     public async Task<Session?> FindAsync(Guid sessionId, CancellationToken cancellation) =>
@@ -56,7 +54,7 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
     public async Task<Session?> BeginAsync(HttpContext http, User user, IReadOnlyList<string> amr, bool secondFactorRemembered, UpstreamSession? upstream = null)
     {
         var secret = entropy.Token();
-        var before = await FindUntilOverAsync(http);
+        var before = (await FindUntilOverAsync(http))?.Session;
         var origin = Origin.Of(http);
         var session = new Session
         {
@@ -153,17 +151,15 @@ internal sealed class BrowserSessions(Storage.Sessions sessions, Users users, Se
 
     private async Task<SignedIn?> FindAliveAsync(HttpContext http)
     {
-        if (await FindUntilOverAsync(http) is not { } session || !session.IsAlive(settings.Sessions.IdleLimit, Now))
-            return null;
-        if (await users.FindClaimsAsync(session.UserId, http.RequestAborted) is not { IsActive: true } user)
+        if (await FindUntilOverAsync(http) is not (var session, { IsActive: true } user) || !session.IsAlive(settings.Sessions.IdleLimit, Now))
             return null;
         if (session.IsDueForTouch(Now))
             await sessions.TouchAsync(session.SessionId, Now, http.RequestAborted);
         return new SignedIn(session, user);
     }
 
-    private async Task<Session?> FindUntilOverAsync(HttpContext http) =>
-        PresentedHash(http) is { } hash && await sessions.FindAsync(hash, http.RequestAborted) is { } session && !session.IsOver(Now) ? session : null;
+    private async Task<SessionStanding?> FindUntilOverAsync(HttpContext http) =>
+        PresentedHash(http) is { } hash && await sessions.FindStandingAsync(hash, http.RequestAborted) is { } found && !found.Session.IsOver(Now) ? found : null;
 
     private byte[]? PresentedHash(HttpContext http) =>
         http.Request.Cookies[CookieName] is { Length: SecretLength } secret && Base64Url.IsValid(secret) ? SecretHash.Of(secret) : null;

@@ -239,7 +239,7 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
     private async Task<Session> SessionOfAsync(Browser browser)
     {
         var secret = browser.SetCookies["idp-session"].Split(';')[0].Split('=', 2)[1];
-        return (await Server.Get<Sessions>().FindAsync(SHA256.HashData(Encoding.ASCII.GetBytes(secret)), TestContext.Current.CancellationToken))!;
+        return (await Server.Get<Sessions>().FindStandingAsync(SHA256.HashData(Encoding.ASCII.GetBytes(secret)), TestContext.Current.CancellationToken))!.Session;
     }
 
     private async Task LockAsync(string username)

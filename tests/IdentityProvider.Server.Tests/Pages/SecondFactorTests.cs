@@ -195,6 +195,6 @@ public sealed class SecondFactorTests(PagesServer fixture) : IClassFixture<Pages
     private async Task<Session> SessionOfAsync(Browser browser)
     {
         var secret = browser.SetCookies["idp-session"].Split(';')[0].Split('=', 2)[1];
-        return (await Server.Get<Sessions>().FindAsync(SHA256.HashData(Encoding.ASCII.GetBytes(secret)), TestContext.Current.CancellationToken))!;
+        return (await Server.Get<Sessions>().FindStandingAsync(SHA256.HashData(Encoding.ASCII.GetBytes(secret)), TestContext.Current.CancellationToken))!.Session;
     }
 }

@@ -53,16 +53,16 @@ public abstract class GroupsContract : StorageContract
         Assert.Equal(2, await groups.CountAsync(office));
 
         // What a role asks of a sign-in, it asks of those too who have it by a group.
-        Assert.False(await storage.Get<Roles>().RequireMfaAsync(bob));
+        Assert.False((await storage.Get<SecondFactors>().FindAsync(bob)).IsRequiredByRole);
         Assert.True(await groups.GrantRoleAsync(office, admin, Now));
-        Assert.True(await storage.Get<Roles>().RequireMfaAsync(bob));
+        Assert.True((await storage.Get<SecondFactors>().FindAsync(bob)).IsRequiredByRole);
         Assert.Equal(["admin", "auditor"], await groups.RolesOfAsync(office, 10));
         Assert.True(await groups.RevokeRoleAsync(office, admin, Now));
         Assert.False(await groups.RevokeRoleAsync(office, admin, Now));
-        Assert.False(await storage.Get<Roles>().RequireMfaAsync(bob));
+        Assert.False((await storage.Get<SecondFactors>().FindAsync(bob)).IsRequiredByRole);
         await HaveAsync(storage, bob, admin);
-        Assert.True(await storage.Get<Roles>().RequireMfaAsync(bob));
-        Assert.False(await storage.Get<Roles>().RequireMfaAsync(alice));
+        Assert.True((await storage.Get<SecondFactors>().FindAsync(bob)).IsRequiredByRole);
+        Assert.False((await storage.Get<SecondFactors>().FindAsync(alice)).IsRequiredByRole);
 
         Assert.True(await groups.RemoveMemberAsync(sales, alice, Now));
         Assert.False(await groups.RemoveMemberAsync(sales, alice, Now));

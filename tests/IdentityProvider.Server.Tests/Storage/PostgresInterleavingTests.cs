@@ -49,7 +49,7 @@ public sealed class PostgresInterleavingTests
         await other.CommitAsync();
 
         Assert.False(await beginning);
-        Assert.Null(await storage.Sessions.FindAsync(Given.Bytes(1, 2)));
+        Assert.Null((await storage.Sessions.FindStandingAsync(Given.Bytes(1, 2)))?.Session);
     }
 
     [Fact]

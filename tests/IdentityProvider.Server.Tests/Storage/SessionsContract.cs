@@ -21,9 +21,9 @@ public abstract class SessionsContract : StorageContract
             LastUsedAt = Given.Kept(session.LastUsedAt),
             ExpiresAt = Given.Kept(session.ExpiresAt),
         };
-        Assert.Equivalent(kept, await storage.Sessions.FindAsync(Hash(1)), strict: true);
+        Assert.Equivalent(kept, (await storage.Sessions.FindStandingAsync(Hash(1)))?.Session, strict: true);
         Assert.Equivalent(kept, await storage.Sessions.FindAsync(session.SessionId), strict: true);
-        Assert.Null(await storage.Sessions.FindAsync(Hash(2)));
+        Assert.Null((await storage.Sessions.FindStandingAsync(Hash(2)))?.Session);
         Assert.Null(await storage.Sessions.FindAsync(Guid.Empty));
     }
 
@@ -73,11 +73,11 @@ public abstract class SessionsContract : StorageContract
 
         var renewed = session with { AuthTime = Now.AddHours(1), LastUsedAt = Now.AddHours(1), ExpiresAt = Now.AddDays(9), Amr = ["pwd"], Acr = null };
         Assert.True(await storage.Sessions.ReauthenticateAsync(renewed, Hash(2)));
-        var found = await storage.Sessions.FindAsync(Hash(2));
+        var found = (await storage.Sessions.FindStandingAsync(Hash(2)))?.Session;
         Assert.Equal((session.SessionId, Given.Kept(Now.AddHours(1)), Given.Kept(Now.AddDays(9))), (found!.SessionId, found.AuthTime, found.ExpiresAt));
         Assert.Equal(["pwd"], found.Amr);
         Assert.Null(found.Acr);
-        Assert.Null(await storage.Sessions.FindAsync(Hash(1)));
+        Assert.Null((await storage.Sessions.FindStandingAsync(Hash(1)))?.Session);
 
         await storage.Sessions.EndAsync(session.SessionId, Now.AddHours(2));
         Assert.False(await storage.Sessions.ReauthenticateAsync(renewed, Hash(3)));

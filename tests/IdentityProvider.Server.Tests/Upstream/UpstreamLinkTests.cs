@@ -165,7 +165,7 @@ public sealed class UpstreamLinkTests(PagesServer fixture) : IClassFixture<Pages
     internal static async Task<Session> SessionOfAsync(TestServer server, Browser browser)
     {
         var secret = browser.SetCookies["idp-session"].Split(';')[0].Split('=', 2)[1];
-        return (await server.Get<Sessions>().FindAsync(SHA256.HashData(Encoding.ASCII.GetBytes(secret))))!;
+        return (await server.Get<Sessions>().FindStandingAsync(SHA256.HashData(Encoding.ASCII.GetBytes(secret))))!.Session;
     }
 
     private static async Task<Page> LinkAsync(Browser browser, FakeUpstream fake) =>

@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Server.Accounts;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages;
@@ -15,6 +16,8 @@ namespace IdentityProvider.Server.Endpoints.Authorize;
 internal sealed class AuthorizeEndpoint(
     AuthorizationRequests requests, BrowserSessions sessions, Grants grants, CodeIssuance codes, Resume resume, Settings settings)
 {
+    private static readonly Task<Grant?> NoGrant = Task.FromResult<Grant?>(null);
+
     public async Task GetAsync(HttpContext http)
     {
         if (!RequestParameters.ReadQuery(http).Try(out var parameters, out var reason))
@@ -63,9 +66,9 @@ internal sealed class AuthorizeEndpoint(
     private async Task GoOnAsync(HttpContext http, PendingAuthorization pending, AuthorizationRequest request)
     {
         var signedIn = await sessions.FindAsync(http);
-        var grant = signedIn is null ? null : await grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
+        var grant = signedIn is null ? NoGrant : grants.FindAsync(signedIn.Session.UserId, request.Client.ClientId, http.RequestAborted);
         var account = signedIn is null ? null : await http.RequestServices.GetRequiredService<SecondFactors>().FindAsync(signedIn.Session.UserId, http.RequestAborted);
-        switch (NextStep.Decide(request, signedIn?.Session, grant, pending.Progress, sessions.Now, account))
+        switch (NextStep.Decide(request, signedIn?.Session, await grant, pending.Progress, sessions.Now, account))
         {
             case NextStep.Login:
                 await GoThroughAsync(http, pending, "/login");

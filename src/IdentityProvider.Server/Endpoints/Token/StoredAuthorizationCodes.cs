@@ -7,7 +7,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Endpoints.Token;
 
 /// <summary>What is stored about a code that a client presents.</summary>
-internal sealed class StoredAuthorizationCodes(AuthorizationCodes codes, People people, Sessions sessions, Registry registry, SignalReceivers receivers, Settings settings)
+internal sealed class StoredAuthorizationCodes(AuthorizationCodes codes, People people, Registry registry, SignalReceivers receivers, Settings settings)
 {
     public TimeSpan IdleLimit => settings.Sessions.IdleLimit;
 
@@ -23,13 +23,9 @@ internal sealed class StoredAuthorizationCodes(AuthorizationCodes codes, People 
     /// <summary>All that the rule asks about it.</summary>
     public async Task<AuthorizationCodeFacts> LoadAsync(byte[] codeHash, CancellationToken cancellation)
     {
-        if (await codes.FindAsync(codeHash, cancellation) is not { } code)
+        if (await codes.FindStandingAsync(codeHash, cancellation) is not var (code, user, session))
             return new AuthorizationCodeFacts(null, null, null, []);
         var resources = await registry.FindResourcesAsync(code.Resources, cancellation);
-        return new AuthorizationCodeFacts(
-            code,
-            await people.FindAsync(code.UserId, code.ClientId, resources, cancellation),
-            await sessions.FindAsync(code.SessionId, cancellation),
-            resources);
+        return new AuthorizationCodeFacts(code, await people.CompleteAsync(user, code.ClientId, resources, cancellation), session, resources);
     }
 }
