@@ -159,6 +159,7 @@ public enum Refusal
     SoftwareStatementUnapproved,
 
     // Token request (RFC 6749 §5.2)
+    TooManyRequestsAtOnce,
     GrantTypeMissing,
     GrantTypeUnsupported,
     GrantTypeNotAllowedForClient,

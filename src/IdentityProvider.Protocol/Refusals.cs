@@ -171,6 +171,7 @@ public static class Refusals
         Refusal.RegistrationQuotaSpent => new("access_denied", 403, "No more clients may be registered this way.", "RFC 7591 §5"),
         Refusal.RegistrationIsTheOperators => new("access_denied", 403, "An operator changed this registration: it is theirs to change.", "RFC 7592 §2.2"),
 
+        Refusal.TooManyRequestsAtOnce => new("temporarily_unavailable", 503, "More tokens are asked for than can be signed.", "RFC 9110 §15.6.4"),
         Refusal.GrantTypeMissing => InvalidRequest("grant_type is missing.", "RFC 6749 §5.2"),
         Refusal.GrantTypeUnsupported => new("unsupported_grant_type", 400, "The grant type is not supported.", "RFC 6749 §5.2"),
         Refusal.GrantTypeNotAllowedForClient => new("unauthorized_client", 400, "The client is not registered for this grant type.", "RFC 6749 §5.2"),

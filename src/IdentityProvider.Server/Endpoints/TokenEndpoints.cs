@@ -15,6 +15,7 @@ public static class TokenEndpoints
     public static IServiceCollection AddTokenEndpoints(this IServiceCollection services) => services
         .AddTokenReading()
         .AddSingleton<PublicClientLimit>()
+        .AddSingleton<Admission>()
         .AddSingleton<FamilyEnds>()
         .AddSingleton<TokenMint>()
         .AddSingleton<StoredAuthorizationCodes>()

@@ -53,6 +53,13 @@ public static class OAuthResults
         return WriteErrorAsync(http, answer);
     }
 
+    /// <summary>Answers that there is no room now. It isn't logged: of these there are many at once, and each should cost next to nothing.</summary>
+    internal static Task TurnAwayAsync(HttpContext http, Refusal refusal, string retryAfter)
+    {
+        http.Response.Headers.RetryAfter = retryAfter;
+        return WriteErrorAsync(http, Refusals.Of(refusal));
+    }
+
     /// <summary>Answers with a JSON document that is already written.</summary>
     public static async Task WriteJsonAsync(HttpContext http, ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK)
     {

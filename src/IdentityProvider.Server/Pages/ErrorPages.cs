@@ -8,11 +8,15 @@ namespace IdentityProvider.Server.Pages;
 internal static class ErrorPages
 {
     /// <summary>Shows the page and logs the precise reason, once.</summary>
-    public static Task RefuseAsync(HttpContext http, Refusal reason)
+    /// <param name="http">The request.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="link">A way on: its text, and its path; null for the reason's own.</param>
+    public static Task RefuseAsync(HttpContext http, Refusal reason, (string Text, string Path)? link = null)
     {
         var answer = Refusals.Of(reason);
         Log.Refused(OAuthResults.Logger(http), reason, answer.Section);
-        var model = WordsOf(reason) with { Error = answer.Error, Detail = answer.Description, RequestId = http.TraceIdentifier };
+        var words = WordsOf(reason);
+        var model = words with { Link = link ?? words.Link, Error = answer.Error, Detail = answer.Description, RequestId = http.TraceIdentifier };
         return PageResults.ShowAsync<ErrorPage>(http, model, status: answer.Status);
     }
 
@@ -41,6 +45,7 @@ internal static class ErrorPages
         Refusal.AccountLinkOfAnother => new("SignUp.OtherTitle", "SignUp.OtherText", "SignUp.OtherAdvice"),
         Refusal.EmailAddressTaken => new("SignUp.TakenTitle", "SignUp.TakenText", "SignUp.TakenAdvice", ("SignUp.BackToSignIn", "/login")),
         Refusal.MailAskedTooOften => new("SignUp.TooOftenTitle", "SignUp.TooOftenText", "SignUp.TooOftenAdvice"),
+        Refusal.PasswordHashingBusy => new("SignIn.Title", "SignIn.Busy", "SignIn.BusyAdvice"),
         _ => new("Errors.MalformedTitle", "Errors.MalformedText", "Errors.AskTheApp"),
     };
 

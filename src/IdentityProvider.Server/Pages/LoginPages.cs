@@ -1,5 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.SignIn;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
@@ -17,6 +18,13 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
 
     public async Task PostAsync(HttpContext http)
     {
+        // A flood is turned away before anything is looked at, so that it costs little.
+        if (http.RequestServices.GetRequiredService<PasswordHashing>().IsFull)
+        {
+            await TurnAwayAsync(http);
+            return;
+        }
+
         if (await targets.ReadAsync(http) is not var (form, target))
             return;
         var signIn = http.RequestServices.GetRequiredService<PasswordSignIn>();
@@ -28,6 +36,22 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
         }
 
         await flow.GoOnAsync(http, verified.User, new ProvenFactors([AuthenticationMethods.Password]) { Attempt = verified.Attempt }, target);
+    }
+
+    /// <summary>Says when to come again, and leads back to the page that the form was of, which looks at what it is given.</summary>
+    private static async Task TurnAwayAsync(HttpContext http)
+    {
+        if (!(await RequestParameters.ReadFormAsync(http)).Try(out var form, out var reason))
+        {
+            await ErrorPages.RefuseAsync(http, reason);
+            return;
+        }
+
+        var query = new[] { SignInTarget.ResumeParameter, OwnPage.Parameter, OwnPage.EnteredParameter }.Where(name => form[name] is not null)
+            .Select(name => KeyValuePair.Create(name, form[name]));
+        Languages.Answer(http, form);
+        http.Response.Headers.RetryAfter = PasswordHashing.RetryAfter;
+        await ErrorPages.RefuseAsync(http, Refusal.PasswordHashingBusy, ("SignIn.BusyLink", "/login" + QueryString.Create(query)));
     }
 
     /// <summary>Shows the page, after a try with what was wrong with it.</summary>

@@ -16,12 +16,17 @@ internal sealed class PasswordHashing(IPasswordHasher<User> hasher, Entropy entr
     // What an unknown name is verified against: the hash of a password that nobody knows, by the same work as every other.
     private readonly Lazy<string> _nobodys = new(() => hasher.HashPassword(new User(), entropy.Token()));
 
+    private const int LongestQueue = 32;
+
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
         PermitLimit = settings.Throttling.Enabled ? Math.Max(1, Environment.ProcessorCount / 2) : int.MaxValue,
-        QueueLimit = settings.Throttling.Enabled ? 32 : 0,
+        QueueLimit = settings.Throttling.Enabled ? LongestQueue : 0,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
+
+    /// <summary>Whether whoever comes now is turned away.</summary>
+    public bool IsFull => _limiter.GetStatistics() is { CurrentQueuedCount: >= LongestQueue };
 
     /// <summary>A place in the queue. It is not acquired where the queue is full; dispose of it either way.</summary>
     public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellation) => _limiter.AcquireAsync(1, cancellation);

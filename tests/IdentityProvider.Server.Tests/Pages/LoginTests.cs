@@ -216,7 +216,7 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
     public async Task A_flood_of_sign_ins_is_turned_away_at_once()
     {
         using var browser = new Browser(Server);
-        var login = await browser.OpenAsync("/login");
+        var login = await browser.OpenAsync("/login?return_to=account");
         var hashing = Server.Get<PasswordHashing>();
         var places = new List<Task<System.Threading.RateLimiting.RateLimitLease>>();
         while (places.Count == 0 || !places[^1].IsCompleted || (await places[^1]).IsAcquired)
@@ -227,7 +227,8 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
         Assert.Contains("try again in a few seconds", page.Text, StringComparison.Ordinal);
         foreach (var place in places)
             (await place).Dispose();
-        Assert.Equal(HttpStatusCode.BadRequest, (await browser.SignInAsync(page, "alice")).Status);
+        Assert.Contains("href=\"/login?return_to=account\"", page.Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await browser.SignInAsync(await browser.OpenAsync("/login?return_to=account"), "alice")).Status);
     }
 
     private async Task<Page> TryAsync(string username, string password)

@@ -13,7 +13,7 @@ namespace IdentityProvider.Server.Endpoints.Token;
 /// <c>POST /token</c> (RFC 6749 §3.2): form, client, grant, answer. A grant loads, decides, mints and commits; only what it returns goes out,
 /// and always from here.
 /// </summary>
-internal sealed class TokenEndpoint(TokenGrants grants, Senders senders, ClientUse uses, AuditTally tally)
+internal sealed class TokenEndpoint(TokenGrants grants, Senders senders, Admission admission, ClientUse uses, AuditTally tally)
 {
     public const string Path = "/token";
 
@@ -42,7 +42,15 @@ internal sealed class TokenEndpoint(TokenGrants grants, Senders senders, ClientU
             return;
         }
 
-        // 4. The grant (RFC 6749 §4.1.3, §4.4.2, §6), with a key for an ID token that is to be encrypted, and its answer (§5.1, §5.2).
+        // 4. Room to sign (RFC 9110 §15.6.4).
+        using var place = admission.Enter();
+        if (!place.IsAcquired)
+        {
+            await OAuthResults.TurnAwayAsync(http, Refusal.TooManyRequestsAtOnce, Admission.RetryAfter);
+            return;
+        }
+
+        // 5. The grant (RFC 6749 §4.1.3, §4.4.2, §6), with a key for an ID token that is to be encrypted, and its answer (§5.1, §5.2).
         CrossOrigin.Allow(http, client.Client);
         if (TokenRequestRules.Read(form, client, RefreshTokenCookies.Read(http, client.Client)).Try(out var request, out reason)
             && (await RecipientAsync(http, request, client.Client)).Try(out var recipient, out reason)

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
+using System.Threading.RateLimiting;
+using IdentityProvider.Protocol;
 using IdentityProvider.Server.Background;
+using IdentityProvider.Server.Http;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 
@@ -38,6 +41,21 @@ public sealed class TokenEndpointTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, (await _signedIn.PostAsync("/token", SignedIn.Machine, Own)).Status);
         Assert.Equal(HttpStatusCode.InternalServerError, (await _signedIn.RefreshAsync(SignedIn.App, new string('A', 71))).Status);
+    }
+
+    [Fact]
+    public async Task Whoever_finds_no_room_is_told_when_to_come_again()
+    {
+        var places = new List<RateLimitLease>();
+        while (places.Count == 0 || places[^1].IsAcquired)
+            places.Add(_signedIn.Server.Get<Admission>().Enter());
+
+        var answer = await _signedIn.PostAsync("/token", SignedIn.Machine, Own);
+        Assert.Equal(((HttpStatusCode)Refusals.Of(Refusal.TooManyRequestsAtOnce).Status, "temporarily_unavailable", Admission.RetryAfter), (answer.Status, answer.Error, answer.Header("Retry-After")));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await _signedIn.SendAsync(Request([.. Own, ("client_id", "nobody"), ("client_secret", "x")]))).Status);
+
+        places.ForEach(place => place.Dispose());
+        Assert.Equal(HttpStatusCode.OK, (await _signedIn.PostAsync("/token", SignedIn.Machine, Own)).Status);
     }
 
     [Fact]
