@@ -152,6 +152,61 @@ public sealed class PostgresInterleavingTests
     }
 
     [Fact]
+    public async Task A_family_that_somebody_holds_holds_up_no_other()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var (session, held) = await storage.SignInAsync();
+        var free = new List<TokenFamily>();
+        for (var i = 0; i < 8; i++)
+        {
+            free.Add(Given.Family(session));
+            await storage.Codes.AddAsync(Given.Bytes(2, (byte)i), Given.Code(session));
+            Assert.True(await storage.Codes.RedeemAsync(Given.Bytes(2, (byte)i), free[i], null, Now));
+        }
+
+        await using var other = await Other.BeginAsync(storage, $"""SELECT 1 FROM "TokenFamilies" WHERE "FamilyId" = '{held.FamilyId}' FOR UPDATE""");
+        var waiting = storage.Families.RotateAsync(held, null, Now);
+        Assert.All(await Task.WhenAll(free.Select(family => storage.Families.RotateAsync(family, null, Now))), Assert.True);
+        await other.WhenBlockedAsync(1);
+        Assert.False(waiting.IsCompleted);
+        await other.CommitAsync();
+        Assert.True(await waiting);
+    }
+
+    [Fact]
+    public async Task A_code_that_somebody_holds_holds_up_no_other()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var session = Given.Session();
+        await storage.Sessions.AddAsync(session, Given.Bytes(1, 1));
+        for (var i = 0; i < 8; i++)
+            await storage.Codes.AddAsync(Given.Bytes(2, (byte)i), Given.Code(session));
+        await using var other = await Other.BeginAsync(storage, $"""SELECT 1 FROM "AuthorizationCodes" WHERE "CodeHash" = '\x{Convert.ToHexString(Given.Bytes(2, 0))}' FOR UPDATE""");
+
+        var redeeming = Enumerable.Range(0, 8).Select(i => storage.Codes.RedeemAsync(Given.Bytes(2, (byte)i), Given.Family(session), null, Now)).ToList();
+        Assert.All(await Task.WhenAll(redeeming.Skip(1)), Assert.True);
+        await other.WhenBlockedAsync(1);
+        await other.CommitAsync();
+        Assert.True(await redeeming[0]);
+    }
+
+    [Fact]
+    public async Task What_the_database_refuses_of_one_refuses_no_other()
+    {
+        await using var storage = await Postgres.NewAsync();
+        var session = Given.Session();
+        await storage.Sessions.AddAsync(session, Given.Bytes(1, 1));
+        for (var i = 0; i < 8; i++)
+            await storage.Codes.AddAsync(Given.Bytes(2, (byte)i), Given.Code(session));
+
+        var redeeming = Enumerable.Range(0, 8)
+            .Select(i => storage.Codes.RedeemAsync(Given.Bytes(2, (byte)i), Given.Family(session) with { ClientId = i == 3 ? new string('x', 5000) : "web" }, null, Now)).ToList();
+        await Assert.ThrowsAnyAsync<Exception>(() => redeeming[3]);
+        redeeming.RemoveAt(3);
+        Assert.All(await Task.WhenAll(redeeming), Assert.True);
+    }
+
+    [Fact]
     public async Task A_refresh_that_read_the_roles_of_before_and_waited_for_their_change_loses()
     {
         await using var storage = await Postgres.NewAsync();
