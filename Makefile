@@ -1,4 +1,4 @@
-# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in README.   fuzz: a minute of wrong requests.   screenshots: every page, in artifacts/screenshots.   clean: as after a clone.
+# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in docs/performance.md.   fuzz: a minute of wrong requests.   screenshots: every page, in artifacts/screenshots.   clean: as after a clone.
 .PHONY: build run test bench fuzz screenshots clean
 
 build:

@@ -1,6 +1,5 @@
 // What operators look for, among as many as there may be: lists, pages and searches by the Admin API, with what they cost in the database.
-import { execFileSync } from "node:child_process";
-import { basic, embeddedDatabase } from "./lib/idp.js";
+import { basic, sql } from "./lib/idp.js";
 import { median } from "./lib/load.js";
 
 /** Milliseconds of database time that a list, a page or a search may take. */
@@ -12,7 +11,7 @@ const bar = 100;
  */
 export async function measureSearch({ issuer, idp, folder }, { clients = 100_000, users = 1_000_000, samples = 200 }) {
   const api = `${issuer}/api/admin/v1`;
-  const database = databaseOf(folder);
+  const database = (text) => sql(folder, text);
   fill(database, idp, clients, users);
   const robot = idp(["clients", "create", "--file", "-"], JSON.stringify({ client_name: "robot", grant_types: ["client_credentials"], resources: [api], scope: "idp.read" }));
   const form = new URLSearchParams({ grant_type: "client_credentials", resource: api, scope: "idp.read" });
@@ -61,11 +60,6 @@ async function get(url, token) {
   const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
   if (answer.status !== 200) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);
   return answer.json();
-}
-
-function databaseOf(folder) {
-  const host = /Host=([^;]+)/.exec(embeddedDatabase(folder))[1];
-  return (sql) => execFileSync("psql", ["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c", sql], { env: { ...process.env, PGHOST: host, PGUSER: "idp", PGDATABASE: "idp" } }).toString().trim();
 }
 
 /** What all statements in this database took so far, in ms. A backend tells what it counted when it has been idle for ten seconds. */

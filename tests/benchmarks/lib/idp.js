@@ -1,34 +1,35 @@
 // A server of ours with what the benchmarks need: a client for each grant, a person, and a browser's session.
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort, start } from "./processes.js";
+import { freePort, newFolder, start, tree } from "./processes.js";
 
 const root = new URL("../../../", import.meta.url).pathname;
 const executable = process.env.IDP_EXE ?? join(root, "artifacts/bench/idp");
-const resource = "https://api.example.com";
+export const resource = "https://api.example.com";
 
 /** The API whose tokens are in a status list, and the one whose tokens are asked about; the others' just expire. */
 export const listed = "https://listed.example.com";
 const opaque = "https://opaque.example.com";
-const redirectUri = "https://app.example.com/callback";
+const elliptic = "https://es256.example.com";
+export const redirectUri = "https://app.example.com/callback";
 
-/** Starts a server on a database of its own (or on `connectionString`), with more `settings` than every one has. */
-export async function startIdp({ connectionString, settings = {} } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "idp-bench-"));
-  chmodSync(folder, 0o755);
+/** Starts a server on a database of its own, in `folder` where that has one already (or on `connectionString`), with more `settings` than every one has. */
+export async function startIdp({ connectionString, settings = {}, folder = newFolder() } = {}) {
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
   const env = {
     DOTNET_ENVIRONMENT: "Development", Idp__Issuer: issuer, Idp__Keys__MasterKeyFile: join(folder, "master.key"), Idp__Database__Directory: join(folder, "data"),
     Serilog__MinimumLevel__Default: "Warning", ...(connectionString ? { Idp__Database__ConnectionString: connectionString } : {}), ...settings,
   };
-  const server = await start(executable, ["serve"], { env, url: `${issuer}/health/ready` });
+  const server = await start(executable, ["serve"], { env, url: `${issuer}/.well-known/openid-configuration` });
   const idp = (args, input) => JSON.parse(execFileSync(executable, [...args, "--json"], { env: { ...process.env, ...env }, input, stdio: ["pipe", "pipe", "inherit"] }));
+  if (!connectionString && !tree(server.pid).includes(postmaster(folder))) throw new Error("The server's PostgreSQL is not among its processes: its processor time would be missing");
   return { ...server, issuer, env, idp, folder };
 }
+
+const postmaster = (folder) => Number(readFileSync(join(folder, "data/data/postmaster.pid"), "utf8").split("\n")[0]);
 
 /** Registers an API of each kind of revocation, a client for client_credentials and one for the code flow. */
 export function register({ idp }, signingAlg = "RS256") {
@@ -36,7 +37,8 @@ export function register({ idp }, signingAlg = "RS256") {
   make("resources", { identifier: resource, name: "Orders", scopes: ["orders.read", "orders.write"], revocation: "expiry", signing_alg: signingAlg });
   make("resources", { identifier: listed, name: "Listed", scopes: ["listed.read"], revocation: "status_list", signing_alg: signingAlg });
   make("resources", { identifier: opaque, name: "Opaque", scopes: ["opaque.read"], revocation: "introspection" });
-  const machine = make("clients", { client_name: "machine", grant_types: ["client_credentials"], scope: "orders.read orders.write listed.read opaque.read", resources: [resource, listed, opaque] });
+  make("resources", { identifier: elliptic, name: "Elliptic", scopes: ["es256.read"], revocation: "expiry", signing_alg: "ES256" });
+  const machine = make("clients", { client_name: "machine", grant_types: ["client_credentials"], scope: "orders.read orders.write listed.read opaque.read es256.read", resources: [resource, listed, opaque, elliptic] });
   const web = make("clients", {
     client_name: "web", redirect_uris: [redirectUri], grant_types: ["authorization_code", "refresh_token"],
     scope: "openid offline_access orders.read listed.read", resources: [resource, listed], require_consent: false,
@@ -51,6 +53,13 @@ export const basic = (client) => "Basic " + Buffer.from(`${client.client_id}:${c
 export function embeddedDatabase(folder) {
   const [, , , , socketFolder] = readFileSync(join(folder, "data/data/postmaster.pid"), "utf8").split("\n");
   return `Host=${socketFolder};Username=idp;Database=idp`;
+}
+
+/** Runs SQL in the embedded database as its superuser; what it prints. */
+export function sql(folder, text) {
+  const host = /Host=([^;]+)/.exec(embeddedDatabase(folder))[1];
+  const args = ["-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-f", "-"];
+  return execFileSync("psql", args, { input: text, env: { ...process.env, PGHOST: host, PGUSER: "postgres", PGDATABASE: "idp" }, maxBuffer: 1 << 26 }).toString().trim();
 }
 
 /** Signs in by the real pages and returns the browser's cookies. */
