@@ -21,8 +21,8 @@ export async function measureGrowth({ rounds, seconds, families, people, clients
   const steps = [];
   for (let step = 1000; step <= families; step *= 10) steps.push(step);
   const each = pace * time;
-  const small = await grownServer(rounds, each);
-  const grown = await grownServer(rounds * (steps.length + 1), each);
+  const small = await grownServer((rounds + 1) * each);
+  const grown = await grownServer((rounds + 1) * steps.length * each);
   grow(small, { families: steps[0], people, clients, sessions });
 
   const table = [];
@@ -54,15 +54,14 @@ export async function measureGrowth({ rounds, seconds, families, people, clients
   return table;
 }
 
-/** A server with people who are signed in, and so many families that each round refreshes others. */
-async function grownServer(rounds, each) {
+/** A server with a person who is signed in here and there, and so many families that each round refreshes others. */
+async function grownServer(needed) {
   const server = await startIdp({ settings: { Idp__Throttling__Enabled: "false" } });
   const { machine, web } = register(server);
   const cookies = [];
   for (let i = 0; i < 8; i++) cookies.push(await signIn(server.issuer, web));
   const { url, verifier } = authorizeUrl(server.issuer, web);
   const grown = { ...server, machine, web, cookies, authorize: new URL(url), suffix: `&code_verifier=${verifier}`, families: [], clients: [basic(machine)] };
-  const needed = (rounds + 2) * each;
   while (grown.families.length < needed) {
     await codes(grown, 3);
     await exchange(grown, 10);

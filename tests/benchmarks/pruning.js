@@ -3,10 +3,13 @@ import { join } from "node:path";
 import { readFileSync, writeFileSync } from "node:fs";
 import { authorizeUrl, basic, codeForm, register, signIn, startIdp } from "./lib/idp.js";
 import { load, median } from "./lib/load.js";
-import { atLeast, atMost, both, count } from "./lib/report.js";
+import { atLeast, atMost, both, count, isTrue } from "./lib/report.js";
 import { bytes, rows, seed, vacuum } from "./lib/seed.js";
 
 const kinds = { AuthorizationCodes: 0.4, TokenFamilies: 0.4, Sessions: 0.2 };
+/** Milliseconds: whoever prunes at the pace of the work beside it may take long, and the benchmarks not for ever. */
+const patience = 480_000;
+
 const expired = `"ExpiresAt" < now() - interval '1 hour'`;
 
 /**
@@ -24,7 +27,7 @@ export async function measurePruning({ seconds, expired: most, times }) {
   let [left, begun] = [waiting(server.folder), false];
   const began = performance.now();
   while (left > 0 || quiet.length < 3) {
-    if (performance.now() - began > 600_000) throw new Error(`${left} expired rows are still there after ten minutes`);
+    if (performance.now() - began > patience) break;
     const result = await work();
     const now = waiting(server.folder);
     // A window in which pruning began or ended is neither.
@@ -33,10 +36,10 @@ export async function measurePruning({ seconds, expired: most, times }) {
     [left, begun] = [now, now < left];
   }
   const took = (performance.now() - began) / 1000;
-  const table = [];
+  const table = [[`${count(most)} expired rows, while refreshes go on`, left === 0 ? `gone after ${took.toFixed(0)} s` : `${count(left)} left after ${took.toFixed(0)} s`, "the server looks each minute", isTrue(left === 0, "gone")]];
   if (busy.length > 0) {
     const [during, without] = [busy, quiet].map((all) => ({ rate: median(all.map((r) => r.rate)), processor: median(all.map((r) => r.processor)) }));
-    table.push([`refresh while ${count(most)} expired rows are removed`, both(during), `${both(without)} while nothing is; ${busy.length} and ${quiet.length} windows, all gone after ${took.toFixed(0)} s`, `of the rate without ${atLeast(during.rate / without.rate, 0.9)}`]);
+    table.push([`refresh while ${count(most)} expired rows are removed`, both(during), `${both(without)} while none is; ${busy.length} and ${quiet.length} windows`, `of the rate without ${atLeast(during.rate / without.rate, 0.9)}`]);
   } else {
     table.push([`refresh while ${count(most)} expired rows are removed`, "gone within a window", "", ""]);
   }
