@@ -41,6 +41,9 @@ public static class StrictJson
         return root.ValueKind is JsonValueKind.Object ? null : new(JoseRefusal.Malformed, $"{what} is not an object");
     }
 
+    /// <summary>Whether JSON is well-formed Unicode, so that reading a string of it can't throw; that it is JSON is decided by who parses it.</summary>
+    public static bool IsText(ReadOnlySpan<byte> utf8) => Utf8.IsValid(utf8) && RefuseShape(utf8, "it") is not { Reason: JoseRefusal.Malformed };
+
     /// <summary>Reads an optional string member; false when it is there and not a string.</summary>
     public static bool TryGetString(JsonElement parent, string name, out string? value)
     {

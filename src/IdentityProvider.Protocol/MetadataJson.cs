@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using IdentityProvider.Jose;
 
 namespace IdentityProvider.Protocol;
 
@@ -20,16 +21,20 @@ public static class MetadataJson
         where T : class
     {
         ArgumentNullException.ThrowIfNull(type);
+
+        // 1. Text: without it the reading of a string, or of a name, throws (RFC 8259 §8.1, §8.2).
+        if (!StrictJson.IsText(utf8))
+            return new MetadataError(Whole, "must be UTF-8, without half of a surrogate pair");
         try
         {
-            // 1. JSON without comments, trailing commas or a member twice (RFC 7591 §2; RFC 8259 §4).
+            // 2. JSON without comments, trailing commas or a member twice (RFC 7591 §2; RFC 8259 §4).
             var root = JsonElement.Parse(WithoutByteOrderMark(utf8), Strict);
 
-            // 2. An object (RFC 7591 §3.1).
+            // 3. An object (RFC 7591 §3.1).
             if (root.ValueKind is not JsonValueKind.Object)
                 return new MetadataError(Whole, "must be one JSON object");
 
-            // 3. Every member known, and no null in a list: nothing an operator wrote is silently ignored.
+            // 4. Every member known, and no null in a list: nothing an operator wrote is silently ignored.
             foreach (var member in root.EnumerateObject())
             {
                 if (!IsKnown(type, member.Name))
@@ -38,7 +43,7 @@ public static class MetadataJson
                     return new MetadataError(member.Name, "must not hold null");
             }
 
-            // 4. Every value of its member's type.
+            // 5. Every value of its member's type.
             return new Validated<T>.Valid(root.Deserialize(type)!);
         }
         catch (JsonException e)

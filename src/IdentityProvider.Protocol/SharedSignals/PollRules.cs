@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IdentityProvider.Jose;
 
 namespace IdentityProvider.Protocol.SharedSignals;
 
@@ -28,8 +29,8 @@ public static class PollRules
             Math.Min(asked.MaxEvents ?? UsualEvents, MostEvents),
             asked.ReturnImmediately == true,
             [.. (asked.Ack ?? []).Select(StreamRules.IdOf).OfType<Guid>()],
-            (asked.SetErrs ?? new Dictionary<string, JsonElement>()).Where(pair => StreamRules.IdOf(pair.Key) is not null)
-                .ToDictionary(pair => StreamRules.IdOf(pair.Key)!.Value, pair => ReasonOf(pair.Value))));
+            (asked.SetErrs ?? new Dictionary<string, JsonElement>()).Select(pair => (Id: StreamRules.IdOf(pair.Key), Reason: ReasonOf(pair.Value)))
+                .Where(refused => refused.Id is not null).DistinctBy(refused => refused.Id).ToDictionary(refused => refused.Id!.Value, refused => refused.Reason)));
     }
 
     /// <summary>The reason that an error document names (RFC 8935 §2.3), of those that there are.</summary>
@@ -39,17 +40,7 @@ public static class PollRules
             : Other;
 
     /// <summary>The same of the body of an answer to a push.</summary>
-    public static string ReasonOf(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            return ReasonOf(JsonElement.Parse(body));
-        }
-        catch (JsonException)
-        {
-            return Other;
-        }
-    }
+    public static string ReasonOf(ReadOnlySpan<byte> body) => StrictJson.ParseObject(body, "the error", out var error) is null ? ReasonOf(error) : Other;
 }
 
 /// <summary>What a receiver asks for.</summary>

@@ -27,6 +27,8 @@ public sealed class PollRulesTests
     [InlineData("""{"err":7}""", "another reason")]
     [InlineData("[]", "another reason")]
     [InlineData("<html>", "another reason")]
+    [InlineData("""{"err":"\ud800"}""", "another reason")]
+    [InlineData("""{"\ud800":1,"err":"invalid_key"}""", "another reason")]
     [InlineData("""{"err":"invalid_audience"}""", "invalid_audience")]
     public void Of_reasons_only_those_that_there_are_are_told(string body, string told) => Assert.Equal(told, PollRules.ReasonOf(Encoding.UTF8.GetBytes(body)));
 
@@ -37,8 +39,18 @@ public sealed class PollRulesTests
     [InlineData("""{"returnImmediately":1}""", "returnImmediately")]
     [InlineData("""{"more":1}""", "more")]
     [InlineData("", "metadata")]
+    [InlineData("""{"\ud800":1}""", "metadata")]
+    [InlineData("""{"setErrs":{"a":{"err":"\udc00"}}}""", "metadata")]
     public void Refuses_what_is_no_such_request(string body, string member) =>
         Assert.Equal(member, Assert.IsType<Validated<PollPlan>.Invalid>(PollRules.Read(Encoding.UTF8.GetBytes(body))).Error.Member);
+
+    [Fact]
+    public void An_event_that_is_named_twice_is_one()
+    {
+        const string written = "abcdefabcdefabcdefabcdefabcdefab";
+        var plan = Plan($$"""{"setErrs":{"{{written}}":{"err":"invalid_key"},"{{written.ToUpperInvariant()}}":{"err":"access_denied"} } }""");
+        Assert.Equal("invalid_key", Assert.Single(plan.Refused).Value);
+    }
 
     private static PollPlan Plan(string body) => Assert.IsType<Validated<PollPlan>.Valid>(PollRules.Read(Encoding.UTF8.GetBytes(body))).Value;
 }

@@ -28,5 +28,11 @@ public sealed class SubjectRulesTests
     [InlineData("""{"subject":{"format":"complex","user":{"format":"iss_sub","iss":"https://issuer.example","sub":"a"},"device":{"format":"opaque","id":"b"}}}""")]
     public void Refuses_any_other_subject(string body) => Assert.Equal("subject", Assert.IsType<Validated<NamedSubject>.Invalid>(Read(body)).Error.Member);
 
+    [Theory]
+    [InlineData("""{"subject":{"format":"\ud800"}}""")]
+    [InlineData("""{"subject":{"format":"iss_sub","iss":"https://issuer.example","sub":"\udc00"}}""")]
+    [InlineData("""{"\ud800":{}}""")]
+    public void Half_of_a_surrogate_pair_is_no_text(string body) => Assert.Equal("metadata", Assert.IsType<Validated<NamedSubject>.Invalid>(Read(body)).Error.Member);
+
     private static Validated<NamedSubject> Read(string body) => SubjectRules.Read(Encoding.UTF8.GetBytes(body), Given.Issuer);
 }
