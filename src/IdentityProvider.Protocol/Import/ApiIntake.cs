@@ -5,6 +5,9 @@ namespace IdentityProvider.Protocol.Import;
 /// <summary>APIs and their scopes as they are found; at the end those that can be registered.</summary>
 internal sealed class ApiIntake(ImportChoices choices, ImportReport report)
 {
+    /// <summary>What scopes are of that are no API's there.</summary>
+    public const string Unowned = "default";
+
     private readonly Dictionary<string, ResourceMetadata> _apis = new(StringComparer.Ordinal);
 
     /// <summary>Makes sure of an API.</summary>

@@ -6,9 +6,6 @@ namespace IdentityProvider.Protocol.Import.Duende;
 /// <summary>From the configuration store of Duende IdentityServer to what can be registered here (docs/migrating.md).</summary>
 public static class DuendeImport
 {
-    /// <summary>What scopes are of that are no API's there.</summary>
-    public const string Unowned = "default";
-
     /// <summary>Reads and decides.</summary>
     /// <param name="tables">What is there.</param>
     /// <param name="choices">What whoever imports decides.</param>
@@ -70,7 +67,7 @@ public static class DuendeImport
         }
 
         foreach (var scope in described.Values.Where(scope => scope.Enabled && !owned.Contains(scope.Name!)))
-            apis.Scope(apis.Api(Unowned), scope.Name!, DescriptionOf(scope));
+            apis.Scope(apis.Api(ApiIntake.Unowned), scope.Name!, DescriptionOf(scope));
         foreach (var scope in described.Values.Where(scope => !scope.Enabled))
             report.Add(LeftBehind.OfScope, scope.Name!, "", "is disabled there; here a scope is or isn't");
         foreach (var name in tables.IdentityResources.Where(name => !ScopeSet.Identity.Contains(name)))

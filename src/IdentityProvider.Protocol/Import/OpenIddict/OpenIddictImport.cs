@@ -7,9 +7,6 @@ namespace IdentityProvider.Protocol.Import.OpenIddict;
 /// <summary>From OpenIddict's applications and scopes to what can be registered here (docs/migrating.md).</summary>
 public static class OpenIddictImport
 {
-    /// <summary>What scopes are of that are no API's there.</summary>
-    public const string Unowned = "default";
-
     /// <summary>Reads and decides.</summary>
     /// <param name="tables">What is there.</param>
     /// <param name="choices">What whoever imports decides.</param>
@@ -22,7 +19,7 @@ public static class OpenIddictImport
         var apis = new ApiIntake(choices, report);
         foreach (var scope in tables.Scopes.Where(scope => scope.Name is { Length: > 0 } name && !ScopeSet.Identity.Contains(name)))
         {
-            foreach (var api in ListOf(scope.Resources).DefaultIfEmpty(Unowned))
+            foreach (var api in ListOf(scope.Resources).DefaultIfEmpty(ApiIntake.Unowned))
                 apis.Scope(apis.Api(api), scope.Name!, scope.Description ?? scope.DisplayName);
         }
 
