@@ -1,7 +1,9 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Protocol.Users;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Admin.Console;
@@ -29,6 +31,13 @@ internal sealed class ConsoleAccess(ConsoleCookies cookies, TokenFamilies famili
         if (session!.IsDueForTouch(now))
             await sessions.TouchAsync(session.SessionId, now, http.RequestAborted);
         return new ConsolePerson(user!, session, Actor.Person(user!.UserId, BuiltInClients.Console).With(authority).By(http), roles, kept);
+    }
+
+    /// <summary>Ends a sign-in that another took the place of, as an app does that revokes its tokens (RFC 7009).</summary>
+    public async Task EndAsync(HttpContext http, Guid familyId)
+    {
+        if (await families.EndAsync(familyId, FamilyEnd.RevokedByClient, clock.GetUtcNow(), CancellationToken.None))
+            await http.RequestServices.GetRequiredService<FamilyEnds>().TellRevokedAsync(http, familyId, BuiltInClients.Console);
     }
 }
 

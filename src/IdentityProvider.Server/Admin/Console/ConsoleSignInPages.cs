@@ -55,7 +55,11 @@ internal sealed class ConsoleSignInPages(ConsoleCookies cookies, CodeExchange ex
             return;
         }
 
-        // 3. The tokens have done their work: which sign-in it is suffices from now on.
+        // 3. It takes the place of the one that this browser had: nobody could come back to that.
+        if (cookies.SignInOf(http) is { } before && before.FamilyId != signIn.FamilyId)
+            await http.RequestServices.GetRequiredService<ConsoleAccess>().EndAsync(http, before.FamilyId);
+
+        // 4. The tokens have done their work: which sign-in it is suffices from now on.
         cookies.Keep(http, new ConsoleCookies.KeptSignIn(signIn.FamilyId, response.IdToken!));
         PageResults.Redirect(http, state.Target);
     }

@@ -2,6 +2,7 @@ using System.Net;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Keys;
 using IdentityProvider.Server.Keys;
+using IdentityProvider.Server.Tests.Database;
 using IdentityProvider.Server.Tests.Pages;
 using IdentityProvider.Storage;
 
@@ -94,6 +95,20 @@ public sealed class KeyConsoleTests : IAsyncLifetime
 
         var page = await _person.SignInAsync(late);
         Assert.Equal((path, HttpStatusCode.OK), (page.Path, page.Status));
+    }
+
+    [Fact]
+    public async Task A_sign_in_anew_takes_the_place_of_the_one_that_the_browser_had()
+    {
+        using var elsewhere = new Operator(_server, _person.Username);
+        await elsewhere.SignInAsync(await elsewhere.OpenAsync("/admin"));
+        _server.Clock.Advance(TimeSpan.FromMinutes(6));
+        await _person.SignInAsync(await _person.OpenAsync($"/admin/keys/{(await KeysAsync()).Single().Kid}/revoke"));
+
+        Assert.Equal("RevokedByClient", await ClusterFolder.AskAsync(_server.ConnectionString, """SELECT string_agg(f."Detail"::json->>'reason', ' ') FROM "AuditEvents" f WHERE f."Action" = 'family.ended' """));
+        Assert.Equal("2 of 3", await ClusterFolder.AskAsync(_server.ConnectionString, """SELECT count(*) FILTER (WHERE "EndedAt" IS NULL) || ' of ' || count(*) FROM "TokenFamilies" WHERE "ClientId" = 'idp-console' """));
+        Assert.Equal("Keys", (await elsewhere.OpenAsync("/admin/keys")).Heading);
+        Assert.Equal("Keys", (await _person.OpenAsync("/admin/keys")).Heading);
     }
 
     [Fact]
