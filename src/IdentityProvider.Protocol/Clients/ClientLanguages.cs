@@ -16,6 +16,9 @@ public static class ClientLanguages
 
     private static readonly string[] Members = ["client_name", "logo_uri", "client_uri", "policy_uri", "tos_uri"];
 
+    /// <summary>How members with a language are named, as a regular expression: for documents.</summary>
+    public static string NamePattern { get; } = $"^({string.Join('|', Members)})#[A-Za-z]{{1,8}}(-[A-Za-z0-9]{{1,8}})*$";
+
     /// <summary>Of which member this says the same in a language; null where it is none of those.</summary>
     public static string? MemberOf(string name)
     {

@@ -40,6 +40,16 @@ public sealed class ClientLanguagesTests
         Assert.Equal(("https://app.example/logo-ar.png", null, "https://app.example/privacy", null), (arabic.LogoUri, arabic.ClientUri, arabic.PolicyUri, arabic.TosUri));
     }
 
+    [Theory]
+    [InlineData("client_name#de", true)]
+    [InlineData("tos_uri#pt-BR", true)]
+    [InlineData("client_name#", false)]
+    [InlineData("client_name", false)]
+    [InlineData("scope#de", false)]
+    [InlineData("client_name#d!", false)]
+    [InlineData("client_name#1-de", false)]
+    public void A_document_says_which_members_have_a_language(string name, bool has) => Assert.Equal(has, System.Text.RegularExpressions.Regex.IsMatch(name, ClientLanguages.NamePattern));
+
     [Fact]
     public void What_is_kept_is_what_was_written_and_is_read_again()
     {

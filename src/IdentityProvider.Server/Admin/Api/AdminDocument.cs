@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Server.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -59,6 +60,12 @@ internal static class AdminDocumentSetup
                 Introduce(document, context.ApplicationServices.GetRequiredService<Settings>().Issuer);
                 return Task.CompletedTask;
             });
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                if (context.JsonTypeInfo.Type == typeof(ClientMetadata))
+                    DescribeLanguages(schema);
+                return Task.CompletedTask;
+            });
             options.AddOperationTransformer((operation, context, _) =>
             {
                 Complete(operation, context.Description.ActionDescriptor.EndpointMetadata.OfType<AdminRoute>().Single(), context.Document);
@@ -84,6 +91,12 @@ internal static class AdminDocumentSetup
             },
         });
     }
+
+    // What is read by no property of its own (RFC 7591 §2.2).
+    private static void DescribeLanguages(OpenApiSchema client) => client.PatternProperties = new Dictionary<string, IOpenApiSchema>
+    {
+        [ClientLanguages.NamePattern] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Description = "The same in a language, such as client_name#de." },
+    };
 
     private static void Complete(OpenApiOperation operation, AdminRoute route, OpenApiDocument? document)
     {
