@@ -50,9 +50,7 @@ public sealed class AccountDeletion(IDbContextFactory<IdpDb> databases)
         await db.TokenFamilies.Where(f => f.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.Sessions.Where(s => s.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.Grants.Where(g => g.UserId == userId).ExecuteDeleteAsync(cancellation);
-        await db.SignalPeople.Where(p => p.UserId == userId).ExecuteDeleteAsync(cancellation);
-        var subject = userId.ToString("D");
-        await db.RemovedSubjects.Where(s => s.Subject == subject).ExecuteDeleteAsync(cancellation);
+        await Signals.ForgetPersonAsync(db, userId, cancellation);
         await db.SignInEvents.Where(e => e.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.AccountLinks.Where(l => l.UserId == userId).ExecuteDeleteAsync(cancellation);
         await db.Attempts.Where(a => a.Key == strangers || EF.Functions.Like(a.Key, browsers + "%") || EF.Functions.Like(a.Key, factors + "%")).ExecuteDeleteAsync(cancellation);

@@ -20,6 +20,9 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
     /// <summary>How long the operator sees, and may try again, what was given up.</summary>
     public static TimeSpan GivenUpKept { get; } = TimeSpan.FromDays(30);
 
+    /// <summary>So many that wait for something older are passed over for one that doesn't.</summary>
+    private const int MostPassedOver = 50;
+
     private static Expression<Func<OutboxMessageRow, OutboxMessage>> Read { get; } = row => new OutboxMessage
     {
         Id = row.Id,
@@ -68,24 +71,43 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
 
     /// <summary>
     /// Takes what has waited longest for this client, so that nobody else has it until the lease ends; null where nothing is due. A claim whose
-    /// answer was lost is no one's, and due again when its lease ends.
+    /// answer was lost is no one's, and due again when its lease ends. Of security events about one person the older is told first: what comes later
+    /// waits while that is under way, or about to be; one that failed and is tried much later holds nothing up.
     /// </summary>
     public async Task<OutboxMessage?> ClaimAsync(string clientId, DateTimeOffset now, TimeSpan lease, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
+        var (until, most) = (now + lease, 1);
         while (true)
         {
-            var due = await db.OutboxMessages.Where(m => m.ClientId == clientId && m.NextAttemptAt <= now)
+            var waiting = await db.OutboxMessages.Where(m => m.ClientId == clientId && m.NextAttemptAt <= now)
                 .OrderBy(m => m.NextAttemptAt).ThenBy(m => m.Id)
-                .Select(Read).FirstOrDefaultAsync(cancellation);
-            if (due is null)
-                return null;
+                .Take(most).Select(Read).ToListAsync(cancellation);
+            if (await FirstInTurnAsync(db, clientId, waiting, now + (2 * lease), cancellation) is not { } due)
+            {
+                if (waiting.Count < most || most == MostPassedOver)
+                    return null;
+                most = MostPassedOver;
+                continue;
+            }
+
             var claimed = await db.OutboxMessages.Where(m => m.Id == due.Id && m.Attempts == due.Attempts && m.NextAttemptAt <= now)
                 .ExecuteUpdateAsync(
-                    set => set.SetProperty(m => m.Attempts, due.Attempts + 1).SetProperty(m => m.NextAttemptAt, now + lease), cancellation);
+                    set => set.SetProperty(m => m.Attempts, due.Attempts + 1).SetProperty(m => m.NextAttemptAt, until), cancellation);
             if (claimed == 1)
-                return due with { Attempts = due.Attempts + 1, NextAttemptAt = now + lease };
+                return due with { Attempts = due.Attempts + 1, NextAttemptAt = until };
         }
+    }
+
+    // The first that nothing older about its person is to be told before: what is under way, by a clock that may be somewhat ahead of this one, or comes again soon.
+    private static async Task<OutboxMessage?> FirstInTurnAsync(IdpDb db, string clientId, List<OutboxMessage> waiting, DateTimeOffset soon, CancellationToken cancellation)
+    {
+        var people = waiting.Where(message => message.Kind == OutboxKind.SecurityEvent && message.UserId != Guid.Empty).Select(message => message.UserId).Distinct().ToList();
+        if (people.Count == 0)
+            return waiting.FirstOrDefault();
+        var oldest = await db.OutboxMessages.Where(m => m.ClientId == clientId && m.NextAttemptAt <= soon && m.Kind == OutboxKind.SecurityEvent && people.Contains(m.UserId))
+            .GroupBy(m => m.UserId).Select(person => new { person.Key, Id = person.Min(m => m.Id) }).ToDictionaryAsync(person => person.Key, person => person.Id, cancellation);
+        return waiting.Find(message => message.Kind != OutboxKind.SecurityEvent || message.Id <= oldest.GetValueOrDefault(message.UserId, message.Id));
     }
 
     /// <summary>Notes that the client knows. That stands even where the lease had ended meanwhile: told is told.</summary>
@@ -126,12 +148,18 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
                 cancellation) == 1;
     }
 
-    /// <summary>Forgets it, so that it is never tried again; false where there is no such message or it was delivered.</summary>
-    public async Task<bool> DiscardAsync(long id, CancellationToken cancellation = default)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await db.OutboxMessages.Where(m => m.Id == id && m.DeliveredAt == null).ExecuteDeleteAsync(cancellation) == 1;
-    }
+    /// <summary>
+    /// Forgets it, so that it is never tried again, by no other way either; false where there is no such message or it was delivered.
+    /// </summary>
+    public Task<bool> DiscardAsync(long id, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                var message = db.OutboxMessages.Where(m => m.Id == id && m.DeliveredAt == null);
+                await db.SignalEvents.Where(e => message.Any(m => m.Kind == OutboxKind.SecurityEvent && m.SessionId == e.EventId)).ExecuteDeleteAsync(token);
+                return await message.ExecuteDeleteAsync(token) == 1;
+            },
+            cancellation);
 
     public async Task<OutboxMessage?> FindAsync(long id, CancellationToken cancellation = default)
     {

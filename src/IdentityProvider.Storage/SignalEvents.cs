@@ -37,17 +37,6 @@ public sealed class SignalEvents(IDbContextFactory<IdpDb> databases)
         return await db.SignalEvents.Where(e => e.StreamId == streamId && eventIds.Contains(e.EventId)).ExecuteDeleteAsync(cancellation);
     }
 
-    /// <summary>
-    /// Whether something older about the same person is being pushed to this client, or about to be: what comes later waits for it, so that who was
-    /// disabled and enabled again isn't told in the other order. One that failed and is tried much later holds nothing up.
-    /// </summary>
-    public async Task<bool> HasOlderAsync(OutboxMessage message, DateTimeOffset until, CancellationToken cancellation = default)
-    {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await db.OutboxMessages.AnyAsync(
-            m => m.ClientId == message.ClientId && m.NextAttemptAt <= until && m.Kind == OutboxKind.SecurityEvent && m.UserId == message.UserId && m.Id < message.Id, cancellation);
-    }
-
     private static StoredSignal Read(SignalEventRow row) => new(row.EventId, row.StreamId, row.Kind, row.UserId, row.SessionId, row.Detail, row.CreatedAt);
 }
 

@@ -198,11 +198,13 @@ public sealed class SignalStreams(IDbContextFactory<IdpDb> databases)
         await db.RemovedSubjects.Where(s => s.StreamId == streamId && s.Subject == subject).ExecuteDeleteAsync(cancellation);
     }
 
-    /// <summary>Whether a receiver wants to hear nothing of somebody.</summary>
-    public async Task<bool> IsRemovedAsync(Guid streamId, string subject, CancellationToken cancellation = default)
+    /// <summary>Of these people those of whom a receiver wants to hear nothing.</summary>
+    public async Task<IReadOnlyList<string>> RemovedAmongAsync(Guid streamId, IReadOnlyCollection<string> people, CancellationToken cancellation = default)
     {
+        if (people.Count == 0)
+            return [];
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await db.RemovedSubjects.AnyAsync(s => s.StreamId == streamId && s.Subject == subject, cancellation);
+        return await db.RemovedSubjects.Where(s => s.StreamId == streamId && people.Contains(s.Subject)).Select(s => s.Subject).ToListAsync(cancellation);
     }
 
     /// <summary>Removes all of a client that is being deleted, in that transaction.</summary>

@@ -75,6 +75,21 @@ internal static class Signals
     public static IQueryable<OutboxMessageRow> PushesOf(IdpDb db, Guid streamId) =>
         db.OutboxMessages.Where(m => m.Kind == OutboxKind.SecurityEvent && db.SignalEvents.Any(e => e.StreamId == streamId && e.EventId == m.SessionId));
 
+    /// <summary>
+    /// Nobody knows a person any more who is gone, in the transaction that deleted them. Who wanted to hear nothing of them hears nothing of that either:
+    /// it is decided here, for it can't be when it would be told.
+    /// </summary>
+    public static async Task ForgetPersonAsync(IdpDb db, Guid userId, CancellationToken cancellation)
+    {
+        var subject = userId.ToString("D");
+        var removed = db.RemovedSubjects.Where(s => s.Subject == subject);
+        var unwanted = db.SignalEvents.Where(e => e.UserId == userId && removed.Any(s => s.StreamId == e.StreamId));
+        await db.OutboxMessages.Where(m => m.Kind == OutboxKind.SecurityEvent && m.UserId == userId && unwanted.Any(e => e.EventId == m.SessionId)).ExecuteDeleteAsync(cancellation);
+        await unwanted.ExecuteDeleteAsync(cancellation);
+        await removed.ExecuteDeleteAsync(cancellation);
+        await db.SignalPeople.Where(p => p.UserId == userId).ExecuteDeleteAsync(cancellation);
+    }
+
     private static async Task AddAsync(
         IdpDb db, SignalKind kind, IReadOnlyList<Guid> people, string? detail, DateTimeOffset now, CancellationToken cancellation)
     {

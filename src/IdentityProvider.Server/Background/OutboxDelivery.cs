@@ -69,7 +69,7 @@ internal sealed class OutboxDelivery(Outbox outbox, MessageDelivery delivery, En
     }
 
     // A client that fails once is left alone until the next tick, and so is the mail server: what else is due would most likely fail as well.
-    // What is pointless says nothing of the rest.
+    // What is pointless, or not due yet, says nothing of the rest.
     private async Task DeliverAsync(string clientId, CancellationToken cancellation)
     {
         while (await outbox.ClaimAsync(clientId, clock.GetUtcNow(), Lease, cancellation) is { } message)
@@ -82,7 +82,7 @@ internal sealed class OutboxDelivery(Outbox outbox, MessageDelivery delivery, En
             }
 
             await FailAsync(message, result);
-            if (!result.IsPointless && !result.GoesOn)
+            if (!result.IsPointless && result.Again is null)
                 return;
         }
     }

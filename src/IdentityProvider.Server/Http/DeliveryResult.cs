@@ -6,9 +6,6 @@ namespace IdentityProvider.Server.Http;
 /// <param name="IsPointless">Whether no other attempt could do better.</param>
 internal sealed record DeliveryResult(bool IsDelivered, string Error = "", bool IsPointless = false)
 {
-    /// <summary>Where nothing was tried, since it isn't its time: when to look again. Null for an attempt that failed.</summary>
+    /// <summary>Where nothing was tried, since it isn't its time: when to look again. What else is due for the client goes out all the same. Null for an attempt that failed.</summary>
     public TimeSpan? Again { get; init; }
-
-    /// <summary>Whether what else is due for the client may go out all the same.</summary>
-    public bool GoesOn { get; init; }
 }

@@ -8,7 +8,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.SharedSignals;
 
 /// <summary>A receiver fetches what waits for it (RFC 8936 §2). What it says it has is gone; the rest it gets again.</summary>
-internal sealed class PollEndpoint(SignalRequests requests, SignalEvents events, SignalTokens tokens, TimeProvider clock, ILogger<PollEndpoint> logger) : IDisposable
+internal sealed class PollEndpoint(SignalRequests requests, SignalStreams streams, SignalEvents events, SignalTokens tokens, TimeProvider clock, ILogger<PollEndpoint> logger) : IDisposable
 {
     /// <summary>How long an answer waits for something to say; below what proxies wait for one.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);
@@ -16,7 +16,12 @@ internal sealed class PollEndpoint(SignalRequests requests, SignalEvents events,
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     /// <summary>Requests of this node that wait at once; more are answered at once.</summary>
-    private readonly SemaphoreSlim _waiting = new(200);
+    private const int MostWaiting = 200;
+
+    private readonly SemaphoreSlim _waiting = new(MostWaiting);
+
+    /// <summary>How many wait now.</summary>
+    internal int Waiting => MostWaiting - _waiting.CurrentCount;
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -52,7 +57,9 @@ internal sealed class PollEndpoint(SignalRequests requests, SignalEvents events,
             using var timer = new PeriodicTimer(Look, clock);
             while (found.Sets.Count == 0 && clock.GetUtcNow() < until && await timer.WaitForNextTickAsync(cancellation))
                 found = await TakeAsync(receiver, stream, asked.MaxEvents, cancellation);
-            return found;
+
+            // What was said of the stream while it waited counts.
+            return found.Sets.Count == 0 || await streams.FindAsync(stream.StreamId, cancellation) is { Status: StreamStatus.Enabled, IsPush: false } ? found : (new JsonObject(), false);
         }
         finally
         {
@@ -67,10 +74,11 @@ internal sealed class PollEndpoint(SignalRequests requests, SignalEvents events,
         while (true)
         {
             var waiting = await events.ListAsync(stream.StreamId, clock.GetUtcNow(), most + 1, cancellation);
+            var signals = waiting.Take(most).ToList();
             var silent = new List<Guid>();
-            foreach (var signal in waiting.Take(most))
+            foreach (var (signal, token) in signals.Zip(await tokens.SignAsync(receiver.Client, stream.StreamId, signals, cancellation)))
             {
-                if (await tokens.SignAsync(receiver.Client, signal, cancellation) is { } token)
+                if (token is not null)
                     sets[signal.EventId.ToString("N")] = token;
                 else
                     silent.Add(signal.EventId);

@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
 using IdentityProvider.Protocol.SharedSignals;
-using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Storage;
 
@@ -29,14 +28,10 @@ internal sealed class SignalPush(SignalStreams streams, SignalEvents events, Sig
         if (stream.Status == StreamStatus.Disabled)
             return new(false, "the stream is disabled", IsPointless: true);
         if (stream.Status == StreamStatus.Paused)
-            return new(false, "the stream is paused") { Again = Pause, GoesOn = true };
+            return new(false, "the stream is paused") { Again = Pause };
 
-        // 3. In the order in which things happened to a person.
-        if (signal.UserId is not null && await events.HasOlderAsync(message, channel.Now + OutboxDelivery.Lease, cancellation))
-            return new(false, "something older is told first") { Again = TimeSpan.Zero };
-
-        // 4. There is something to tell.
-        if (await tokens.SignAsync(client, signal, cancellation) is { } token && await SendAsync(stream, url, token, cancellation) is { } failed)
+        // 3. There is something to tell.
+        if ((await tokens.SignAsync(client, stream.StreamId, [signal], cancellation))[0] is { } token && await SendAsync(stream, url, token, cancellation) is { } failed)
             return failed;
         await events.RemoveAsync(stream.StreamId, [signal.EventId], CancellationToken.None);
         return new(true);
@@ -63,11 +58,9 @@ internal sealed class SignalPush(SignalStreams streams, SignalEvents events, Sig
 }
 
 /// <summary>What every push goes out by.</summary>
-internal sealed class PushChannel(Outgoing outgoing, Settings settings, TimeProvider clock)
+internal sealed class PushChannel(Outgoing outgoing, Settings settings)
 {
     public Outgoing Outgoing => outgoing;
 
     public string Issuer => settings.Issuer;
-
-    public DateTimeOffset Now => clock.GetUtcNow();
 }

@@ -12,15 +12,24 @@ namespace IdentityProvider.Server.SharedSignals;
 /// <summary>Makes the SET of an event: about the person as the receiver knows them, of what it may be told.</summary>
 internal sealed class SignalTokens(KeyRing keys, SubjectIdentifiers subjects, SignalStreams streams, People people, Settings settings)
 {
-    /// <summary>Signs one; null where there is nothing to tell this receiver.</summary>
-    public async Task<string?> SignAsync(Client client, StoredSignal signal, CancellationToken cancellation)
+    /// <summary>Signs those of one stream, in their order; null in the place of each of which there is nothing to tell this receiver.</summary>
+    public async Task<IReadOnlyList<string?>> SignAsync(Client client, Guid streamId, IReadOnlyList<StoredSignal> signals, CancellationToken cancellation)
     {
-        var person = signal.UserId is { } userId ? new SignalPerson(userId, subjects.Of(client, userId)) : null;
+        var named = signals.Select(signal => signal.UserId).OfType<Guid>().Distinct().ToDictionary(userId => userId, userId => subjects.Of(client, userId));
+        var removed = await streams.RemovedAmongAsync(streamId, named.Values, cancellation);
+        var signed = new List<string?>();
+        foreach (var signal in signals)
+        {
+            // 1. It doesn't want to hear of them (SSF 1.0 §8.1.3.3).
+            var person = signal.UserId is { } userId ? new SignalPerson(userId, named[userId]) : null;
+            signed.Add(person is not null && removed.Contains(person.Subject, StringComparer.Ordinal) ? null : await SignAsync(client, signal, person, cancellation));
+        }
 
-        // 1. It doesn't want to hear of them (SSF 1.0 §8.1.3.3).
-        if (person is not null && await streams.IsRemovedAsync(signal.StreamId, person.Subject, cancellation))
-            return null;
+        return signed;
+    }
 
+    private async Task<string?> SignAsync(Client client, StoredSignal signal, SignalPerson? person, CancellationToken cancellation)
+    {
         // 2. Nothing that it is told of them has changed.
         var claims = signal.Kind == SignalKind.TokenClaimsChange ? await ClaimsAsync(client, person!.UserId, cancellation) : null;
         if (signal.Kind == SignalKind.TokenClaimsChange && claims is null)

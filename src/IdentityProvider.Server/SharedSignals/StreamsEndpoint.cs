@@ -20,9 +20,10 @@ internal sealed class StreamsEndpoint(SignalRequests requests, SignalStreams str
     {
         if (await requests.ReadAsync(http, body => StreamRules.Read(body)) is not var (receiver, asked))
             return;
-        if (StreamRules.Create(asked) is not Validated<StreamPlan>.Valid { Value: var plan } refused)
+        var decided = StreamRules.Create(asked);
+        if (decided is not Validated<StreamPlan>.Valid { Value: var plan })
         {
-            await SignalRequests.RefuseAsync(http, StreamRules.Create(asked));
+            await SignalRequests.RefuseAsync(http, decided);
             return;
         }
 

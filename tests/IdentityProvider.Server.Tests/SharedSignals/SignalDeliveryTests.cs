@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Server.SharedSignals;
 using IdentityProvider.Server.Tests.Database;
 using IdentityProvider.Server.Tests.Http;
 using IdentityProvider.Storage;
@@ -180,7 +181,67 @@ public sealed class SignalDeliveryTests
         Assert.Equal("account-enabled", Receiver.TypeOf(Assert.Single((await receiver.PollAsync(stream)).Values)));
     }
 
+    [Fact]
+    public async Task Nor_that_their_account_is_gone()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var listener = await Listener.StartAsync();
+        var bodies = Reading(listener);
+        var (pushed, fetched) = (await receiver.CreateAsync(listener.Address), await receiver.CreateAsync());
+        await receiver.SignInAsync();
+        foreach (var stream in new[] { pushed, fetched })
+            await receiver.DoneAsync(HttpMethod.Post, "/ssf/subjects/remove", $$"""{"stream_id":"{{stream}}","subject":{"format":"iss_sub","iss":"http://localhost:8080","sub":"{{receiver.SignedIn.UserId:D}}"} }""");
+        await receiver.OperateAsync(async (users, actor, user) => await users.DeleteAsync(actor, user, Cancellation));
+
+        Assert.Empty(await receiver.PollAsync(fetched));
+        await receiver.DeliverAsync();
+        Assert.Empty(bodies);
+        Assert.Empty(await receiver.PushesAsync());
+    }
+
+    [Fact]
+    public async Task However_much_happened_to_a_person_at_once_is_pushed_in_one_go()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var listener = await Listener.StartAsync();
+        var bodies = Reading(listener);
+        var stream = await receiver.CreateAsync(listener.Address);
+        await receiver.SignInAsync();
+        await SetAsync(receiver, "paused", stream);
+        for (var i = 0; i < 5; i++)
+        {
+            await receiver.OperateAsync(async (users, actor, alice) => await users.DisableAsync(actor, alice, Cancellation));
+            await receiver.OperateAsync(async (users, actor, alice) => await users.EnableAsync(actor, alice, Cancellation));
+        }
+
+        await receiver.DeliverAsync();
+        Assert.Empty(bodies);
+
+        await SetAsync(receiver, "enabled", stream);
+        await receiver.DeliverAsync();
+        Assert.Equal(
+            ["account-disabled", "session-revoked", "account-enabled", .. Enumerable.Repeat<string[]>(["account-disabled", "account-enabled"], 4).SelectMany(both => both)],
+            bodies.Select(receiver.Verify).Select(Receiver.TypeOf));
+    }
+
+    [Fact]
+    public async Task Who_waits_gets_nothing_of_a_stream_that_was_paused_meanwhile()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var stream = await receiver.CreateAsync();
+        await receiver.SignInAsync();
+        var waiting = receiver.PollAsync(stream, "{}");
+        await Eventually.TrueAsync(() => receiver.Server.Get<PollEndpoint>().Waiting == 1, "the receiver waits");
+        await SetAsync(receiver, "paused", stream);
+        await receiver.SignedIn.EndSessionAsync();
+        await AdvanceUntilAsync(receiver, waiting);
+        Assert.Empty(await waiting);
+        await SetAsync(receiver, "enabled", stream);
+        Assert.Single(await receiver.PollAsync(stream));
+    }
+
     [Theory]
+    [InlineData(400, """{"err":"\ud800"}""", "answered 400: another reason")]
     [InlineData(400, """{"err":"invalid_key","description":"a word of the receiver's"}""", "answered 400: invalid_key")]
     [InlineData(400, "<html>", "answered 400: another reason")]
     [InlineData(302, "", "answered 302")]
