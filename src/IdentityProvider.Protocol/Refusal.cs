@@ -218,6 +218,7 @@ public enum Refusal
     AssertionSubjectUnknown,
 
     // Device authorization (RFC 8628) and back-channel authentication (OpenID CIBA Core 1.0)
+    CommandLineSignInOff,
     DeviceCodeMissing,
     AuthReqIdMissing,
     BackchannelParameterUnsupported,

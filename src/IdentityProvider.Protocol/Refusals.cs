@@ -227,6 +227,7 @@ public static class Refusals
         Refusal.AssertionReplayed => InvalidGrant(AssertionFailed, "RFC 7523 §3"),
         Refusal.AssertionSubjectUnknown => InvalidGrant(AssertionFailed, "RFC 7523 §3"),
 
+        Refusal.CommandLineSignInOff => new("unauthorized_client", 400, "This server lets no command line sign in: its operator turned that off.", "RFC 8628 §3.1"),
         Refusal.DeviceCodeMissing => InvalidRequest("device_code is missing.", "RFC 8628 §3.4"),
         Refusal.AuthReqIdMissing => InvalidRequest("auth_req_id is missing.", "CIBA Core §10.1"),
         Refusal.BackchannelParameterUnsupported => InvalidRequest("login_hint_token and request are not supported.", "CIBA Core §7.1"),

@@ -24,7 +24,7 @@ public sealed class Registry(Clients clients, Resources resources, Authorization
     private volatile KnownTypes _knownTypes = new();
 
     public ValueTask<Client?> FindClientAsync(string clientId, CancellationToken cancellation) =>
-        BuiltInClients.Find(clientId, settings.Issuer) is { } builtIn ? new(builtIn) : FindAsync(_knownClients, clientId, FindPermittedAsync, cancellation);
+        BuiltInClients.Find(clientId, settings.Issuer, settings.Administration.CommandLineSignIn) is { } builtIn ? new(builtIn) : FindAsync(_knownClients, clientId, FindPermittedAsync, cancellation);
 
     public ValueTask<Resource?> FindResourceAsync(string identifier, CancellationToken cancellation) =>
         _builtIn.FirstOrDefault(own => own.Identifier == identifier) is { } own ? new(own) : FindAsync(_knownResources, identifier, resources.FindAsync, cancellation);

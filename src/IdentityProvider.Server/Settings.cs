@@ -14,6 +14,8 @@ public sealed record Settings
 
     public AccountSettings Accounts { get; init; } = new();
 
+    public AdministrationSettings Administration { get; init; } = new();
+
     public AuditSettings Audit { get; init; } = new();
 
     public DatabaseSettings Database { get; init; } = new();

@@ -129,15 +129,24 @@ public sealed class Clients
     public Task<bool> DeleteAsync(string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
         DeleteAsync(clientId, unusedSince: null, isDenied: false, now, cancellation);
 
+    /// <summary>The same where nobody changed the client since it was read.</summary>
+    public Task<Replaced> DeleteAsync(Client read, DateTimeOffset now, CancellationToken cancellation = default) =>
+        DeleteAsync(read.ClientId, unusedSince: null, read, isDenied: false, now, cancellation);
+
     /// <summary>The same for the address of a metadata document, which becomes no client again until that is lifted (<see cref="Registrations.AllowAsync"/>).</summary>
     public Task<bool> DenyAsync(string clientId, DateTimeOffset now, CancellationToken cancellation = default) =>
         DeleteAsync(clientId, unusedSince: null, isDenied: true, now, cancellation);
 
     /// <summary>The same, where a moment is named only if the client registered itself and was not used since.</summary>
-    internal Task<bool> DeleteAsync(string clientId, DateTimeOffset? unusedSince, bool isDenied, DateTimeOffset now, CancellationToken cancellation) =>
+    internal async Task<bool> DeleteAsync(string clientId, DateTimeOffset? unusedSince, bool isDenied, DateTimeOffset now, CancellationToken cancellation) =>
+        await DeleteAsync(clientId, unusedSince, read: null, isDenied, now, cancellation) == Replaced.Done;
+
+    private Task<Replaced> DeleteAsync(string clientId, DateTimeOffset? unusedSince, Client? read, bool isDenied, DateTimeOffset now, CancellationToken cancellation) =>
         _databases.TransactAsync(
             async (db, token) =>
             {
+                if (read is not null && await HoldAsync(db, read, token) is not Replaced.Done and var lost)
+                    return lost;
                 var found = db.Clients.Where(c => c.ClientId == clientId && (unusedSince == null || c.LastUsedAt < unusedSince));
                 var policyId = await found.Select(c => c.RegisteredBy).FirstOrDefaultAsync(token) ?? (isDenied ? RegistrationPolicy.DocumentsId : null);
                 await db.HoldAsync(policyId, token);
@@ -149,13 +158,25 @@ public sealed class Clients
                 if (deleted == 1)
                     await db.ReleaseAsync(policyId, token);
                 if (deleted == 0 && unusedSince is not null)
-                    return false;
+                    return Replaced.Unknown;
                 await db.Grants.Where(g => g.ClientId == clientId).ExecuteDeleteAsync(token);
                 await db.BumpAsync(Topic.Clients, token);
                 await EndTokensAsync(db, clientId, now, token);
-                return deleted == 1;
+                return deleted == 1 ? Replaced.Done : Replaced.Unknown;
             },
             cancellation);
+
+    // Takes the row as it was read: whoever would change it meanwhile waits until this transaction ends, and then finds another.
+    private static async Task<Replaced> HoldAsync(IdpDb db, Client read, CancellationToken cancellation)
+    {
+        if (await db.Clients.AsNoTracking().FirstOrDefaultAsync(c => c.ClientId == read.ClientId, cancellation) is not { } row)
+            return Replaced.Unknown;
+        var before = row.Document;
+        return Documents.Write(Documents.Read(row)) == Documents.Write(read)
+            && await db.Clients.Where(c => c.ClientId == read.ClientId && c.Document == before).ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, before), cancellation) == 1
+            ? Replaced.Done
+            : Replaced.Changed;
+    }
 
     /// <summary>One page, in the identifiers' byte order, of those after <paramref name="afterClientId"/>; from the first where it is null.</summary>
     public Task<IReadOnlyList<Client>> ListAsync(string? afterClientId, int limit, CancellationToken cancellation = default) =>

@@ -101,10 +101,15 @@ public sealed class Groups(IDbContextFactory<IdpDb> databases)
     /// <summary>Gives a role to everybody in a group, now and later; false where they had it by it already. What is cut off goes on when it is done again.</summary>
     public async Task<bool> GrantRoleAsync(Guid groupId, Guid roleId, DateTimeOffset now, CancellationToken cancellation = default)
     {
-        var row = new GroupRoleRow { GroupId = groupId, RoleId = roleId };
-        var isNew = await InsertAsync(db => db.GroupRoles.Add(row), (db, token) => db.GroupRoles.AnyAsync(l => l.GroupId == groupId && l.RoleId == roleId, token), cancellation)
+        var isNew = await databases.TryInsertAsync(
+            async (db, token) =>
+            {
+                await HoldAsync(db, groupId, token);
+                db.GroupRoles.Add(new GroupRoleRow { GroupId = groupId, RoleId = roleId });
+            },
+            (db, token) => db.GroupRoles.AnyAsync(l => l.GroupId == groupId && l.RoleId == roleId, token), cancellation)
             || await databases.TransactAsync(
-                async (db, token) => await db.GroupRoles.Where(l => l.GroupId == groupId && l.RoleId == roleId && l.RemovedAt != null)
+                async (db, token) => await HoldAsync(db, groupId, token) && await db.GroupRoles.Where(l => l.GroupId == groupId && l.RoleId == roleId && l.RemovedAt != null)
                     .ExecuteUpdateAsync(set => set.SetProperty(l => l.RemovedAt, (DateTimeOffset?)null), token) == 1,
                 cancellation);
         await databases.MarkMembersStaleAsync(groupId, now, cancellation);
@@ -122,6 +127,34 @@ public sealed class Groups(IDbContextFactory<IdpDb> databases)
     public async Task<bool> DeleteAsync(Guid groupId, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await databases.TransactAsync((db, token) => db.GroupRoles.Where(l => l.GroupId == groupId).ExecuteDeleteAsync(token), cancellation);
+        return await DeleteRestAsync(groupId, now, cancellation);
+    }
+
+    /// <summary>The same where its people have the very roles by it that were read, in order: of who changes these and who deletes it, one is first.</summary>
+    public async Task<Replaced> DeleteAsync(Guid groupId, IReadOnlyList<string> roles, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        var taken = await databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (!await HoldAsync(db, groupId, token))
+                    return Replaced.Unknown;
+                var standing = await db.GroupRoles.Where(link => link.GroupId == groupId && link.RemovedAt == null)
+                    .Join(db.Roles, link => link.RoleId, role => role.Id, (_, role) => role.Name!).ToListAsync(token);
+                if (!standing.Order(StringComparer.Ordinal).SequenceEqual(roles.Order(StringComparer.Ordinal), StringComparer.Ordinal))
+                    return Replaced.Changed;
+                await db.GroupRoles.Where(l => l.GroupId == groupId).ExecuteDeleteAsync(token);
+                return Replaced.Done;
+            },
+            cancellation);
+        return taken == Replaced.Done && !await DeleteRestAsync(groupId, now, cancellation) ? Replaced.Unknown : taken;
+    }
+
+    // Whoever changes a group's roles waits for who holds it.
+    private static async Task<bool> HoldAsync(IdpDb db, Guid groupId, CancellationToken cancellation) =>
+        await db.Groups.Where(g => g.GroupId == groupId).ExecuteUpdateAsync(set => set.SetProperty(g => g.Name, g => g.Name), cancellation) == 1;
+
+    private async Task<bool> DeleteRestAsync(Guid groupId, DateTimeOffset now, CancellationToken cancellation)
+    {
         await databases.UnlinkAllAsync(
             db => db.UserGroups.Where(m => m.GroupId == groupId).OrderBy(m => m.UserId).Select(m => m.UserId),
             (db, people, token) => db.UserGroups.Where(m => m.GroupId == groupId && people.Contains(m.UserId)).ExecuteDeleteAsync(token),
@@ -135,7 +168,7 @@ public sealed class Groups(IDbContextFactory<IdpDb> databases)
         IDbContextFactory<IdpDb> databases, Guid groupId, Guid roleId, DateTimeOffset now, CancellationToken cancellation)
     {
         var found = await databases.TransactAsync(
-            async (db, token) => await db.GroupRoles.Where(l => l.GroupId == groupId && l.RoleId == roleId)
+            async (db, token) => await HoldAsync(db, groupId, token) && await db.GroupRoles.Where(l => l.GroupId == groupId && l.RoleId == roleId)
                 .ExecuteUpdateAsync(set => set.SetProperty(l => l.RemovedAt, l => l.RemovedAt ?? now), token) == 1,
             cancellation);
         if (!found)

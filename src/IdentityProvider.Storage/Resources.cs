@@ -78,6 +78,23 @@ public sealed class Resources(IDbContextFactory<IdpDb> databases)
             },
             cancellation);
 
+    /// <summary>The same where nobody changed the API since it was read.</summary>
+    public Task<Replaced> DeleteAsync(Resource read, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
+            async (db, token) =>
+            {
+                if (await db.Resources.AsNoTracking().FirstOrDefaultAsync(r => r.Identifier == read.Identifier, token) is not { } row)
+                    return Replaced.Unknown;
+                var before = row.Document;
+                if (Documents.Write(Documents.Read(row)) != Documents.Write(read)
+                    || await db.Resources.Where(r => r.Identifier == read.Identifier && r.Document == before).ExecuteDeleteAsync(token) == 0)
+                    return Replaced.Changed;
+                await db.BumpAsync(Topic.Resources, token);
+                await MarkStaleAsync(db, read.Identifier, now, token);
+                return Replaced.Done;
+            },
+            cancellation);
+
     /// <summary>
     /// One page, in the identifiers' byte order, of those after <paramref name="afterIdentifier"/>; from the first where it is null.
     /// </summary>

@@ -5,6 +5,9 @@ namespace IdentityProvider.Storage;
 /// <summary>What ASP.NET Core Identity's own store doesn't know of roles: what they ask of a sign-in, and an end that tokens notice.</summary>
 public sealed class Roles(IDbContextFactory<IdpDb> databases)
 {
+    /// <summary>Before the version of a role that is being deleted.</summary>
+    private const string Deleting = "-";
+
     /// <summary>One page of roles, by normalized name, of those after <paramref name="afterName"/>; from the first where it is null.</summary>
     public async Task<IReadOnlyList<Role>> ListAsync(string? afterName, int limit, CancellationToken cancellation = default)
     {
@@ -32,6 +35,20 @@ public sealed class Roles(IDbContextFactory<IdpDb> databases)
             await Groups.RevokeRoleAsync(databases, groupId, roleId, now, cancellation);
         return await databases.TransactAsync(
             async (db, token) => await db.Roles.Where(role => role.Id == roleId).ExecuteDeleteAsync(token) == 1, cancellation);
+    }
+
+    /// <summary>The same where nobody changed the role since it was read: its version is taken first, so that who changes it later is told that it is another.</summary>
+    public async Task<Replaced> DeleteAsync(Role read, DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        var (seen, taken) = (read.ConcurrencyStamp, Deleting + read.ConcurrencyStamp);
+        var held = await databases.TransactAsync(
+            async (db, token) => await db.Roles.Where(role => role.Id == read.Id && (role.ConcurrencyStamp == seen || role.ConcurrencyStamp == taken))
+                .ExecuteUpdateAsync(set => set.SetProperty(role => role.ConcurrencyStamp, taken), token) == 1,
+            cancellation);
+        if (held)
+            return await DeleteAsync(read.Id, now, cancellation) ? Replaced.Done : Replaced.Unknown;
+        await using var looked = await databases.CreateDbContextAsync(cancellation);
+        return await looked.Roles.AnyAsync(role => role.Id == read.Id, cancellation) ? Replaced.Changed : Replaced.Unknown;
     }
 
     private async Task<Guid?> FindHolderAsync(Guid roleId, CancellationToken cancellation)

@@ -20,6 +20,9 @@ public enum AdminArea
     Upstreams,
     Signals,
 
+    /// <summary>What is registered as one document, and the other way round: beside it who asks needs the areas of what is in the document.</summary>
+    Configuration,
+
     /// <summary>Looking for things in all areas: what is found is of those alone that may be seen anyway.</summary>
     Search,
 }

@@ -29,10 +29,16 @@ public static class BuiltInClients
     public static bool IsIdentifier(string clientId) => Identifiers.Contains(clientId, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The client of that identifier; null where it isn't built in.</summary>
-    public static Client? Find(string clientId, string issuer) => clientId switch
+    /// <param name="clientId">The identifier.</param>
+    /// <param name="issuer">Ours.</param>
+    /// <param name="signsInCommandLine">
+    /// Whether commands may sign in; where they may not, <see cref="CommandLine"/> has no grant and no API, so that what it was given before opens nothing either.
+    /// </param>
+    public static Client? Find(string clientId, string issuer, bool signsInCommandLine = true) => clientId switch
     {
         Console => ConsoleOf(issuer),
-        CommandLine => CommandLineOf(issuer),
+        CommandLine when signsInCommandLine => CommandLineOf(issuer),
+        CommandLine => CommandLineOf(issuer) with { GrantTypes = [], Scope = ScopeSet.Empty, Resources = [] },
         _ => null,
     };
 

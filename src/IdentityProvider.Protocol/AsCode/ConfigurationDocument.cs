@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
@@ -87,6 +88,34 @@ public static class ConfigurationDocument
         }
 
         return [.. written.WrittenSpan, (byte)'\n'];
+    }
+
+    /// <summary>The same bytes for a document that went through other hands, which kept the order of its members.</summary>
+    public static byte[] Write(JsonObject document)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var written = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(written, Stable))
+            document.WriteTo(json);
+        return [.. written.WrittenSpan, (byte)'\n'];
+    }
+
+    /// <summary>The document of what was written, as it was written: what isn't said has its default where it is read.</summary>
+    public static JsonObject Write(WrittenConfiguration written)
+    {
+        ArgumentNullException.ThrowIfNull(written);
+        var document = new JsonObject { ["format"] = Format };
+        Add(DeclaredKind.Resource, written.Resources, ResourceMetadataJson.Default.ResourceMetadata);
+        Add(DeclaredKind.Role, written.Roles, WrittenConfigurationJson.Default.RoleMetadata);
+        Add(DeclaredKind.Group, written.Groups, WrittenConfigurationJson.Default.GroupMetadata);
+        Add(DeclaredKind.Client, written.Clients, ClientMetadataJson.Default.ClientMetadata);
+        return document;
+
+        void Add<T>(DeclaredKind kind, IReadOnlyList<T>? things, JsonTypeInfo<T> type)
+        {
+            if (things is not null)
+                document[Declared.SectionOf(kind)] = new JsonArray([.. things.Select(thing => JsonSerializer.SerializeToNode(thing, type))]);
+        }
     }
 
     /// <summary>Where in a document something stands: a member of the thing at a place in its section (RFC 6901 §4).</summary>

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Decoupled;
 using IdentityProvider.Protocol.Resources;
@@ -23,7 +24,7 @@ public static class DeviceAuthorizationRules
 
         // 1. The client is registered for this grant (RFC 8628 §3.1, RFC 7591 §2).
         if (!client.Client.Allows(GrantTypes.DeviceCode))
-            return Refusal.GrantTypeNotAllowedForClient;
+            return client.ClientId == BuiltInClients.CommandLine ? Refusal.CommandLineSignInOff : Refusal.GrantTypeNotAllowedForClient;
 
         // 2. Scopes and resources that it may have (RFC 6749 §3.3, RFC 8707 §2).
         if (!RequestedAccess.Decide(parameters, client.Client, resources).Try(out var access, out var reason))

@@ -17,5 +17,7 @@ namespace IdentityProvider.Server.Admin;
 [JsonSerializable(typeof(MessageDocument))]
 [JsonSerializable(typeof(SearchDocument))]
 [JsonSerializable(typeof(SignalStreamDocument))]
+[JsonSerializable(typeof(HistoryDocument))]
+[JsonSerializable(typeof(AuditProofDocument))]
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class AdminJson : JsonSerializerContext;

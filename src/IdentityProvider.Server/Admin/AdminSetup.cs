@@ -31,6 +31,8 @@ internal static class AdminSetup
             .AddScoped<GroupOperations>()
             .AddSingleton<SessionOperations>()
             .AddSingleton<TokenOperations>()
+            .AddScoped<TokenInspections>()
+            .AddSingleton<AuditExports>()
             .AddSingleton<SigningKeyOperations>()
             .AddSingleton<KeyConsequences>()
             .AddSingleton<OutboxOperations>()

@@ -11,9 +11,11 @@ internal static class AuditSearches
     /// <param name="written">What is written at a filter; null where nothing is.</param>
     public static Operated<AuditSearch> Read(Func<string, string?> written)
     {
-        if (written("action") is { } action && !AuditActions.Names.Contains(action, StringComparer.Ordinal))
+        var actions = written("action")?.Split(',');
+        if (actions?.Any(action => !AuditActions.Names.Contains(action, StringComparer.Ordinal)) == true)
             return Fault.Refused("action", "is none that the audit tells of");
-        if (written("area") is { } area && !AuditActions.Areas.Contains(area, StringComparer.Ordinal))
+        var area = written("area");
+        if (area is not null && !AuditActions.Areas.Contains(area, StringComparer.Ordinal))
             return Fault.Refused("area", $"must be one of {string.Join(", ", AuditActions.Areas)}");
         if (!TryMoment(written("from"), out var from))
             return Fault.Refused("from", "must be a moment such as 2026-01-31T12:00:00Z");
@@ -21,7 +23,7 @@ internal static class AuditSearches
             return Fault.Refused("to", "must be a moment such as 2026-01-31T12:00:00Z");
         return new AuditSearch
         {
-            Actions = written("action") is { } one ? [one] : written("area") is { } all ? AuditActions.NamesOf(all) : null,
+            Actions = actions is null ? area is null ? null : AuditActions.NamesOf(area) : [.. actions.Where(action => area is null || AuditActions.NamesOf(area).Contains(action, StringComparer.Ordinal))],
             Actor = written("actor"),
             Target = written("target"),
             From = from,

@@ -90,6 +90,25 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
         return new RemovedClient(wasThere, isDenied);
     }
 
+    /// <summary>Removes a client that an operator registered, where nobody changed it since it was read.</summary>
+    public async Task<Operated<RemovedClient>> DeleteAsync(Actor actor, Client read, CancellationToken cancellation)
+    {
+        if (BuiltInClients.IsIdentifier(read.ClientId))
+            return BuiltIn();
+        if (desk.Refuse(actor, read) is { } fault)
+            return fault;
+        switch (await clients.DeleteAsync(read, desk.Now, cancellation))
+        {
+            case Replaced.Unknown:
+                return Unknown(read.ClientId);
+            case Replaced.Changed:
+                return Fault.Changed("client");
+        }
+
+        await desk.RecordAsync(AuditAction.ClientDeleted, actor, AuditTarget.Client(read.ClientId), before: Document(read));
+        return new RemovedClient(WasThere: true, IsDenied: false);
+    }
+
     /// <summary>Lets the address of a client's metadata be a client again.</summary>
     public async Task<Operated<string>> AllowAsync(Actor actor, string clientId, CancellationToken cancellation)
     {
@@ -218,7 +237,7 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     }
 
     private async Task<Client?> FindOrNullAsync(string clientId, CancellationToken cancellation) =>
-        BuiltInClients.Find(clientId, desk.Settings.Issuer) ?? await clients.FindAsync(clientId, cancellation);
+        BuiltInClients.Find(clientId, desk.Settings.Issuer, desk.Settings.Administration.CommandLineSignIn) ?? await clients.FindAsync(clientId, cancellation);
 
     internal static Fault BuiltIn() => Fault.Conflict("client_id", "is built in: it can't be changed or deleted");
 

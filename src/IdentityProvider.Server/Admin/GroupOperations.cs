@@ -60,6 +60,24 @@ internal sealed class GroupOperations(Groups groups, RoleOperations roles, Desk 
         return group;
     }
 
+    /// <summary>The same where its people have the very roles by it that were read.</summary>
+    public async Task<Operated<Group>> DeleteAsync(Actor actor, Group group, IReadOnlyList<string> read, CancellationToken cancellation)
+    {
+        if (await desk.RefuseGroupAsync(actor, group.GroupId, cancellation) is { } fault)
+            return fault;
+        var before = JsonSerializer.SerializeToNode(await DocumentAsync(group, cancellation), AdminJson.Default.GroupDocument);
+        switch (await groups.DeleteAsync(group.GroupId, read, desk.Now, CancellationToken.None))
+        {
+            case Replaced.Unknown:
+                return Unknown(group.Name);
+            case Replaced.Changed:
+                return Fault.Changed("group");
+        }
+
+        await desk.RecordAsync(AuditAction.GroupDeleted, actor, AuditTarget.Group(group.Name), before);
+        return group;
+    }
+
     /// <summary>Gives everybody in a group a role, which is made where there is none of that name.</summary>
     public async Task<Operated<Group>> GrantRoleAsync(Actor actor, string name, string role, CancellationToken cancellation)
     {

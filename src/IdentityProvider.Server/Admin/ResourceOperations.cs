@@ -74,6 +74,23 @@ internal sealed class ResourceOperations(Storage.Resources resources, KeyRing ke
         return identifier;
     }
 
+    /// <summary>The same where nobody changed it since it was read.</summary>
+    public async Task<Operated<string>> DeleteAsync(Actor actor, Resource read, CancellationToken cancellation)
+    {
+        if (IsBuiltIn(read.Identifier))
+            return BuiltIn();
+        switch (await resources.DeleteAsync(read, desk.Now, cancellation))
+        {
+            case Replaced.Unknown:
+                return Unknown(read.Identifier);
+            case Replaced.Changed:
+                return Fault.Changed("resource");
+        }
+
+        await desk.RecordAsync(AuditAction.ResourceDeleted, actor, AuditTarget.Resource(read.Identifier), before: Document(read));
+        return read.Identifier;
+    }
+
     public static JsonObject Document(Resource resource) =>
         JsonSerializer.SerializeToNode(ResourceMetadata.Of(resource), ResourceMetadataJson.Default.ResourceMetadata)!.AsObject();
 

@@ -66,6 +66,23 @@ internal sealed class RoleOperations(RoleManager<Role> manager, Roles roles, Des
         return role;
     }
 
+    /// <summary>The same where nobody changed what it asks of people since it was read.</summary>
+    public async Task<Operated<Role>> DeleteAsync(Actor actor, Role read)
+    {
+        if (Desk.RefuseRole(actor, read.Name!) is { } fault)
+            return fault;
+        switch (await roles.DeleteAsync(read, desk.Now, CancellationToken.None))
+        {
+            case Replaced.Unknown:
+                return Unknown(read.Name!);
+            case Replaced.Changed:
+                return Fault.Changed("role");
+        }
+
+        await desk.RecordAsync(AuditAction.RoleDeleted, actor, AuditTarget.Role(read.Name!), before: Document(read));
+        return read;
+    }
+
     public static JsonObject Document(Role role) => new() { ["role"] = role.Name, ["require_mfa"] = role.RequireMfa };
 
     public static Fault Unknown(string name) => Fault.Unknown("role", name, "a role");

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using IdentityProvider.Server.Admin.AsCode;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -14,20 +16,20 @@ internal static class ApplyCommand
         var dryRun = new Option<bool>("--dry-run") { Description = "Show the plan, and change nothing." };
         var yes = new Option<bool>("--yes", "-y") { Description = "Don't ask; needed where there is no terminal, and beside --json." };
         var prune = new Option<bool>("--prune") { Description = "Delete what the file's sections don't name; a section that isn't there says nothing. Clients that registered themselves stay." };
-        return new Command("apply", About) { file, dryRun, yes, prune }.Does(async work =>
-        {
-            if (await AsCode.PrepareAsync(work, work.Parsed.GetRequiredValue(file), work.Parsed.GetValue(prune)) is not { } steps)
-                return Output.Refused;
-            if (steps.Count == 0 || work.Parsed.GetValue(dryRun))
-                return AsCode.ShowPlan(work, steps);
-
-            // With --json what is done is the one document, and there is nobody to ask.
-            if (!AsCode.IsJson(work))
-                AsCode.ShowPlan(work, steps);
-            if (!work.Parsed.GetValue(yes) && (AsCode.IsJson(work) || !AsCode.Asks(work)))
-                return work.Output.Refuse("Nothing was changed: say --yes to take these steps, or --dry-run to see them only.");
-            return await AsCode.ApplyAsync(work, steps);
-        });
+        return new Command("apply", About) { file, dryRun, yes, prune }.Does(
+            async work =>
+            {
+                if (await AsCode.PrepareAsync(work, work.Parsed.GetRequiredValue(file), work.Parsed.GetValue(prune)) is not { } steps)
+                    return Output.Refused;
+                return await AsCode.RunAsync(work.Output, StepDocuments.Of(steps), work.Parsed.GetValue(dryRun), work.Parsed.GetValue(yes), () => AsCode.ApplyAsync(work, steps));
+            },
+            async work =>
+            {
+                var document = await RemoteConfiguration.ReadAsync(work, work.Parsed.GetRequiredValue(file));
+                var (plan, version) = await RemoteConfiguration.PlanAsync(work, document, work.Parsed.GetValue(prune));
+                return await AsCode.RunAsync(
+                    work.Output, plan, work.Parsed.GetValue(dryRun), work.Parsed.GetValue(yes), () => RemoteConfiguration.ApplyAsync(work, document, work.Parsed.GetValue(prune), version));
+            });
     }
 
     /// <summary>The file that is applied or imported.</summary>

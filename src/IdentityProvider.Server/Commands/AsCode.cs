@@ -10,7 +10,7 @@ namespace IdentityProvider.Server.Commands;
 internal static class AsCode
 {
     /// <summary>A document of many clients, in bytes.</summary>
-    private const int LongestDocument = 32 * 1024 * 1024;
+    public const int LongestDocument = 32 * 1024 * 1024;
 
     private const int LongestShown = 120;
 
@@ -30,19 +30,20 @@ internal static class AsCode
             return null;
         }
 
-        foreach (var warning in steps.Where(step => step.Step.Action != ApplyAction.Delete).SelectMany(step => step.Entry.Warnings))
+        foreach (var warning in StepDocuments.WarningsOf(steps))
             work.Output.Warn(warning);
         return steps;
     }
 
     /// <summary>The plan: for people a table, or a sentence where there is nothing to do.</summary>
-    public static int ShowPlan(Work work, IReadOnlyList<PreparedStep> steps)
+    public static int ShowPlan(Output output, JsonObject plan)
     {
-        if (IsJson(work))
-            return work.Output.Show(Document(steps.Select(Row), isApplied: false));
+        if (output.IsJson)
+            return output.Show(plan);
+        var steps = StepsOf(plan);
         return steps.Count == 0
-            ? work.Output.Say("Nothing to do: everything is as the file has it.", [])
-            : work.Output.List([.. steps.Select(TableRow)], "action", "kind", "name", "changes");
+            ? output.Say("Nothing to do: everything is as the file has it.", [])
+            : output.List([.. steps.Select(TableRow)], "action", "kind", "name", "changes");
     }
 
     /// <summary>Takes the steps, and tells the secrets that they made, whatever becomes of the rest.</summary>
@@ -53,78 +54,80 @@ internal static class AsCode
         var ended = false;
         try
         {
-            fault = await ConfigurationOperations.ApplyAsync(work.Actor, steps, (step, made) => taken.Add(Row(step, made)), work.Cancellation);
+            fault = await ConfigurationOperations.ApplyAsync(work.Actor, steps, (step, made) => taken.Add(StepDocuments.Of(step, made)), work.Cancellation);
             ended = true;
         }
         finally
         {
             if (ended || taken.Count > 0)
-                ShowTaken(work, taken, isApplied: ended && fault is null);
+                ShowTaken(work.Output, StepDocuments.Of(taken, isApplied: ended && fault is null));
         }
 
         return fault is null ? Output.Done : work.Output.Refuse($"{fault} ({taken.Count} of {steps.Count} steps were taken; run it again for the rest)");
     }
 
-    public static bool IsJson(Work work) => Root.IsJson(work.Parsed);
-
-    /// <summary>Whether a person says yes; false where there is no terminal.</summary>
-    public static bool Asks(Work work)
+    /// <summary>What becomes of a plan: it is shown, asked about and taken.</summary>
+    /// <param name="output">Where it is shown.</param>
+    /// <param name="plan">The plan.</param>
+    /// <param name="isDryRun">Whether it is to be shown alone.</param>
+    /// <param name="isYes">Whether nobody is to be asked.</param>
+    /// <param name="apply">Takes its steps.</param>
+    public static async Task<int> RunAsync(Output output, JsonObject plan, bool isDryRun, bool isYes, Func<Task<int>> apply)
     {
-        if (Console.IsInputRedirected)
-            return false;
-        work.Output.Remark("Take these steps? (yes or no)");
-        return Console.In.ReadLine()?.Trim().ToLowerInvariant() is "yes" or "y";
+        if (StepsOf(plan).Count == 0 || isDryRun)
+            return ShowPlan(output, plan);
+
+        // With --json what is done is the one document, and there is nobody to ask.
+        if (!output.IsJson)
+            ShowPlan(output, plan);
+        if (!isYes && (output.IsJson || !Asks(output)))
+            return output.Refuse("Nothing was changed: say --yes to take these steps, or --dry-run to see them only.");
+        return await apply();
     }
 
-    private static void ShowTaken(Work work, List<JsonObject> taken, bool isApplied)
+    /// <summary>What was taken: with JSON the document, for people the secrets and how many.</summary>
+    public static void ShowTaken(Output output, JsonObject done)
     {
-        if (IsJson(work))
+        if (output.IsJson)
         {
-            work.Output.Show(Document(taken, isApplied));
+            output.Show(done);
             return;
         }
 
-        var secrets = taken.Where(step => step.ContainsKey("client_secret")).ToList();
+        var steps = StepsOf(done);
+        ShowSecrets(output, steps);
+        output.Say($"{steps.Count} {(steps.Count == 1 ? "step" : "steps")} taken.", []);
+    }
+
+    /// <summary>The secrets that steps made.</summary>
+    public static void ShowSecrets(Output output, IEnumerable<JsonObject> steps)
+    {
+        var secrets = steps.Where(step => step.ContainsKey("client_secret")).ToList();
         if (secrets.Count > 0)
-            work.Output.List(secrets, "name", "client_secret");
-        work.Output.Say($"{taken.Count} {(taken.Count == 1 ? "step" : "steps")} taken.", []);
+            output.List(secrets, "name", "client_secret");
     }
 
-    private static JsonObject Document(IEnumerable<JsonObject> steps, bool isApplied) => new() { ["applied"] = isApplied, ["steps"] = new JsonArray([.. steps]) };
-
-    /// <summary>A step in JSON.</summary>
-    public static JsonObject Row(PreparedStep prepared) => new()
+    /// <summary>Whether a person says yes; false where there is no terminal.</summary>
+    public static bool Asks(Output output)
     {
-        ["action"] = ActionOf(prepared.Step),
-        ["kind"] = Declared.WordOf(prepared.Step.Kind),
-        ["name"] = prepared.Step.Name,
-        ["changes"] = new JsonArray([.. prepared.Step.Changes.Select(change => new JsonObject
-        {
-            ["member"] = change.Member, ["before"] = change.Before?.DeepClone(), ["after"] = change.After?.DeepClone(),
-        })]),
-    };
-
-    /// <summary>The same with what it made (RFC 7591 §3.2.1: a secret that doesn't expire says 0).</summary>
-    public static JsonObject Row(PreparedStep prepared, Taken made)
-    {
-        var row = Row(prepared);
-        if (made.Secret is { } secret)
-            (row["client_secret"], row["client_secret_expires_at"]) = (secret, 0);
-        return row;
+        if (Console.IsInputRedirected)
+            return false;
+        output.Remark("Take these steps? (yes or no)");
+        return Console.In.ReadLine()?.Trim().ToLowerInvariant() is "yes" or "y";
     }
+
+    public static IReadOnlyList<JsonObject> StepsOf(JsonObject plan) => [.. plan["steps"]!.AsArray().Select(step => step!.AsObject())];
 
     /// <summary>A step for people. Of what is made or goes, all would differ; the file and `show` say it better.</summary>
-    public static JsonObject TableRow(PreparedStep prepared) => new()
+    public static JsonObject TableRow(JsonObject step) => new()
     {
-        ["action"] = ActionOf(prepared.Step),
-        ["kind"] = Declared.WordOf(prepared.Step.Kind),
-        ["name"] = prepared.Step.Name,
-        ["changes"] = prepared.Step.Action != ApplyAction.Change
+        ["action"] = (string?)step["action"],
+        ["kind"] = (string?)step["kind"],
+        ["name"] = (string?)step["name"],
+        ["changes"] = (string?)step["action"] != "change"
             ? ""
-            : string.Join('\n', prepared.Step.Changes.Select(change => $"{change.Member}: {Text(change.Before)} → {Text(change.After)}")),
+            : string.Join('\n', step["changes"]!.AsArray().Select(change => $"{change!["member"]}: {Text(change["before"])} → {Text(change["after"])}")),
     };
-
-    private static string ActionOf(ApplyStep step) => step.Action.ToString().ToLowerInvariant();
 
     private static string Text(JsonNode? value)
     {

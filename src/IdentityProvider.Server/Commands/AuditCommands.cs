@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Audit;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -10,9 +12,7 @@ namespace IdentityProvider.Server.Commands;
 /// <summary><c>idp audit list|show|verify|export</c>.</summary>
 internal static class AuditCommands
 {
-    private const int Batch = 1000;
-
-    private static readonly string[] Columns = ["id", "at", "action", "count", "actor_kind", "actor", "target_kind", "target", "address"];
+    public static readonly string[] Columns = ["id", "at", "action", "count", "actor_kind", "actor", "target_kind", "target", "address"];
 
     public static Command Build() =>
         new("audit", "Who did what to whom, from where. What is older than Idp:Audit:Retention goes with `idp database prune`, and by itself.") { List(), Show(), AuditVerifyCommand.Build(), Export() };
@@ -31,7 +31,7 @@ internal static class AuditCommands
                 async (after, limit, cancellation) => await work.Get<AuditEvents>().SearchAsync(search, after is null ? null : await PlaceOfAsync(work, after), limit, cancellation),
                 AuditJson.Document,
                 Columns);
-        });
+        }, async work => await work.ListAsync($"/audit{await filters.QueryAsync(work)}", Columns));
     }
 
     private static Command Show()
@@ -51,16 +51,19 @@ internal static class AuditCommands
         return command.Does(async work =>
         {
             var search = await filters.ReadAsync(work);
-            var (count, place) = (0L, (AuditPlace?)null);
-            while (await work.Get<AuditEvents>().SearchAsync(search, place, Batch, work.Cancellation) is { Count: > 0 } page)
-            {
-                foreach (var line in page)
-                    work.Output.Line(AuditJson.Document(line).ToJsonString());
-                count += page.Count;
-                place = new AuditPlace(page[^1].Event.At, page[^1].Event.EventId);
-            }
-
-            await work.Get<AuditTrail>().RecordAsync(AuditAction.AuditExported, work.Actor, AuditTarget.Audit, detail: new() { ["lines"] = count }, cancellation: CancellationToken.None);
+            await work.Get<AuditExports>().WriteAsync(
+                work.Actor,
+                search,
+                line =>
+                {
+                    work.Output.Line(line);
+                    return Task.CompletedTask;
+                },
+                work.Cancellation);
+            return Output.Done;
+        }, async work =>
+        {
+            await work.Api.LinesAsync($"/audit/export{await filters.QueryAsync(work)}", work.Output.Line, work.Cancellation);
             return Output.Done;
         });
     }
@@ -108,6 +111,29 @@ internal sealed class AuditFilters
             To = work.Parsed.GetValue(_to) is { } to ? Read(to) : null,
         };
     }
+
+    /// <summary>The same as a query of the Admin API.</summary>
+    public async Task<string> QueryAsync(RemoteWork work)
+    {
+        var parts = new List<string>();
+        Add("action", work.Parsed.GetValue(_actions) is { Length: > 0 } actions ? string.Join(',', actions) : null);
+        Add("area", work.Parsed.GetValue(_area));
+        Add("actor", await SubjectOfAsync(work, work.Parsed.GetValue(_actor)));
+        Add("target", await SubjectOfAsync(work, work.Parsed.GetValue(_target)));
+        Add("from", MomentOf(work.Parsed.GetValue(_from)));
+        Add("to", MomentOf(work.Parsed.GetValue(_to)));
+        return parts.Count == 0 ? "" : "?" + string.Join('&', parts);
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+                parts.Add($"{name}={Uri.EscapeDataString(value)}");
+        }
+
+        static string? MomentOf(string? text) => text is null ? null : Read(text)!.Value.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
+    }
+
+    private static async Task<string?> SubjectOfAsync(RemoteWork work, string? named) => named is null ? null : await work.FindSubAsync(named) ?? named;
 
     // The audit has no names of people; who has an account is known by theirs.
     private static async Task<string?> SubjectOfAsync(Work work, string? named) =>

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Audit;
 
 namespace IdentityProvider.Server.Commands;
@@ -17,40 +17,26 @@ internal static class AuditVerifyCommand
         };
         known.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string?>() is { } text && Read(text) is null)
+            if (result.GetValueOrDefault<string?>() is { } text && AuditProofs.Read(text) is null)
                 result.AddError($"--known must be a number, a colon and a hash in hexadecimal, not '{text}'.");
         });
         return new Command("verify", "Prove that no line of the audit was changed or removed, from the oldest to the newest.") { known }.Does(async work =>
         {
-            var seen = work.Parsed.GetValue(known) is { } text ? Read(text) : null;
+            var seen = work.Parsed.GetValue(known) is { } text ? AuditProofs.Read(text) : null;
             var result = await work.Output.ProgressAsync("Verifying", progress => work.Get<AuditProof>().VerifyAsync(seen, progress, work.Cancellation));
-            if (result.Fault is { } fault)
-                return work.Output.Refuse($"row {fault.Sequence}: {WordsOf(fault.Kind)}");
-            if (result.Waiting > 0)
-                work.Output.Remark($"{result.Waiting} more wait for their place in the chain: a running server gives it to them within a second.");
-            var last = $"{result.Head.Sequence}:{Convert.ToHexStringLower(result.Head.Hash)}";
-            return work.Output.Say(
-                result.Rows == 0 ? "There is no row yet." : $"All {result.Rows} rows are as they were written. The last is {last}",
-                new JsonObject { ["rows"] = result.Rows, ["waiting"] = result.Waiting, ["last"] = last, ["removed_by_retention"] = result.Head.AnchorSequence });
+            return Tell(work.Output, AuditProofs.Document(result));
         });
     }
 
-    private static (long Sequence, byte[] Hash)? Read(string text)
+    /// <summary>Says what came of it.</summary>
+    public static int Tell(Output output, AuditProofDocument proof)
     {
-        var parts = text.Split(':');
-        return parts.Length == 2 && long.TryParse(parts[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
-            && parts[1].Length == 2 * AuditChain.HashLength && parts[1].All(char.IsAsciiHexDigit)
-            ? (number, Convert.FromHexString(parts[1]))
-            : null;
+        if (proof.Fault is { } fault)
+            return output.Refuse(fault);
+        if (proof.Waiting > 0)
+            output.Remark($"{proof.Waiting} more wait for their place in the chain: a running server gives it to them within a second.");
+        return output.Say(
+            proof.Rows == 0 ? "There is no row yet." : $"All {proof.Rows} rows are as they were written. The last is {proof.Last}",
+            new JsonObject { ["rows"] = proof.Rows, ["waiting"] = proof.Waiting, ["last"] = proof.Last, ["removed_by_retention"] = proof.RemovedByRetention });
     }
-
-    private static string WordsOf(AuditFaultKind kind) => kind switch
-    {
-        AuditFaultKind.SealBroken => "the end of the chain is not sealed under this server's master key",
-        AuditFaultKind.RowMissing => "is missing",
-        AuditFaultKind.RowChanged => "was changed, or the one before it was",
-        AuditFaultKind.RowForeign => "stands where none may",
-        AuditFaultKind.EndChanged => "is not the one that was sealed as the last",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.RichAuthorization;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -16,14 +17,18 @@ internal static class AuthorizationDetailsTypeCommands
     private static Command Create()
     {
         var file = new Option<string>("--file", "-f") { Description = "JSON of type and schema; - reads standard input.", HelpName = "file", Required = true };
-        return new Command("create", "Register a type. Its schema's titles and descriptions are what people read when they are asked.") { file }.Does(async work =>
-        {
-            var read = MetadataJson.Read(await Input.ReadAsync(work.Parsed.GetRequiredValue(file), work.Cancellation), AuthorizationDetailsTypeMetadataJson.Default.AuthorizationDetailsTypeMetadata);
-            if (read is Validated<AuthorizationDetailsTypeMetadata>.Invalid { Error: var unread })
-                return work.Output.Refuse(unread.ToString());
-            var metadata = ((Validated<AuthorizationDetailsTypeMetadata>.Valid)read).Value;
-            return work.Tell(await work.Get<DetailsTypeOperations>().CreateAsync(work.Actor, metadata, work.Cancellation), made => work.Output.Show(DetailsTypeOperations.Document(made)));
-        });
+        return new Command("create", "Register a type. Its schema's titles and descriptions are what people read when they are asked.") { file }.Does(
+            async work => await ReadAsync(work.Parsed, work.Cancellation) switch
+            {
+                Validated<AuthorizationDetailsTypeMetadata>.Valid { Value: var metadata } => work.Tell(
+                    await work.Get<DetailsTypeOperations>().CreateAsync(work.Actor, metadata, work.Cancellation), made => work.Output.Show(DetailsTypeOperations.Document(made))),
+                var invalid => work.Output.Refuse(((Validated<AuthorizationDetailsTypeMetadata>.Invalid)invalid).Error.ToString()),
+            },
+            async work => await RemoteRegistrations.MakeAsync(
+                work, "/authorization-details-types", await ReadAsync(work.Parsed, work.Cancellation), AuthorizationDetailsTypeMetadataJson.Default.AuthorizationDetailsTypeMetadata));
+
+        async Task<Validated<AuthorizationDetailsTypeMetadata>> ReadAsync(ParseResult parsed, CancellationToken cancellation) =>
+            MetadataJson.Read(await Input.ReadAsync(parsed.GetRequiredValue(file), cancellation), AuthorizationDetailsTypeMetadataJson.Default.AuthorizationDetailsTypeMetadata);
     }
 
     private static Command List()

@@ -92,7 +92,7 @@ internal static class ClientCommands
         {
             var clientId = work.Parsed.GetRequiredValue(id);
             return work.Tell(await work.Get<ClientOperations>().DeleteAsync(work.Actor, clientId, work.Cancellation), removed => removed.IsDenied
-                ? DeniedClientCommands.ShowDenied(work, clientId, removed.WasThere)
+                ? DeniedClientCommands.ShowDenied(work.Output, clientId, removed.WasThere)
                 : work.Output.Say($"Deleted {clientId}.", new() { ["client_id"] = clientId, ["deleted"] = true }));
         });
     }
@@ -124,6 +124,7 @@ internal static class ClientCommands
                 return work.Tell(await work.Get<ClientOperations>().RotateSecretAsync(work.Actor, work.Parsed.GetRequiredValue(id), kept, work.Cancellation), made =>
                 {
                     var answer = new JsonObject { ["client_id"] = made.ClientId };
+                    answer["secret_id"] = made.SecretId;
                     Tell(answer, made.Secret);
                     answer["old_secrets_expire_at"] = made.OthersExpireAt.ToUnixTimeSeconds();
                     return work.Output.Show(answer);

@@ -12,7 +12,7 @@ namespace IdentityProvider.Server.Commands;
 internal static class DeniedClientCommands
 {
     /// <summary>Says that the address stays away.</summary>
-    public static int ShowDenied(Work work, string clientId, bool wasThere) => work.Output.Say(
+    public static int ShowDenied(Output output, string clientId, bool wasThere) => output.Say(
         $"{(wasThere ? "Deleted" : "Denied")} {clientId}. It is no client here until `idp clients allow` says so.",
         new() { ["client_id"] = clientId, ["deleted"] = wasThere, ["denied"] = true });
 
@@ -33,5 +33,5 @@ internal static class DeniedClientCommands
                 clientId => work.Output.Say($"Allowed {clientId}.", new() { ["client_id"] = clientId, ["allowed"] = true })));
     }
 
-    private static JsonObject Document(DeniedClient denied) => new() { ["client_id"] = denied.ClientId, ["denied_at"] = denied.DeniedAt.ToUnixTimeSeconds() };
+    private static JsonObject Document(DeniedClient denied) => new() { ["client_id"] = denied.ClientId, ["denied_at"] = Moments.Text(denied.DeniedAt) };
 }

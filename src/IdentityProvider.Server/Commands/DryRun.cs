@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Commands.Remote;
@@ -9,6 +10,11 @@ namespace IdentityProvider.Server.Commands;
 /// <summary><c>--dry-run</c>, on every command that ends or deletes something: what it would be, and whom and what that affects. Nothing is changed.</summary>
 internal static class DryRun
 {
+    private static readonly ConditionalWeakTable<Command, Option> Counting = [];
+
+    /// <summary>Whether a command's dry run counts what hangs on a thing, which is done in the database itself.</summary>
+    public static bool Counts(Command command) => Counting.TryGetValue(command, out _);
+
     /// <summary>Makes a command do its work on the open installation, or with <c>--dry-run</c> only look at it.</summary>
     /// <param name="command">The command.</param>
     /// <param name="look">Says what would be done.</param>
@@ -17,6 +23,7 @@ internal static class DryRun
     {
         var dry = new Option<bool>("--dry-run") { Description = "Change nothing: say what would be done, and how much hangs on it." };
         command.Add(dry);
+        Counting.Add(command, dry);
         command.SetAction((parsed, cancellation) => parsed.GetValue(RemoteCommands.Server) is not null
             ? RemoteCommands.RunAsync(parsed, cancellation)
             : parsed.GetValue(dry)

@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Import;
 using IdentityProvider.Protocol.Import.Keycloak;
+using IdentityProvider.Server.Admin.AsCode;
 using IdentityProvider.Server.Admin.Import;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -23,36 +26,64 @@ internal static class ImportCommands
         var options = new ImportOptions();
         var command = new Command("keycloak", "Import a realm of Keycloak from its export." + After) { files, realm };
         options.AddTo(command);
-        return command.Does(async work =>
+        return command.Does(
+            async work => await ReadAsync(work.Parsed, options.Choices(work.Parsed, work.Installation.Settings.Issuer), work.Cancellation) switch
+            {
+                Validated<Imported>.Valid { Value: var all } => await RunAsync(work, options, all),
+                var invalid => work.Output.Refuse(((Validated<Imported>.Invalid)invalid).Error.ToString()),
+            },
+            async work => await ReadAsync(work.Parsed, options.Choices(work.Parsed, work.Api.Server), work.Cancellation) switch
+            {
+                Validated<Imported>.Valid { Value: var all } => await RemoteImport.RunAsync(work, options, all),
+                var invalid => work.Output.Refuse(((Validated<Imported>.Invalid)invalid).Error.ToString()),
+            });
+
+        async Task<Validated<Imported>> ReadAsync(ParseResult parsed, ImportChoices choices, CancellationToken cancellation)
         {
             var read = new List<ReadOnlyMemory<byte>>();
-            foreach (var file in work.Parsed.GetRequiredValue(files))
-                read.Add(await Input.ReadAsync(file, work.Cancellation, LongestFile));
-            var imported = KeycloakImport.Read(read, work.Parsed.GetValue(realm), options.Choices(work));
-            return imported is Validated<Imported>.Valid { Value: var all }
-                ? await RunAsync(work, options, all)
-                : work.Output.Refuse(((Validated<Imported>.Invalid)imported).Error.ToString());
-        });
+            foreach (var file in parsed.GetRequiredValue(files))
+                read.Add(await Input.ReadAsync(file, cancellation, LongestFile));
+            return KeycloakImport.Read(read, parsed.GetValue(realm), choices);
+        }
     }
 
     /// <summary>Shows the plan, asks, and takes its steps.</summary>
     internal static async Task<int> RunAsync(Work work, ImportOptions options, Imported imported)
     {
-        if (options.LeavesPeople(work))
-            imported = imported with { People = [], Left = [.. imported.Left.Where(left => left.Kind != LeftBehind.OfPerson)] };
+        imported = options.Of(work.Parsed, imported);
         var operations = work.Get<ImportOperations>();
         var found = await Progress.ShowAsync("people", bar => operations.PrepareAsync(work.Actor, imported, done => bar.At("looking at people", done, imported.People.Count), work.Cancellation));
         if (!found.Try(out var prepared, out var fault))
             return work.Output.Refuse(fault.ToString());
-        var shown = new ImportOutput(work);
-        shown.Warn(prepared);
-        if (prepared.IsNothing || options.IsDryRun(work))
-            return shown.Plan(prepared);
-        if (!AsCode.IsJson(work))
-            shown.Plan(prepared);
-        if (!options.IsYes(work) && (AsCode.IsJson(work) || !AsCode.Asks(work)))
-            return work.Output.Refuse("Nothing was changed: say --yes to take these steps, or --dry-run to see them only.");
-        return await shown.TakeAsync(prepared, (taken, at) => operations.ApplyAsync(work.Actor, prepared, options.KeepsSecretsUntil(work), taken, at, work.Cancellation));
+        foreach (var warning in StepDocuments.WarningsOf(prepared.Steps))
+            work.Output.Warn(warning);
+        DateTimeOffset? end = options.KeepsSecrets(work.Parsed) is { } length ? work.Installation.Now + length : null;
+        return await new ImportOutput(work.Output).RunAsync(
+            ImportShown.Planned(prepared), options.IsDryRun(work.Parsed), options.IsYes(work.Parsed), () => TakeAsync(work, prepared, end));
+    }
+
+    // Takes the steps, and tells the secrets that they made, whatever becomes of the rest.
+    private static async Task<int> TakeAsync(Work work, PreparedImport prepared, DateTimeOffset? keepSecretsUntil)
+    {
+        var taken = new List<JsonObject>();
+        ImportOutcome? outcome = null;
+        try
+        {
+            outcome = await Progress.ShowAsync("people", bar => work.Get<ImportOperations>().ApplyAsync(
+                work.Actor,
+                prepared,
+                keepSecretsUntil,
+                (step, made) => taken.Add(StepDocuments.Of(step, made)),
+                done => bar.At("making accounts", done, prepared.People.Steps.Count),
+                work.Cancellation));
+        }
+        finally
+        {
+            if (outcome is not null || taken.Count > 0)
+                new ImportOutput(work.Output).Done(new(taken, outcome?.People ?? PeopleCount.None, outcome?.Left ?? []), isApplied: outcome is { Fault: null });
+        }
+
+        return outcome.Fault is { } fault ? work.Output.Refuse($"{fault} ({taken.Count} of {prepared.Steps.Count} steps were taken; run it again for the rest)") : Output.Done;
     }
 }
 
@@ -73,21 +104,24 @@ internal sealed class ImportOptions
             command.Add(option);
     }
 
-    public ImportChoices Choices(Work work) => new()
+    public ImportChoices Choices(ParseResult parsed, string issuer) => new()
     {
-        Issuer = work.Installation.Settings.Issuer,
-        Apis = One(work, _apis),
-        RedirectUris = Read(work, _redirects).GroupBy(pair => pair.Name, StringComparer.Ordinal).ToDictionary(uris => uris.Key, IReadOnlyList<string> (uris) => [.. uris.Select(pair => pair.Value)], StringComparer.Ordinal),
-        Issuers = One(work, _issuers),
+        Issuer = issuer,
+        Apis = One(parsed, _apis),
+        RedirectUris = Read(parsed, _redirects).GroupBy(pair => pair.Name, StringComparer.Ordinal).ToDictionary(uris => uris.Key, IReadOnlyList<string> (uris) => [.. uris.Select(pair => pair.Value)], StringComparer.Ordinal),
+        Issuers = One(parsed, _issuers),
     };
 
-    public bool IsDryRun(Work work) => work.Parsed.GetValue(_dryRun);
+    public bool IsDryRun(ParseResult parsed) => parsed.GetValue(_dryRun);
 
-    public bool IsYes(Work work) => work.Parsed.GetValue(_yes);
+    public bool IsYes(ParseResult parsed) => parsed.GetValue(_yes);
 
-    public bool LeavesPeople(Work work) => work.Parsed.GetValue(_withoutPeople);
+    /// <summary>What was read, without people where they are not to come.</summary>
+    public Imported Of(ParseResult parsed, Imported imported) => !parsed.GetValue(_withoutPeople) ? imported
+        : imported with { People = [], Left = [.. imported.Left.Where(left => left.Kind != LeftBehind.OfPerson)] };
 
-    public DateTimeOffset? KeepsSecretsUntil(Work work) => work.Parsed.GetValue(_keep) is { Ticks: > 0 } length ? work.Installation.Now + length : null;
+    /// <summary>For how long clients may go on by the secrets that they have; null for not at all.</summary>
+    public TimeSpan? KeepsSecrets(ParseResult parsed) => parsed.GetValue(_keep) is { Ticks: > 0 } length ? length : null;
 
     private static Option<string[]> Pairs(string name, string description)
     {
@@ -100,10 +134,10 @@ internal sealed class ImportOptions
         return option;
     }
 
-    private static IEnumerable<(string Name, string Value)> Read(Work work, Option<string[]> option) =>
-        (work.Parsed.GetValue(option) ?? []).Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair[1]));
+    private static IEnumerable<(string Name, string Value)> Read(ParseResult parsed, Option<string[]> option) =>
+        (parsed.GetValue(option) ?? []).Select(pair => pair.Split('=', 2)).Select(pair => (pair[0], pair[1]));
 
     // Of one name the last counts.
-    private static Dictionary<string, string> One(Work work, Option<string[]> option) =>
-        Read(work, option).GroupBy(pair => pair.Name, StringComparer.Ordinal).ToDictionary(pairs => pairs.Key, pairs => pairs.Last().Value, StringComparer.Ordinal);
+    private static Dictionary<string, string> One(ParseResult parsed, Option<string[]> option) =>
+        Read(parsed, option).GroupBy(pair => pair.Name, StringComparer.Ordinal).ToDictionary(pairs => pairs.Key, pairs => pairs.Last().Value, StringComparer.Ordinal);
 }

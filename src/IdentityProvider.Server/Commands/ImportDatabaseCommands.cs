@@ -4,6 +4,7 @@ using IdentityProvider.Protocol.Import.Duende;
 using IdentityProvider.Protocol.Import.OpenIddict;
 using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Admin.Import;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -29,18 +30,26 @@ internal static class ImportDatabaseCommands
         var options = new ImportOptions();
         var command = new Command(name, about + ImportCommands.After) { connection, provider, schema };
         options.AddTo(command);
-        return command.Does(async work =>
-        {
-            var found = await ReadAsync(work, await Input.ReadPasswordAsync(work.Parsed.GetRequiredValue(connection), work.Cancellation));
-            return found.Try(out var imported, out var fault) ? await ImportCommands.RunAsync(work, options, imported) : work.Output.Refuse(fault.ToString());
-        });
+        return command.Does(
+            async work =>
+            {
+                var found = await ReadAsync(work.Parsed, options.Choices(work.Parsed, work.Installation.Settings.Issuer), work.Installation.Now, work.Cancellation);
+                return found.Try(out var imported, out var fault) ? await ImportCommands.RunAsync(work, options, imported) : work.Output.Refuse(fault.ToString());
+            },
+            async work =>
+            {
+                // The other product's database is reached from here; what was read of it goes to the server.
+                var found = await ReadAsync(work.Parsed, options.Choices(work.Parsed, work.Api.Server), TimeProvider.System.GetUtcNow(), work.Cancellation);
+                return found.Try(out var imported, out var fault) ? await RemoteImport.RunAsync(work, options, imported) : work.Output.Refuse(fault.ToString());
+            });
 
-        async Task<Operated<Imported>> ReadAsync(Work work, string where)
+        async Task<Operated<Imported>> ReadAsync(ParseResult parsed, ImportChoices choices, DateTimeOffset now, CancellationToken cancellation)
         {
-            if (!(await OpenAsync(work.Parsed.GetValue(provider), where, work.Parsed.GetValue(schema), work.Cancellation)).Try(out var opened, out var fault))
+            var where = await Input.ReadPasswordAsync(parsed.GetRequiredValue(connection), cancellation);
+            if (!(await OpenAsync(parsed.GetValue(provider), where, parsed.GetValue(schema), cancellation)).Try(out var opened, out var fault))
                 return fault;
             await using var database = opened;
-            return await read(database, options.Choices(work), work.Installation.Now, work.Cancellation);
+            return await read(database, choices, now, cancellation);
         }
     }
 

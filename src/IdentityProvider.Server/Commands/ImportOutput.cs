@@ -1,85 +1,67 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Import;
-using IdentityProvider.Server.Admin.AsCode;
 using IdentityProvider.Server.Admin.Import;
 
 namespace IdentityProvider.Server.Commands;
 
 /// <summary>What an import shows: its plan, what it did, and what stayed behind; what is alike of many is one line with how many they are.</summary>
-internal sealed class ImportOutput(Work work)
+internal sealed class ImportOutput(Output output)
 {
     /// <summary>Of what is alike, in a document.</summary>
     private const int MostNames = 1000;
 
     private const int ShownNames = 3;
 
-    public void Warn(PreparedImport prepared)
+    /// <summary>What becomes of a plan: it is shown, asked about and taken.</summary>
+    public async Task<int> RunAsync(ImportShown plan, bool isDryRun, bool isYes, Func<Task<int>> take)
     {
-        foreach (var warning in prepared.Steps.SelectMany(step => step.Entry.Warnings))
-            work.Output.Warn(warning);
+        if (plan.IsNothing || isDryRun)
+            return Plan(plan);
+        if (!output.IsJson)
+            Plan(plan);
+        if (!isYes && (output.IsJson || !AsCode.Asks(output)))
+            return output.Refuse("Nothing was changed: say --yes to take these steps, or --dry-run to see them only.");
+        return await take();
     }
 
-    /// <summary>What would be done.</summary>
-    public int Plan(PreparedImport prepared)
+    /// <summary>What was done; of what stayed behind people see what came out by doing it.</summary>
+    public void Done(ImportShown done, bool isApplied)
     {
-        if (AsCode.IsJson(work))
-            return work.Output.Show(Document(prepared.Steps.Select(AsCode.Row), Planned(prepared.People), prepared.Left, isApplied: false));
-        if (prepared.Steps.Count > 0)
-            work.Output.List([.. prepared.Steps.Select(AsCode.TableRow)], "action", "kind", "name", "changes");
-        Left(prepared.Left);
-        var people = Planned(prepared.People);
-        return work.Output.Say(prepared.IsNothing ? "Nothing to do: everything that can come along is here." : $"Accounts: {people.Made} to make, {people.Changed} to change, {people.Standing} here already.", []);
-    }
-
-    /// <summary>Takes the steps, and tells the secrets that they made, whatever becomes of the rest.</summary>
-    public async Task<int> TakeAsync(PreparedImport prepared, Func<Action<PreparedStep, Taken>, Action<int>, Task<ImportOutcome>> take)
-    {
-        var taken = new List<JsonObject>();
-        ImportOutcome? outcome = null;
-        try
+        if (output.IsJson)
         {
-            outcome = await Progress.ShowAsync("people", bar => take((step, made) => taken.Add(AsCode.Row(step, made)), done => bar.At("making accounts", done, prepared.People.Steps.Count)));
-        }
-        finally
-        {
-            if (outcome is not null || taken.Count > 0)
-                Show(taken, outcome);
-        }
-
-        return outcome.Fault is { } fault ? work.Output.Refuse($"{fault} ({taken.Count} of {prepared.Steps.Count} steps were taken; run it again for the rest)") : Output.Done;
-    }
-
-    private void Show(List<JsonObject> taken, ImportOutcome? outcome)
-    {
-        var people = outcome?.People ?? PeopleCount.None;
-        if (AsCode.IsJson(work))
-        {
-            work.Output.Show(Document(taken, people, outcome?.Left ?? [], isApplied: outcome is { Fault: null }));
+            output.Show(Document(done, isApplied));
             return;
         }
 
-        var secrets = taken.Where(step => step.ContainsKey("client_secret")).ToList();
-        if (secrets.Count > 0)
-            work.Output.List(secrets, "name", "client_secret");
-        if (outcome?.Left.Where(left => left.Kind == LeftBehind.OfPerson).ToList() is { Count: > 0 } left)
-            Left(left);
-        work.Output.Say($"{taken.Count} {(taken.Count == 1 ? "step" : "steps")} taken; accounts: {people.Made} made, {people.Changed} changed, {people.Standing} here already.", []);
+        AsCode.ShowSecrets(output, done.Steps);
+        Left([.. done.Left.Where(left => left.Kind == LeftBehind.OfPerson)]);
+        output.Say($"{done.Steps.Count} {(done.Steps.Count == 1 ? "step" : "steps")} taken; accounts: {done.People.Made} made, {done.People.Changed} changed, {done.People.Standing} here already.", []);
     }
 
-    private static PeopleCount Planned(PreparedPeople people) => new(people.Steps.Count(step => step.IsNew), people.Steps.Count(step => !step.IsNew), people.Standing);
+    // What would be done.
+    private int Plan(ImportShown plan)
+    {
+        if (output.IsJson)
+            return output.Show(Document(plan, isApplied: false));
+        if (plan.Steps.Count > 0)
+            output.List([.. plan.Steps.Select(AsCode.TableRow)], "action", "kind", "name", "changes");
+        Left(plan.Left);
+        return output.Say(
+            plan.IsNothing ? "Nothing to do: everything that can come along is here." : $"Accounts: {plan.People.Made} to make, {plan.People.Changed} to change, {plan.People.Standing} here already.", []);
+    }
 
     private void Left(IReadOnlyList<LeftBehind> left)
     {
         if (left.Count > 0)
-            work.Output.List([.. Alike(left).Select(TableRow)], "left behind", "what", "why", "of");
+            output.List([.. Alike(left).Select(TableRow)], "left behind", "what", "why", "of");
     }
 
-    private static JsonObject Document(IEnumerable<JsonObject> steps, PeopleCount people, IReadOnlyList<LeftBehind> left, bool isApplied) => new()
+    private static JsonObject Document(ImportShown shown, bool isApplied) => new()
     {
         ["applied"] = isApplied,
-        ["steps"] = new JsonArray([.. steps]),
-        ["people"] = new JsonObject { ["created"] = people.Made, ["changed"] = people.Changed, ["unchanged"] = people.Standing },
-        ["left"] = new JsonArray([.. Alike(left).Select(Row)]),
+        ["steps"] = new JsonArray([.. shown.Steps]),
+        ["people"] = new JsonObject { ["created"] = shown.People.Made, ["changed"] = shown.People.Changed, ["unchanged"] = shown.People.Standing },
+        ["left"] = new JsonArray([.. Alike(shown.Left).Select(Row)]),
     };
 
     private static IEnumerable<(LeftBehind First, List<string> Names)> Alike(IReadOnlyList<LeftBehind> left) =>

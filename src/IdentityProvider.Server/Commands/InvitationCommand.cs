@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Server.Pages;
 
 namespace IdentityProvider.Server.Commands;
@@ -19,8 +19,14 @@ internal static class InvitationCommand
             work.Tell(
                 await work.Get<InvitationOperations>().InviteAsync(
                     work.Actor, work.Parsed.GetRequiredValue(email), work.Parsed.GetValue(roles) ?? [], work.Parsed.GetRequiredValue(language), work.Cancellation),
-                invitation => work.Output.Say(
-                    string.Create(CultureInfo.InvariantCulture, $"An invitation goes to {invitation.Email} as soon as a server runs; its link works until {invitation.Until:u}."),
-                    new() { ["email"] = invitation.Email, ["roles"] = new JsonArray([.. invitation.Roles]), ["expires_at"] = Output.Moment(invitation.Until) })));
+                invitation => Say(work.Output, new() { ["email"] = invitation.Email, ["roles"] = new JsonArray([.. invitation.Roles]), ["expires_at"] = Output.Moment(invitation.Until) })),
+            async work =>
+            {
+                var body = new JsonObject { ["email"] = work.Parsed.GetRequiredValue(email), ["roles"] = RemoteCalls.Names(work, "--role"), ["language"] = work.Parsed.GetRequiredValue(language) };
+                return Say(work.Output, (await work.Api.SendAsync(HttpMethod.Post, "/invitations", body, null, work.Cancellation)).Document);
+            });
     }
+
+    private static int Say(Output output, JsonObject invitation) =>
+        output.Say($"An invitation goes to {invitation["email"]} as soon as a server runs; its link works until {invitation["expires_at"]}.", invitation);
 }

@@ -21,6 +21,9 @@ internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson
 
     private static readonly JsonSerializerOptions InLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Whether what it says is for programs.</summary>
+    public bool IsJson => isJson;
+
     /// <summary>A moment as every command writes it: UTC, to the second (RFC 3339).</summary>
     public static string Moment(DateTimeOffset time) => Moments.Text(time);
 

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using IdentityProvider.Protocol.Registration;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
 /// <summary><c>idp registration-policies create|list|revoke</c>: what clients that register themselves may have, and the initial access tokens for it.</summary>
 internal static class RegistrationPolicyCommands
 {
-    private static readonly string[] Columns = ["policy_id", "name", "for", "scope", "resources", "clients", "max_clients", "expires_at", "revoked_at"];
+    public static readonly string[] Columns = ["policy_id", "name", "for", "scope", "resources", "clients", "max_clients", "expires_at", "revoked_at"];
 
     public static Command Build() =>
         new("registration-policies", "What clients that register themselves may have (RFC 7591), and the initial access tokens for it.") { Create(), List(), Revoke() };
@@ -28,30 +29,33 @@ internal static class RegistrationPolicyCommands
         var statementKeys = new Option<string?>("--software-statement-jwks-uri") { Description = "Where that issuer publishes its keys.", HelpName = "uri" };
         var plain = new Option<bool>("--without-pkce") { Description = "Those that authenticate may do without PKCE (RFC 9700 asks for it; OpenID Connect alone doesn't)." };
         var command = new Command("create", "Let clients register themselves, within bounds.") { name, kind, scopes, resources, grants, hosts, most, ends, statement, statementIssuer, statementKeys, plain };
-        return command.Does(async work =>
+        return command.Does(
+            async work =>
+            {
+                var (chosen, lasts) = (work.Parsed.GetRequiredValue(kind), work.Parsed.GetValue(ends));
+                return work.Tell(await work.Get<RegistrationPolicyOperations>().CreateAsync(work.Actor, chosen, Read(work.Parsed), lasts, work.Cancellation), made =>
+                {
+                    var answer = RegistrationPolicyOperations.Document(made.Policy);
+                    if (made.Token is not null)
+                        answer.Insert(1, "initial_access_token", made.Token);
+                    return work.Output.Show(answer);
+                });
+            },
+            work => RemoteFederation.CreateAsync(work, Read(work.Parsed), work.Parsed.GetRequiredValue(kind), work.Parsed.GetValue(ends)));
+
+        RegistrationPolicyMetadata Read(ParseResult parsed) => new()
         {
-            var chosen = work.Parsed.GetRequiredValue(kind);
-            var metadata = new RegistrationPolicyMetadata
-            {
-                Name = work.Parsed.GetValue(name),
-                Scope = Given(work, scopes) is { } words ? string.Join(' ', words) : null,
-                Resources = Given(work, resources),
-                GrantTypes = Given(work, grants),
-                RedirectHosts = Given(work, hosts),
-                MaxClients = work.Parsed.GetValue(most),
-                RequireSoftwareStatement = work.Parsed.GetValue(statement),
-                SoftwareStatementIssuer = work.Parsed.GetValue(statementIssuer),
-                SoftwareStatementJwksUri = work.Parsed.GetValue(statementKeys),
-                RequirePkce = !work.Parsed.GetValue(plain),
-            };
-            return work.Tell(await work.Get<RegistrationPolicyOperations>().CreateAsync(work.Actor, chosen, metadata, work.Parsed.GetValue(ends), work.Cancellation), made =>
-            {
-                var answer = RegistrationPolicyOperations.Document(made.Policy);
-                if (made.Token is not null)
-                    answer.Insert(1, "initial_access_token", made.Token);
-                return work.Output.Show(answer);
-            });
-        });
+            Name = parsed.GetValue(name),
+            Scope = Given(parsed, scopes) is { } words ? string.Join(' ', words) : null,
+            Resources = Given(parsed, resources),
+            GrantTypes = Given(parsed, grants),
+            RedirectHosts = Given(parsed, hosts),
+            MaxClients = parsed.GetValue(most),
+            RequireSoftwareStatement = parsed.GetValue(statement),
+            SoftwareStatementIssuer = parsed.GetValue(statementIssuer),
+            SoftwareStatementJwksUri = parsed.GetValue(statementKeys),
+            RequirePkce = !parsed.GetValue(plain),
+        };
     }
 
     private static Command List() => new Command("list", "The policies, the newest first, and how many clients each has.").Does(async work =>
@@ -76,5 +80,5 @@ internal static class RegistrationPolicyCommands
     private static Option<string[]> Many(string name, string helpName, string description) =>
         new(name) { Description = $"{description} May be repeated.", HelpName = helpName };
 
-    private static string[]? Given(Work work, Option<string[]> option) => work.Parsed.GetValue(option) is { Length: > 0 } given ? given : null;
+    private static string[]? Given(ParseResult parsed, Option<string[]> option) => parsed.GetValue(option) is { Length: > 0 } given ? given : null;
 }

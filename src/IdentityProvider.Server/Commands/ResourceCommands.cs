@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Metadata;
@@ -48,11 +49,22 @@ internal static class ResourceCommands
     {
         var identifier = Identifier();
         return new Command("metadata", "The document that the API serves of itself at its own well-known place (RFC 9728), so that clients find who gives tokens for it.") { identifier }.Does(async work =>
-            work.Tell(await FindAsync(work, identifier), resource =>
+            work.Tell(await FindAsync(work, identifier), resource => ShowMetadata(work.Output, work.Installation.Settings.Issuer, resource)),
+            async work =>
             {
-                work.Output.Remark(ProtectedResourceMetadata.AddressOf(resource.Identifier) is { } address ? $"Serve it at {address}" : "The identifier is no web address, so there is no place to serve it at.");
-                return work.Output.Show(JsonNode.Parse(ProtectedResourceMetadata.Write(work.Installation.Settings.Issuer, resource))!.AsObject());
-            }));
+                var written = (await work.Api.GetAsync($"/resources/{work.Part("identifier")}", work.Cancellation)).Deserialize(ResourceMetadataJson.Default.ResourceMetadata)!;
+                return ResourceMetadataRules.Decide(written, work.Api.Server) switch
+                {
+                    Validated<Resource>.Valid { Value: var resource } => ShowMetadata(work.Output, work.Api.Server, resource),
+                    var invalid => work.Output.Refuse(((Validated<Resource>.Invalid)invalid).Error.ToString()),
+                };
+            });
+    }
+
+    private static int ShowMetadata(Output output, string issuer, Resource resource)
+    {
+        output.Remark(ProtectedResourceMetadata.AddressOf(resource.Identifier) is { } address ? $"Serve it at {address}" : "The identifier is no web address, so there is no place to serve it at.");
+        return output.Show(JsonNode.Parse(ProtectedResourceMetadata.Write(issuer, resource))!.AsObject());
     }
 
     private static Command Update()

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
@@ -18,18 +19,18 @@ internal static class SearchCommand
             var only = work.Parsed.GetValue(kind) is { } name ? SearchOperations.KindOf(name) : null;
             return work.Tell(
                 await work.Get<SearchOperations>().FindAsync(work.Actor, work.Parsed.GetRequiredValue(text), only, work.Parsed.GetValue(limit), work.Cancellation),
-                found => Show(work, found));
+                found => Show(work.Output, JsonSerializer.SerializeToNode(found, AdminJson.Default.SearchDocument)!.AsObject()));
         });
     }
 
-    private static int Show(Work work, SearchDocument found)
+    /// <summary>Shows what was found, and of what there is more.</summary>
+    public static int Show(Output output, JsonObject found)
     {
-        var document = JsonSerializer.SerializeToNode(found, AdminJson.Default.SearchDocument)!.AsObject();
-        if (Root.IsJson(work.Parsed))
-            return work.Output.Show(document);
-        var shown = work.Output.List([.. document["items"]!.AsArray().Select(item => item!.AsObject())], "kind", "id", "name", "detail");
-        if (found.More.Count > 0)
-            work.Output.Remark($"There are more of: {string.Join(", ", found.More)}. Go on typing, or see --limit.");
+        if (output.IsJson)
+            return output.Show(found);
+        var shown = output.List([.. found["items"]!.AsArray().Select(item => item!.AsObject())], "kind", "id", "name", "detail");
+        if (found["more"]!.AsArray() is { Count: > 0 } more)
+            output.Remark($"There are more of: {string.Join(", ", more.Select(kind => (string)kind!))}. Go on typing, or see --limit.");
         return shown;
     }
 }

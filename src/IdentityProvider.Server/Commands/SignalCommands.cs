@@ -8,7 +8,7 @@ namespace IdentityProvider.Server.Commands;
 /// <summary><c>idp signals streams list|show|delete</c>.</summary>
 internal static class SignalCommands
 {
-    private static readonly string[] Columns = ["stream_id", "client_id", "delivery", "endpoint_url", "status", "created_at"];
+    public static readonly string[] Columns = ["stream_id", "client_id", "delivery", "endpoint_url", "status", "created_at"];
 
     public static Command Build() => new("signals", "Security events for other systems (Shared Signals Framework).")
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Integration;
 using IdentityProvider.Server.Admin;
 
@@ -17,17 +18,24 @@ internal static class SnippetCommand
         {
             var written = await work.Get<SnippetOperations>().WriteAsync(
                 work.Parsed.GetRequiredValue(id), Platforms.Read(work.Parsed.GetRequiredValue(platform))!.Value, work.Parsed.GetValue(resource), work.Cancellation);
-            return work.Tell(written, snippet => Root.IsJson(work.Parsed) ? work.Output.Show(SnippetOperations.Document(snippet)) : Show(work.Output, snippet));
+            return work.Tell(written, snippet => Show(work.Output, SnippetOperations.Document(snippet)));
+        }, async work =>
+        {
+            var api = work.Parsed.GetValue(resource) is { } named ? $"?resource={Uri.EscapeDataString(named)}" : "";
+            return Show(work.Output, await work.Api.GetAsync($"/clients/{work.Part("client_id")}/snippets/{work.Part("--for")}{api}", work.Cancellation));
         });
     }
 
     // What is copied alone on standard output; where it is several files, each below its name.
-    private static int Show(Output output, Snippet snippet)
+    private static int Show(Output output, JsonObject snippet)
     {
-        foreach (var variable in snippet.Environment)
-            output.Remark($"{variable.Name}: {variable.Meaning}");
-        foreach (var note in snippet.Notes)
-            output.Remark(note);
-        return output.Print(snippet.Files.Count == 1 ? snippet.Files[0].Text : string.Join('\n', snippet.Files.Select(file => $"== {file.Name}\n{file.Text}")));
+        if (output.IsJson)
+            return output.Show(snippet);
+        foreach (var (name, meaning) in snippet["environment"]!.AsObject())
+            output.Remark($"{name}: {meaning}");
+        foreach (var note in snippet["notes"]!.AsArray())
+            output.Remark((string)note!);
+        var files = snippet["files"]!.AsArray();
+        return output.Print(files.Count == 1 ? (string)files[0]!["text"]! : string.Join('\n', files.Select(file => $"== {file!["name"]}\n{file["text"]}")));
     }
 }

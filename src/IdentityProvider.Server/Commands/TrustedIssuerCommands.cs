@@ -2,6 +2,7 @@ using System.CommandLine;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.TrustedIssuers;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -23,28 +24,35 @@ internal static class TrustedIssuerCommands
         var claim = new Option<string?>("--username-claim") { Description = "username_claim: the claim that is a user name here; without it each sub is linked by `idp users link`.", HelpName = "name" };
         var scopes = new Option<string[]>("--scope") { Description = "scope: the most that a token may have. May be repeated.", HelpName = "scope" };
         var command = new Command("create", "Trust an issuer.") { file, issuer, jwksUri, clients, claim, scopes };
-        return command.Does(async work =>
+        return command.Does(
+            async work => await ReadAsync(work.Parsed, work.Cancellation) switch
+            {
+                Validated<TrustedIssuerMetadata>.Valid { Value: var written } => work.Tell(
+                    await work.Get<TrustedIssuerOperations>().CreateAsync(work.Actor, written, work.Cancellation), trusted => work.Output.Show(TrustedIssuerOperations.Document(trusted))),
+                var invalid => work.Output.Refuse(((Validated<TrustedIssuerMetadata>.Invalid)invalid).Error.ToString()),
+            },
+            async work => await RemoteRegistrations.MakeAsync(work, "/trusted-issuers", await ReadAsync(work.Parsed, work.Cancellation), TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata));
+
+        async Task<Validated<TrustedIssuerMetadata>> ReadAsync(ParseResult parsed, CancellationToken cancellation)
         {
             var standing = new TrustedIssuerMetadata();
-            if (work.Parsed.GetValue(file) is { } path)
+            if (parsed.GetValue(file) is { } path)
             {
-                var read = MetadataJson.Read(await Input.ReadAsync(path, work.Cancellation), TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata);
-                if (read is Validated<TrustedIssuerMetadata>.Invalid { Error: var mistake })
-                    return work.Output.Refuse(mistake.ToString());
-                standing = ((Validated<TrustedIssuerMetadata>.Valid)read).Value;
+                var read = MetadataJson.Read(await Input.ReadAsync(path, cancellation), TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata);
+                if (read is not Validated<TrustedIssuerMetadata>.Valid { Value: var written })
+                    return read;
+                standing = written;
             }
 
-            var written = standing with
+            return Validated.Of(standing with
             {
-                Issuer = work.Parsed.GetValue(issuer) ?? standing.Issuer,
-                JwksUri = work.Parsed.GetValue(jwksUri) ?? standing.JwksUri,
-                Clients = work.Parsed.GetValue(clients) is { Length: > 0 } named ? named : standing.Clients,
-                UsernameClaim = work.Parsed.GetValue(claim) ?? standing.UsernameClaim,
-                Scope = work.Parsed.GetValue(scopes) is { Length: > 0 } words ? string.Join(' ', words) : standing.Scope,
-            };
-            return work.Tell(
-                await work.Get<TrustedIssuerOperations>().CreateAsync(work.Actor, written, work.Cancellation), trusted => work.Output.Show(TrustedIssuerOperations.Document(trusted)));
-        });
+                Issuer = parsed.GetValue(issuer) ?? standing.Issuer,
+                JwksUri = parsed.GetValue(jwksUri) ?? standing.JwksUri,
+                Clients = parsed.GetValue(clients) is { Length: > 0 } named ? named : standing.Clients,
+                UsernameClaim = parsed.GetValue(claim) ?? standing.UsernameClaim,
+                Scope = parsed.GetValue(scopes) is { Length: > 0 } words ? string.Join(' ', words) : standing.Scope,
+            });
+        }
     }
 
     private static Command List()

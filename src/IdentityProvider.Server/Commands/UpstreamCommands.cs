@@ -1,6 +1,7 @@
 using System.CommandLine;
 using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -17,10 +18,10 @@ internal static class UpstreamCommands
         options.AddTo(command);
         return command.Does(async work =>
         {
-            if (await options.ReadAsync(work, new UpstreamMetadata()) is not { } read)
+            if (await options.ReadAsync(work.Parsed, work.Output, new UpstreamMetadata(), work.Cancellation) is not { } read)
                 return Output.Refused;
             return work.Tell(await work.Get<UpstreamOperations>().CreateAsync(work.Actor, read, work.Cancellation), made => Show(work, made));
-        });
+        }, remote => RemoteFederation.CreateAsync(remote, options));
     }
 
     private static Command Update()
@@ -32,12 +33,12 @@ internal static class UpstreamCommands
         {
             if (!(await FindAsync(work, name)).Try(out var standing, out var fault))
                 return work.Output.Refuse(fault.ToString());
-            if (await options.ReadAsync(work, UpstreamMetadata.Of(standing.Provider)) is not { } read)
+            if (await options.ReadAsync(work.Parsed, work.Output, UpstreamMetadata.Of(standing.Provider), work.Cancellation) is not { } read)
                 return Output.Refused;
             // Name and issuer of a file are not looked at: they never change.
             var written = read with { Name = standing.Provider.Name, Issuer = standing.Provider.Issuer };
             return work.Tell(await work.Get<UpstreamOperations>().ReplaceAsync(work.Actor, standing, written, work.Cancellation), changed => Show(work, changed));
-        });
+        }, remote => RemoteFederation.UpdateAsync(remote, options));
     }
 
     private static Command List()

@@ -46,14 +46,13 @@ internal sealed class UpstreamOptions
     }
 
     /// <summary>What stands, and over it what was written; null where a mistake was said.</summary>
-    public async Task<UpstreamMetadata?> ReadAsync(Work work, UpstreamMetadata standing)
+    public async Task<UpstreamMetadata?> ReadAsync(ParseResult parsed, Output output, UpstreamMetadata standing, CancellationToken cancellation)
     {
-        var parsed = work.Parsed;
         if (parsed.GetValue(_file) is { } path)
         {
-            var read = MetadataJson.Read(await Input.ReadAsync(path, work.Cancellation), UpstreamMetadataJson.Default.UpstreamMetadata);
+            var read = MetadataJson.Read(await Input.ReadAsync(path, cancellation), UpstreamMetadataJson.Default.UpstreamMetadata);
             if (read is not Validated<UpstreamMetadata>.Valid { Value: var written })
-                return Refuse(work, ((Validated<UpstreamMetadata>.Invalid)read).Error.ToString());
+                return Refuse(output, ((Validated<UpstreamMetadata>.Invalid)read).Error.ToString());
             standing = Over(standing, written);
         }
 
@@ -61,10 +60,10 @@ internal sealed class UpstreamOptions
         foreach (var pair in parsed.GetValue(_claims) ?? [])
         {
             if (pair.Split('=', 2) is not [{ Length: > 0 } ours, { Length: > 0 } theirs] || !(claims ??= []).TryAdd(ours, theirs))
-                return Refuse(work, "claims: each is ours=theirs, and ours comes once");
+                return Refuse(output, "claims: each is ours=theirs, and ours comes once");
         }
 
-        var secret = parsed.GetValue(_secret) is { } said ? await Input.ReadPasswordAsync(said, work.Cancellation) : null;
+        var secret = parsed.GetValue(_secret) is { } said ? await Input.ReadPasswordAsync(said, cancellation) : null;
         return Over(standing, new UpstreamMetadata
         {
             Name = _withIdentity ? parsed.GetValue(_name) : null,
@@ -74,7 +73,7 @@ internal sealed class UpstreamOptions
             TokenEndpointAuthMethod = parsed.GetValue(_method),
             Scope = ListOrNull(parsed.GetValue(_scopes)) is { } scopes ? string.Join(' ', scopes) : null,
             Label = parsed.GetValue(_label),
-            Logo = parsed.GetValue(_logo) is { } file ? DataUri(await Input.ReadAsync(file, work.Cancellation)) : null,
+            Logo = parsed.GetValue(_logo) is { } file ? DataUri(await Input.ReadAsync(file, cancellation)) : null,
             Claims = claims,
             Create = parsed.GetValue(_create),
             EmailDomains = ListOrNull(parsed.GetValue(_domains)),
@@ -86,9 +85,9 @@ internal sealed class UpstreamOptions
         });
     }
 
-    private static UpstreamMetadata? Refuse(Work work, string reason)
+    private static UpstreamMetadata? Refuse(Output output, string reason)
     {
-        work.Output.Refuse(reason);
+        output.Refuse(reason);
         return null;
     }
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Sessions;
+using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Pages.Account;
 using IdentityProvider.Storage;
 
@@ -33,15 +35,5 @@ internal static class UserHistoryCommand
         });
     }
 
-    private static JsonObject Document(SignInEvent line) => new()
-    {
-        ["id"] = HistoryPlaces.Write(line),
-        ["at"] = Output.Moment(line.At),
-        ["outcome"] = line.Outcome.ToString(),
-        ["count"] = line.Count,
-        ["detail"] = line.Detail,
-        ["address"] = line.Address,
-        ["device"] = Device.Of(line.UserAgent),
-        ["user_agent"] = line.UserAgent,
-    };
+    private static JsonObject Document(SignInEvent line) => JsonSerializer.SerializeToNode(HistoryDocument.Of(line), AdminJson.Default.HistoryDocument)!.AsObject();
 }

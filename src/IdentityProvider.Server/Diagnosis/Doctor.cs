@@ -38,6 +38,8 @@ internal sealed class Doctor(Settings settings, Schema schema, KeysCheck keys, R
             yield return Finding.Warning("settings", "Clients may name addresses of your own network, which this server then calls.", "Leave Idp:Outgoing:AllowPrivateNetwork off, unless every client is yours.");
         if (settings.Registration.Mode == RegistrationMode.Open)
             yield return Finding.Warning("settings", "Anybody may register a client.", "Set Idp:Registration:Mode to Token, unless partners are strangers.");
+        if (settings.Administration.CommandLineSignIn && settings.IsHttps)
+            yield return Finding.Fine("settings", "Administrators may sign in on a command line elsewhere (`idp login`); Idp:Administration:CommandLineSignIn turns that off.");
         if (!settings.Mail.IsOn)
             yield return Finding.Warning("settings", "No mail is sent: nobody resets a password by themselves, nor learns of a new device.", "Set Idp:Mail:Smtp:Host and Idp:Mail:From.");
     }

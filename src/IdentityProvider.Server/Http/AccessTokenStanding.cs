@@ -19,7 +19,7 @@ public sealed class AccessTokenStanding(Clients clients, SigningKeys keys, Revok
     public async Task<AccessTokenFacts> LoadAsync(VerifiedAccessToken token, IReadOnlyList<Resource> resources, CancellationToken cancellation)
     {
         // Four questions at once: each goes with those of other requests.
-        var client = BuiltInClients.Find(token.ClientId, settings.Issuer) is { } builtIn ? Task.FromResult<Client?>(builtIn) : clients.FindAsync(token.ClientId, cancellation);
+        var client = BuiltInClients.Find(token.ClientId, settings.Issuer, settings.Administration.CommandLineSignIn) is { } builtIn ? Task.FromResult<Client?>(builtIn) : clients.FindAsync(token.ClientId, cancellation);
         var isRevoked = revoked.ContainsAsync(token.Jti, cancellation);
         var keyStands = token.Kid is { } kid ? keys.StandsAsync(kid, cancellation) : Task.FromResult(true);
         var found = token.FamilyId is { } familyId ? families.FindStandingAsync(familyId, cancellation) : Task.FromResult<FamilyStanding?>(null);

@@ -16,8 +16,14 @@ internal sealed record AdminAnswer(int Status, JsonNode? Body)
     /// <summary>Why it was not done; null where it was.</summary>
     public Fault? Fault { get; init; }
 
+    /// <summary>Writes it line by line, each by what it is given; null where it is one document.</summary>
+    public Func<Func<string, Task>, Task>? Lines { get; init; }
+
     /// <summary>What is worth a second thought.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The media type of lines of JSON.</summary>
+    public const string JsonLines = "application/jsonl";
 
     /// <summary>Done, and nothing more to say.</summary>
     public static AdminAnswer Nothing { get; } = new(StatusCodes.Status204NoContent, null);

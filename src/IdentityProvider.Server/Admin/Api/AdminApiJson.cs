@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Protocol.RichAuthorization;
+using IdentityProvider.Protocol.TrustedIssuers;
 using IdentityProvider.Protocol.Upstream;
 
 namespace IdentityProvider.Server.Admin.Api;
@@ -24,6 +26,17 @@ namespace IdentityProvider.Server.Admin.Api;
 [JsonSerializable(typeof(EndedDocument))]
 [JsonSerializable(typeof(RotationBody))]
 [JsonSerializable(typeof(PolicyBody))]
+[JsonSerializable(typeof(TokenBody))]
+[JsonSerializable(typeof(AuditKnown))]
+[JsonSerializable(typeof(AuditProofDocument))]
+[JsonSerializable(typeof(AuditDocument))]
+[JsonSerializable(typeof(ConfigurationBody))]
+[JsonSerializable(typeof(PlanDocument))]
+[JsonSerializable(typeof(ImportBody))]
+[JsonSerializable(typeof(ImportDocument))]
+[JsonSerializable(typeof(Page<HistoryDocument>))]
+[JsonSerializable(typeof(Page<TrustedIssuerMetadata>), TypeInfoPropertyName = "PageTrustedIssuer")]
+[JsonSerializable(typeof(Page<AuthorizationDetailsTypeMetadata>), TypeInfoPropertyName = "PageAuthorizationDetailsType")]
 [JsonSerializable(typeof(RegisteredClient))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(UserDocument))]

@@ -15,7 +15,7 @@ internal static class AdminApiSetup
     /// <summary>All operations.</summary>
     public static IReadOnlyList<AdminRoute> Routes { get; } =
     [
-        .. ClientApi.Routes, .. ResourceApi.Routes, .. UserApi.Routes, .. RoleApi.Routes, .. GroupApi.Routes, .. SignInApi.Routes, .. OperatingApi.Routes, .. AuditApi.Routes, .. FederationApi.Routes, .. SearchApi.Routes, .. SignalApi.Routes,
+        .. ClientApi.Routes, .. ResourceApi.Routes, .. UserApi.Routes, .. RoleApi.Routes, .. GroupApi.Routes, .. SignInApi.Routes, .. OperatingApi.Routes, .. AuditApi.Routes, .. FederationApi.Routes, .. SearchApi.Routes, .. SignalApi.Routes, .. TokenApi.Routes, .. TrustApi.Routes, .. ConfigurationApi.Routes, .. ImportApi.Routes,
     ];
 
     public static IServiceCollection AddAdminApi(this IServiceCollection services) => services
@@ -37,7 +37,7 @@ internal static class AdminApiSetup
             if (route.Body is { } body)
                 mapped.WithMetadata(new AcceptsMetadata(["application/json"], body));
             mapped.WithMetadata(route.Answer is { } answer
-                ? new ProducesResponseTypeMetadata(route.Status, answer, ["application/json"])
+                ? new ProducesResponseTypeMetadata(route.Status, answer, [route.IsLines ? AdminAnswer.JsonLines : "application/json"])
                 : new ProducesResponseTypeMetadata(route.Status, typeof(void), []));
             mapped.WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status422UnprocessableEntity, typeof(ProblemDocument), [Problems.ContentType]));
         }

@@ -56,7 +56,7 @@ internal sealed class AdminEndpoint(AdminAccess access, AdminRates rates, Idempo
         var body = Array.Empty<byte>();
         if (route.Body is not null)
         {
-            if (!(await JsonRequest.ReadAsync(http)).Try(out var read, out reason))
+            if (!(await JsonRequest.ReadAsync(http, route.LongestBody)).Try(out var read, out reason))
             {
                 await Problems.RefuseAsync(http, reason);
                 return;
@@ -88,6 +88,18 @@ internal sealed class AdminEndpoint(AdminAccess access, AdminRates rates, Idempo
             http.Response.Headers[HeaderNames.Location] = AdminApi.IdentifierOf(settings.Issuer) + path;
         foreach (var warning in answer.Warnings)
             http.Response.Headers.Append("Idp-Warning", Uri.EscapeDataString(warning));
+        if (answer.Lines is { } lines)
+        {
+            OAuthResults.NoStore(http.Response);
+            (http.Response.StatusCode, http.Response.ContentType) = (answer.Status, AdminAnswer.JsonLines);
+            await lines(async line =>
+            {
+                await http.Response.WriteAsync(line, http.RequestAborted);
+                await http.Response.WriteAsync("\n", http.RequestAborted);
+            });
+            return;
+        }
+
         if (answer.Body is { } body)
         {
             await Problems.SendAsync(http, answer.Status, "application/json", body);

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Server.Http;
 
 namespace IdentityProvider.Server.Admin.Api;
 
@@ -12,7 +13,13 @@ namespace IdentityProvider.Server.Admin.Api;
 internal sealed record AdminRoute(string Method, string Path, string Name, AdminArea Area, string Summary, Func<AdminRequest, Task<AdminAnswer>> Handle)
 {
     /// <summary>Whether it changes anything: it then needs a scope that writes.</summary>
-    public bool Writes => Method != HttpMethods.Get;
+    public bool Writes => Method != HttpMethods.Get && !Looks;
+
+    /// <summary>Whether it only reads though it is a POST, since what is asked for has no place in an address.</summary>
+    public bool Looks { get; init; }
+
+    /// <summary>Of its body, in bytes.</summary>
+    public int LongestBody { get; init; } = RequestParameters.LongestBody;
 
     /// <summary>What its body is; null where it has none.</summary>
     public Type? Body { get; init; }
@@ -24,6 +31,9 @@ internal sealed record AdminRoute(string Method, string Path, string Name, Admin
 
     /// <summary>Its query parameters, with what each means.</summary>
     public IReadOnlyList<(string Name, string Meaning)> Query { get; init; } = [];
+
+    /// <summary>Whether it answers all of many, each a line of its own.</summary>
+    public bool IsLines { get; init; }
 
     /// <summary>Whether it answers one page of many.</summary>
     public bool IsPaged { get; init; }
@@ -50,6 +60,10 @@ internal sealed record AdminRoute(string Method, string Path, string Name, Admin
     public static AdminRoute Act(
         string path, string name, AdminArea area, string summary, Func<AdminRequest, Task<AdminAnswer>> handle, Type? body = null, Type? answer = null) =>
         new(HttpMethods.Post, path, name, area, summary, handle) { Body = body, Answer = answer, Status = answer is null ? StatusCodes.Status204NoContent : StatusCodes.Status200OK };
+
+    /// <summary>Something that is looked at by what the body says.</summary>
+    public static AdminRoute Look(string path, string name, AdminArea area, string summary, Func<AdminRequest, Task<AdminAnswer>> handle, Type body, Type answer) =>
+        new(HttpMethods.Post, path, name, area, summary, handle) { Body = body, Answer = answer, Looks = true };
 
     /// <summary>All of what is there, written anew.</summary>
     public static AdminRoute Put(string path, string name, AdminArea area, string summary, Func<AdminRequest, Task<AdminAnswer>> handle, Type body, Type answer) =>

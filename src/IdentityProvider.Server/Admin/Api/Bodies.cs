@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.AsCode;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Registration;
+using IdentityProvider.Protocol.Resources;
 
 namespace IdentityProvider.Server.Admin.Api;
 
@@ -106,6 +108,58 @@ internal sealed record EndedDocument(int Ended);
 
 /// <summary>Whether the new keys sign at once, before caches have them.</summary>
 internal sealed record RotationBody(bool? Now = null);
+
+/// <summary>A token that somebody has at hand.</summary>
+internal sealed record TokenBody(string? Token = null);
+
+/// <summary>A document of docs/as-code.md. A section that isn't there says nothing of its kind.</summary>
+internal sealed record ConfigurationBody
+{
+    public required int Format { get; init; }
+
+    public IReadOnlyList<ResourceMetadata>? Resources { get; init; }
+
+    public IReadOnlyList<RoleMetadata>? Roles { get; init; }
+
+    public IReadOnlyList<GroupMetadata>? Groups { get; init; }
+
+    public IReadOnlyList<ClientMetadata>? Clients { get; init; }
+}
+
+/// <summary>Steps that would be taken, or were.</summary>
+internal sealed record PlanDocument
+{
+    public required bool Applied { get; init; }
+
+    public required IReadOnlyList<StepDocument> Steps { get; init; }
+
+    /// <summary>Of a plan: what is worth a second thought.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
+    /// <summary>Why not all steps were taken; absent where all were.</summary>
+    public string? Problem { get; init; }
+}
+
+/// <summary>A step.</summary>
+internal sealed record StepDocument
+{
+    /// <summary><c>create</c>, <c>change</c> or <c>delete</c>.</summary>
+    public required string Action { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    public required IReadOnlyList<ChangeDocument> Changes { get; init; }
+
+    /// <summary>Told once, where it was just made.</summary>
+    public string? ClientSecret { get; init; }
+
+    public long? ClientSecretExpiresAt { get; init; }
+}
+
+/// <summary>A member before and after; null where it is not there.</summary>
+internal sealed record ChangeDocument(string Member, JsonNode? Before, JsonNode? After);
 
 /// <summary>What clients that register themselves may have.</summary>
 internal sealed record PolicyBody : RegistrationPolicyMetadata

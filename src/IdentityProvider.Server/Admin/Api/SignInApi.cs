@@ -16,7 +16,7 @@ internal static class SignInApi
         AdminRoute.Get("/sessions/{sid}", "getSession", AdminArea.Sessions, "A session that lasts.", GetSessionAsync, typeof(SessionDocument)),
         AdminRoute.Delete("/sessions/{sid}", "endSession", AdminArea.Sessions, "Signs a person out in one browser: every app's access that hangs on it ends.", EndSessionAsync),
         AdminRoute.Get("/users/{sub}/families", "listFamilies", AdminArea.Families, "What clients have of a person now, the newest first. None of its tokens is there.", ListFamiliesAsync, typeof(Page<FamilyDocument>)),
-        AdminRoute.Act("/users/{sub}/revoke-tokens", "revokeUserTokens", AdminArea.Families, "Takes back all that clients have of a person, offline access too.", RevokeTokensAsync, answer: typeof(EndedDocument)),
+        AdminRoute.Act("/users/{sub}/revoke-tokens", "revokeUserTokens", AdminArea.Families, "Takes back all that clients have of a person, offline access too.", RevokeTokensAsync, answer: typeof(EndedDocument)) with { Query = [("client_id", "Only what this client has.")] },
         AdminRoute.Get("/families/{family}", "getFamily", AdminArea.Families, "One sign-in of one client, ended or not.", GetFamilyAsync, typeof(FamilyDocument)),
         AdminRoute.Delete("/families/{family}", "endFamily", AdminArea.Families, "Ends a family, and with it every token of it.", EndFamilyAsync),
         AdminRoute.Get("/users/{sub}/grants", "listGrants", AdminArea.Grants, "What a person has agreed to, by client.", ListGrantsAsync, typeof(Page<GrantDocument>)),
@@ -41,7 +41,7 @@ internal static class SignInApi
         OfUserAsync(request, async user => All(await request.Get<TokenOperations>().ListFamiliesAsync(user, request.Cancellation), AdminJson.Default.FamilyDocument));
 
     private static Task<AdminAnswer> RevokeTokensAsync(AdminRequest request) =>
-        OfUserAsync(request, async user => Ended(await request.Get<TokenOperations>().RevokeAllAsync(request.Actor, user, clientId: null, request.Cancellation)));
+        OfUserAsync(request, async user => Ended(await request.Get<TokenOperations>().RevokeAllAsync(request.Actor, user, request["client_id"], request.Cancellation)));
 
     private static async Task<AdminAnswer> GetFamilyAsync(AdminRequest request) =>
         (await request.Get<TokenOperations>().FindFamilyAsync(request.Named("family"), request.Cancellation)).Try(out var found, out var fault)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Server.Pages;
+using IdentityProvider.Server.Pages.Account;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Admin.Api;
@@ -23,6 +24,9 @@ internal static class UserApi
         AdminRoute.Delete("/users/{sub}/second-factors", "resetSecondFactors", AdminArea.Users, "Takes a person's second factors away; they are told.", request => DoAsync(request, users => users.ResetSecondFactorsAsync)),
         AdminRoute.Set("/users/{sub}/roles/{role}", "grantRole", AdminArea.Users, "Gives a person a role.", GrantRoleAsync),
         AdminRoute.Delete("/users/{sub}/roles/{role}", "revokeRole", AdminArea.Users, "Takes a role from a person.", RevokeRoleAsync),
+        AdminRoute.List("/users/{sub}/history", "listHistory", AdminArea.Users, "What happened to an account in the last 90 days, the newest first.", ListHistoryAsync, typeof(Page<HistoryDocument>)),
+        AdminRoute.Set("/users/{sub}/links/{issuer}/{subject}", "linkUser", AdminArea.Users, "Says that a person is this subject of a trusted issuer or an upstream, which then speaks for them.", request => LinkAsync(request, links => links.LinkAsync)),
+        AdminRoute.Delete("/users/{sub}/links/{issuer}/{subject}", "unlinkUser", AdminArea.Users, "Takes that back.", request => LinkAsync(request, links => links.UnlinkAsync)),
         AdminRoute.Make("/invitations", "inviteUser", AdminArea.Users, "Offers somebody an account, by a link that is mailed.", InviteAsync, typeof(InvitationBody), typeof(InvitationDocument)),
     ];
 
@@ -96,6 +100,24 @@ internal static class UserApi
             return fault;
         var revoked = await request.Get<UserOperations>().RevokeRoleAsync(request.Actor, user, request.Named("role"), request.Cancellation);
         return revoked.Try(out _, out fault) || fault.Kind == FaultKind.Conflict ? AdminAnswer.Nothing : fault;
+    }
+
+    private static async Task<AdminAnswer> ListHistoryAsync(AdminRequest request)
+    {
+        if (!(await FindAsync(request)).Try(out var user, out var fault))
+            return fault;
+        return await request.PageAsync(
+            (after, limit) => request.Get<SignInEvents>().ListAsync(user.Id, request.Get<TimeProvider>().GetUtcNow(), limit, HistoryPlaces.Read(after), request.Cancellation),
+            line => JsonSerializer.SerializeToNode(HistoryDocument.Of(line), AdminJson.Default.HistoryDocument)!,
+            HistoryPlaces.Write);
+    }
+
+    private static async Task<AdminAnswer> LinkAsync(AdminRequest request, Func<LinkOperations, Func<Actor, User, string, string, CancellationToken, Task<Operated<User>>>> what)
+    {
+        if (!(await FindAsync(request)).Try(out var user, out var fault))
+            return fault;
+        var changed = await what(request.Get<LinkOperations>())(request.Actor, user, request.Named("issuer"), request.Named("subject"), request.Cancellation);
+        return changed.Try(out _, out fault) ? AdminAnswer.Nothing : fault;
     }
 
     private static async Task<AdminAnswer> InviteAsync(AdminRequest request)

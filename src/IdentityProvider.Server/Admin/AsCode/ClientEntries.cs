@@ -43,8 +43,10 @@ internal sealed class ClientEntries(ClientOperations clients, ResourceEntries re
         if (!all.Try(out var others, out var tooMany))
             return tooMany;
         var named = entries.Select(entry => entry.Key).ToHashSet();
-        entries.AddRange(others.Select(Of).Where(client => !named.Contains(client.Key))
-            .Select(client => new Entry(client, null) { DeleteAsync = (whoever, token) => DeleteAsync(whoever, client, token) }));
+        entries.AddRange(others.Where(client => !named.Contains(Of(client).Key)).Select(client => new Entry(Of(client), null)
+        {
+            DeleteAsync = async (whoever, token) => Taken.Of(await clients.DeleteAsync(whoever, client, token), alreadySo: FaultKind.Unknown),
+        }));
         return entries;
     }
 
@@ -64,12 +66,5 @@ internal sealed class ClientEntries(ClientOperations clients, ResourceEntries re
             RefuseElsewhereAsync = token => clients.RefuseElsewhereAsync(client, token),
             Warnings = [.. judged.Warnings.Select(warning => $"{client.ClientId}: {warning}")],
         };
-    }
-
-    private async Task<Operated<Taken>> DeleteAsync(Actor actor, Declared shown, CancellationToken cancellation)
-    {
-        if ((await clients.FindAsync(shown.Name, cancellation)).Try(out var standing, out _) && (standing.IsSelfRegistered || !shown.IsSameAs(Of(standing))))
-            return Fault.Changed("client");
-        return Taken.Of(await clients.DeleteAsync(actor, shown.Name, cancellation), alreadySo: FaultKind.Unknown);
     }
 }

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.AsCode;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.Resources;
@@ -13,8 +14,10 @@ internal sealed class ConfigurationOperations(ResourceEntries resources, RoleEnt
     private static readonly IReadOnlySet<DeclaredKind> AllKinds = Enum.GetValues<DeclaredKind>().ToHashSet();
 
     /// <summary>The document of all that an operator registered.</summary>
-    public async Task<Operated<byte[]>> ExportAsync(CancellationToken cancellation)
+    public async Task<Operated<byte[]>> ExportAsync(Actor actor, CancellationToken cancellation)
     {
+        if (AllKinds.Select(kind => Refuse(actor, kind, writes: false)).FirstOrDefault(fault => fault is not null) is { } unseen)
+            return unseen;
         if (!(await resources.AllAsync(cancellation)).Try(out var allResources, out var fault)
             || !(await roles.AllAsync(cancellation)).Try(out var allRoles, out fault)
             || !(await groups.AllAsync(cancellation)).Try(out var allGroups, out fault)
@@ -27,8 +30,10 @@ internal sealed class ConfigurationOperations(ResourceEntries resources, RoleEnt
     }
 
     /// <summary>The document of some clients and of the resources that they name, so that it stands by itself.</summary>
-    public async Task<Operated<byte[]>> ExportAsync(IEnumerable<string> clientIds, CancellationToken cancellation)
+    public async Task<Operated<byte[]>> ExportAsync(Actor actor, IEnumerable<string> clientIds, CancellationToken cancellation)
     {
+        if ((Refuse(actor, DeclaredKind.Client, writes: false) ?? Refuse(actor, DeclaredKind.Resource, writes: false)) is { } unseen)
+            return unseen;
         var named = new List<Client>();
         foreach (var clientId in clientIds.Distinct(StringComparer.Ordinal))
         {
@@ -51,6 +56,11 @@ internal sealed class ConfigurationOperations(ResourceEntries resources, RoleEnt
     /// <param name="cancellation">Gives up.</param>
     public async Task<Operated<List<PreparedStep>>> PrepareAsync(Actor actor, WrittenConfiguration written, bool prunes, CancellationToken cancellation)
     {
+        // 1. By who may see what it is compared with.
+        if (AllKinds.Where(written.Has).Select(kind => Refuse(actor, kind, writes: false)).FirstOrDefault(fault => fault is not null) is { } unseen)
+            return unseen;
+
+        // 2. Each thing, and all of them together.
         var pruned = AllKinds.Where(kind => prunes && written.Has(kind)).ToHashSet();
         if (!(await resources.ReadAsync(written.Resources ?? [], pruned.Contains(DeclaredKind.Resource), cancellation)).Try(out var readResources, out var fault)
             || !(await roles.ReadAsync(written.Roles ?? [], pruned.Contains(DeclaredKind.Role), cancellation)).Try(out var readRoles, out fault)
@@ -78,6 +88,9 @@ internal sealed class ConfigurationOperations(ResourceEntries resources, RoleEnt
     /// <param name="cancellation">Gives up between two steps.</param>
     public static async Task<Fault?> ApplyAsync(Actor actor, IReadOnlyList<PreparedStep> steps, Action<PreparedStep, Taken> taken, CancellationToken cancellation)
     {
+        // None of them where one is not theirs to take.
+        if (steps.Select(step => Refuse(actor, step.Step.Kind, writes: true)).FirstOrDefault(fault => fault is not null) is { } notTheirs)
+            return notTheirs;
         foreach (var step in steps)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -89,6 +102,19 @@ internal sealed class ConfigurationOperations(ResourceEntries resources, RoleEnt
 
         return null;
     }
+
+    private static Fault? Refuse(Actor actor, DeclaredKind kind, bool writes) => actor.Authority.Refuse(AreaOf(kind), writes) is null
+        ? null
+        : Fault.Forbidden(Declared.SectionOf(kind), $"who asks may not {(writes ? "change" : "see")} them");
+
+    private static AdminArea AreaOf(DeclaredKind kind) => kind switch
+    {
+        DeclaredKind.Resource => AdminArea.Resources,
+        DeclaredKind.Role => AdminArea.Roles,
+        DeclaredKind.Group => AdminArea.Groups,
+        DeclaredKind.Client => AdminArea.Clients,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 }
 
 /// <summary>A step, and what it takes.</summary>

@@ -38,9 +38,10 @@ internal sealed class GroupEntries(GroupOperations groups, RoleEntries roles)
         var named = entries.Select(entry => entry.Key.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var group in others.Where(group => !named.Contains(Declared.KeyOf(DeclaredKind.Group, group.Name))))
         {
-            entries.Add(new(await OfAsync(group, cancellation), null)
+            var having = await groups.RolesAsync(group, cancellation);
+            entries.Add(new(Of(group.Name, having), null)
             {
-                DeleteAsync = async (actor, token) => Taken.Of(await groups.DeleteAsync(actor, group.Name, token), alreadySo: FaultKind.Unknown),
+                DeleteAsync = async (actor, token) => Taken.Of(await groups.DeleteAsync(actor, group, having, token), alreadySo: FaultKind.Unknown),
             });
         }
 

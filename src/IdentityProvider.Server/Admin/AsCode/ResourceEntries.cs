@@ -34,9 +34,12 @@ internal sealed class ResourceEntries(ResourceOperations resources)
         var all = isPruned ? await AllAsync(cancellation) : new List<Resource>();
         if (!all.Try(out var others, out var tooMany))
             return tooMany;
-        var going = others.Where(resource => !wanted.ContainsKey(resource.Identifier)).Select(Of).ToList();
-        entries.AddRange(going.Select(resource => new Entry(resource, null) { DeleteAsync = (actor, token) => DeleteAsync(actor, resource, token) }));
-        return new ReadResources(entries, wanted, going.Select(resource => resource.Name).ToHashSet(StringComparer.Ordinal));
+        var going = others.Where(resource => !wanted.ContainsKey(resource.Identifier)).ToList();
+        entries.AddRange(going.Select(resource => new Entry(Of(resource), null)
+        {
+            DeleteAsync = async (actor, token) => Taken.Of(await resources.DeleteAsync(actor, resource, token), alreadySo: FaultKind.Unknown),
+        }));
+        return new ReadResources(entries, wanted, going.Select(resource => resource.Identifier).ToHashSet(StringComparer.Ordinal));
     }
 
     /// <summary>The resources of those identifiers as they are when the document is applied.</summary>
@@ -44,13 +47,6 @@ internal sealed class ResourceEntries(ResourceOperations resources)
     {
         var others = identifiers.Where(identifier => !read.Wanted.ContainsKey(identifier) && !read.Going.Contains(identifier));
         return [.. identifiers.Select(identifier => read.Wanted.GetValueOrDefault(identifier)).OfType<Resource>(), .. await resources.FindKnownAsync(others, cancellation)];
-    }
-
-    private async Task<Operated<Taken>> DeleteAsync(Actor actor, Declared shown, CancellationToken cancellation)
-    {
-        if ((await resources.FindAsync(shown.Name, cancellation)).Try(out var standing, out _) && !shown.IsSameAs(Of(standing)))
-            return Fault.Changed("resource");
-        return Taken.Of(await resources.DeleteAsync(actor, shown.Name, cancellation), alreadySo: FaultKind.Unknown);
     }
 }
 

@@ -34,9 +34,9 @@ internal sealed class RoleEntries(RoleOperations roles)
         if (!all.Try(out var others, out var tooMany))
             return tooMany;
         var named = entries.Select(entry => entry.Key).ToHashSet();
-        entries.AddRange(others.Select(Of).Where(role => !named.Contains(role.Key)).Select(role => new Entry(role, null)
+        entries.AddRange(others.Where(role => !named.Contains(Of(role).Key)).Select(role => new Entry(Of(role), null)
         {
-            DeleteAsync = async (actor, _) => Taken.Of(await roles.DeleteAsync(actor, role.Name), alreadySo: FaultKind.Unknown),
+            DeleteAsync = async (actor, _) => Taken.Of(await roles.DeleteAsync(actor, role), alreadySo: FaultKind.Unknown),
         }));
         return entries;
     }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using IdentityProvider.Server.Admin;
 using static System.Net.Http.HttpMethod;
 
 namespace IdentityProvider.Server.Commands.Remote;
@@ -13,12 +15,14 @@ internal static class RemoteCalls
     {
         ["clients list"] = work => work.ListAsync("/clients", "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"),
         ["clients show"] = work => work.ShowAsync($"/clients/{work.Part("client_id")}"),
-        ["clients delete"] = work => work.DoAsync(Delete, $"/clients/{work.Part("client_id")}", $"Deleted {work.Text("client_id")}.", new() { ["client_id"] = work.Text("client_id"), ["deleted"] = true }),
+        ["clients delete"] = RemoteFederation.DeleteClientAsync,
+        ["clients denied"] = work => work.ListAsync("/denied-clients", "client_id", "denied_at"),
+        ["clients allow"] = work => work.DoAsync(Delete, $"/denied-clients/{work.Part("client_id")}", $"Allowed {work.Text("client_id")}.", new() { ["client_id"] = work.Text("client_id"), ["allowed"] = true }),
         ["clients rotate-secret"] = work => work.MakeAsync(
             $"/clients/{work.Part("client_id")}/secrets", new() { ["keep_old"] = work.Parsed.GetValue<bool>("--revoke-old") ? 0 : (int)work.Parsed.GetValue<TimeSpan>("--keep-old").TotalSeconds }),
         ["resources list"] = work => work.ListAsync("/resources", "identifier", "name", "scopes", "revocation", "access_token_lifetime", "signing_alg"),
         ["resources show"] = work => work.ShowAsync($"/resources/{work.Part("identifier")}"),
-        ["resources delete"] = work => work.DoAsync(Delete, $"/resources/{work.Part("identifier")}", $"Deleted {work.Text("identifier")}.", new() { ["identifier"] = work.Text("identifier"), ["deleted"] = true }),
+        ["resources delete"] = work => DeleteAsync(work, "/resources", "identifier"),
         ["users list"] = work => work.ListAsync("/users", "username", "sub", "disabled", "created_at"),
         ["users create"] = RemoteUsers.CreateAsync,
         ["users show"] = async work => await work.ShowAsync($"/users/{await work.SubAsync("username")}"),
@@ -36,33 +40,64 @@ internal static class RemoteCalls
             var sub = await work.SubAsync("username");
             return await work.DoAsync(Delete, $"/users/{sub}", $"Deleted {work.Text("username")}.", new() { ["sub"] = sub, ["username"] = work.Text("username"), ["deleted"] = true });
         },
+        ["users history"] = async work => await work.ListAsync($"/users/{await work.SubAsync("username")}/history", "id", "at", "outcome", "count", "detail", "address", "device"),
+        ["users link"] = work => work.ChangeAsync(Put, sub => $"/users/{sub}/links/{work.Part("issuer")}/{work.Part("subject")}"),
+        ["users unlink"] = work => work.ChangeAsync(Delete, sub => $"/users/{sub}/links/{work.Part("issuer")}/{work.Part("subject")}"),
         ["groups list"] = work => work.ListAsync("/groups", "group", "created_at"),
         ["groups create"] = work => work.MakeAsync("/groups", new() { ["group"] = work.Text("group"), ["roles"] = Names(work, "--role") }),
         ["groups show"] = work => work.Parsed.GetValue<bool>("--members") ? work.ListAsync($"/groups/{work.Part("group")}/members", "username") : work.ShowAsync($"/groups/{work.Part("group")}"),
-        ["groups delete"] = work => work.DoAsync(Delete, $"/groups/{work.Part("group")}", $"Deleted {work.Text("group")}.", new() { ["group"] = work.Text("group"), ["deleted"] = true }),
+        ["groups delete"] = work => DeleteAsync(work, "/groups", "group"),
         ["groups grant-role"] = work => GroupRoleAsync(work, Put),
         ["groups revoke-role"] = work => GroupRoleAsync(work, Delete),
         ["roles list"] = work => work.ListAsync("/roles", "role", "require_mfa"),
         ["roles create"] = work => work.MakeAsync("/roles", new() { ["role"] = work.Text("role"), ["require_mfa"] = work.Parsed.GetValue<bool>("--require-mfa") }),
         ["roles update"] = work => work.ReplaceAsync(Put, $"/roles/{work.Part("role")}", _ => new() { ["require_mfa"] = work.Parsed.GetValue<bool>("--require-mfa") }),
-        ["roles delete"] = work => work.DoAsync(Delete, $"/roles/{work.Part("role")}", $"Deleted {work.Text("role")}.", new() { ["role"] = work.Text("role"), ["deleted"] = true }),
+        ["roles delete"] = work => DeleteAsync(work, "/roles", "role"),
         ["sessions list"] = async work => await work.AllAsync($"/users/{await work.SubAsync("--user")}/sessions", "sid", "device", "address", "signed_in_at", "last_used_at", "ends_at", "clients"),
         ["sessions end"] = EndSessionsAsync,
         ["keys list"] = work => work.AllAsync("/keys", "kid", "alg", "state", "announced_at", "active_at", "retired_at", "gone_at"),
         ["keys rotate"] = async work =>
         {
-            await work.Api.SendAsync(Post, "/keys/rotate", new() { ["now"] = work.Parsed.GetValue<bool>("--now") }, null, work.Cancellation);
-            return await work.AllAsync("/keys", "kid", "alg", "state", "announced_at", "active_at", "retired_at", "gone_at");
+            var (made, _) = await work.Api.SendAsync(Post, "/keys/rotate", new() { ["now"] = work.Parsed.GetValue<bool>("--now") }, null, work.Cancellation);
+            return work.Output.List(RemoteWork.ItemsOf(made), "kid", "alg", "state", "announced_at", "active_at", "retired_at", "gone_at");
         },
         ["keys revoke"] = work => work.DoAsync(Post, $"/keys/{work.Part("kid")}/revoke", $"Revoked {work.Text("kid")}: it has left the published keys.", new() { ["kid"] = work.Text("kid"), ["revoked"] = true }),
         ["outbox list"] = work => work.ListAsync(
             work.Text("--state") is { } state ? $"/outbox?state={state}" : "/outbox", "id", "kind", "client_id", "to", "state", "created_at", "attempts", "next_attempt_at", "last_error"),
         ["outbox retry"] = work => MessageAsync(work, Post, "/retry", "is tried again within seconds", "retried"),
         ["outbox discard"] = work => MessageAsync(work, Delete, "", "is discarded", "discarded"),
+        ["tokens inspect"] = RemoteTokenCalls.InspectAsync,
+        ["tokens revoke"] = RemoteTokenCalls.RevokeAsync,
+        ["audit show"] = work => work.ShowAsync($"/audit/{work.Part("id")}"),
+        ["audit verify"] = async work =>
+        {
+            var (proof, _) = await work.Api.SendAsync(Post, "/audit/verify", new() { ["known"] = work.Text("--known") }, null, work.Cancellation);
+            return AuditVerifyCommand.Tell(work.Output, proof.Deserialize(AdminJson.Default.AuditProofDocument)!);
+        },
+        ["registration-policies list"] = work => work.AllAsync("/registration-policies", RegistrationPolicyCommands.Columns),
+        ["registration-policies revoke"] = work => work.DoAsync(Delete, $"/registration-policies/{work.Part("policy_id")}", $"Revoked {work.Text("policy_id")}.", new() { ["policy_id"] = work.Text("policy_id"), ["revoked"] = true }),
+        ["upstreams list"] = work => work.ListAsync("/upstreams", "name", "issuer", "client_id", "create", "enabled"),
+        ["upstreams show"] = work => work.ShowAsync($"/upstreams/{work.Part("name")}"),
+        ["upstreams delete"] = work => DeleteAsync(work, "/upstreams", "name"),
+        ["issuers list"] = work => work.ListAsync("/trusted-issuers", "issuer", "jwks_uri", "clients", "username_claim", "scope"),
+        ["issuers show"] = work => work.ShowAsync($"/trusted-issuers/{work.Part("issuer")}"),
+        ["issuers delete"] = work => DeleteAsync(work, "/trusted-issuers", "issuer"),
+        ["authorization-details-types list"] = work => work.ListAsync("/authorization-details-types", "type", "schema"),
+        ["authorization-details-types show"] = work => work.ShowAsync($"/authorization-details-types/{work.Part("type")}"),
+        ["authorization-details-types delete"] = work => DeleteAsync(work, "/authorization-details-types", "type"),
+        ["signals streams list"] = work => work.ListAsync(
+            work.Text("--client") is { } client ? $"/signals/streams?client_id={Uri.EscapeDataString(client)}" : "/signals/streams", SignalCommands.Columns),
+        ["signals streams show"] = work => work.ShowAsync($"/signals/streams/{work.Part("stream")}"),
+        ["signals streams delete"] = work => work.DoAsync(
+            Delete, $"/signals/streams/{work.Part("stream")}", $"Stream {work.Text("stream")} is ended.", new() { ["stream_id"] = work.Text("stream"), ["deleted"] = true }),
         ["search"] = SearchAsync,
     };
 
     internal static JsonArray Names(RemoteWork work, string option) => [.. (work.Parsed.GetValue<string[]>(option) ?? []).Select(name => JsonValue.Create(name))];
+
+    // What is named by its one argument, which its member is called too.
+    private static Task<int> DeleteAsync(RemoteWork work, string path, string name) =>
+        work.DoAsync(Delete, $"{path}/{work.Part(name)}", $"Deleted {work.Text(name)}.", new() { [name] = work.Text(name), ["deleted"] = true });
 
     private static async Task<int> GroupRoleAsync(RemoteWork work, HttpMethod method)
     {
@@ -93,6 +128,6 @@ internal static class RemoteCalls
     {
         var kind = work.Text("--kind") is { } only ? $"&kind={Uri.EscapeDataString(only)}" : "";
         var found = await work.Api.GetAsync(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/search?q={work.Part("text")}{kind}&limit={work.Parsed.GetValue<int>("--limit")}"), work.Cancellation);
-        return work.IsJson ? work.Output.Show(found) : work.Output.List([.. found["items"]!.AsArray().Select(item => item!.DeepClone().AsObject())], "kind", "id", "name", "detail");
+        return SearchCommand.Show(work.Output, found);
     }
 }

@@ -8,9 +8,24 @@ namespace IdentityProvider.Server.Commands.Remote;
 /// <summary><c>--server</c>, and <c>idp login</c> and <c>logout</c>: commands on a server from elsewhere, by somebody's sign-in there (docs/admin-api.md).</summary>
 internal static class RemoteCommands
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>A document of thousands of clients takes its time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static readonly string[] OfSignIn = ["login", "logout"];
+
+    /// <summary>The commands that are of the machine alone, by their words, and why.</summary>
+    public static IReadOnlyDictionary<string, string> AtTheMachine { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["serve"] = "it is the server itself",
+        ["doctor"] = "it looks at this machine's settings, clock and way to the database",
+        ["database migrate"] = "it changes the database itself",
+        ["database script"] = "it writes what would change the database itself",
+        ["database prune"] = "it works on the database itself, which servers do by themselves",
+        ["database run"] = "it runs a program of this machine on the database itself",
+        ["advise"] = "it asks nobody but you",
+        ["completion"] = "it teaches the shell of this machine",
+        ["complete"] = "it answers the shell of this machine",
+    };
 
     // Those that read options of their own, which a table can't name.
     private static readonly ConditionalWeakTable<Command, Func<RemoteWork, Task<int>>> Added = [];
@@ -49,8 +64,8 @@ internal static class RemoteCommands
         if (parsed.GetValue(Server) is null || parsed.Action is System.CommandLine.Help.HelpAction || OfSignIn.Contains(WordsOf(command), StringComparer.Ordinal))
             return null;
         if (Find(command) is null)
-            return $"`idp {WordsOf(command)}` works at the machine alone: leave --server out, and run it there.";
-        return command.Options.Any(option => option.Name == "--dry-run") && parsed.GetValue<bool>("--dry-run")
+            return $"`idp {WordsOf(command)}` works at the machine alone, since {AtTheMachine.GetValueOrDefault(WordsOf(command), "nothing of it is at a server")}: leave --server out, and run it there.";
+        return DryRun.Counts(command) && parsed.GetValue<bool>("--dry-run")
             ? "--dry-run counts in the database itself: leave --server out, and run it at the machine."
             : null;
     }
@@ -66,7 +81,8 @@ internal static class RemoteCommands
     /// <summary>The same with what it is done by.</summary>
     public static Task<int> RunAsync(RemoteWork work) => Find(work.Parsed.CommandResult.Command)!(work);
 
-    private static Func<RemoteWork, Task<int>>? Find(Command command) => Added.TryGetValue(command, out var added) ? added : RemoteCalls.All.GetValueOrDefault(WordsOf(command));
+    /// <summary>What a command does at a server; null where it is of the machine.</summary>
+    public static Func<RemoteWork, Task<int>>? Find(Command command) => Added.TryGetValue(command, out var added) ? added : RemoteCalls.All.GetValueOrDefault(WordsOf(command));
 
     private static string WordsOf(Command command) => string.Join(' ', Root.PathOf(command));
 

@@ -26,14 +26,18 @@ internal static class RemoteRegistrations
     public static Task<int> UpdateAsync(RemoteWork work, ResourceOptions options) => ChangeAsync(
         work, $"/resources/{work.Part("identifier")}", standing => options.ReadAsync(work.Parsed, standing, work.Cancellation), ResourceMetadataJson.Default.ResourceMetadata);
 
-    private static async Task<int> MakeAsync<T>(RemoteWork work, string path, Func<Task<Validated<T>>> read, Func<T, T> named, JsonTypeInfo<T> type)
-        where T : class =>
-        await read() switch
+    /// <summary>Makes something of what was written, and shows it.</summary>
+    public static async Task<int> MakeAsync<T>(RemoteWork work, string path, Validated<T> read, JsonTypeInfo<T> type)
+        where T : class => read switch
         {
-            Validated<T>.Valid { Value: var written } => await work.MakeAsync(path, Document(named(written), type)),
+            Validated<T>.Valid { Value: var written } => await work.MakeAsync(path, Document(written, type)),
             Validated<T>.Invalid { Error: var error } => work.Output.Refuse(error.ToString()),
             _ => throw new InvalidOperationException("closed"),
         };
+
+    private static async Task<int> MakeAsync<T>(RemoteWork work, string path, Func<Task<Validated<T>>> read, Func<T, T> named, JsonTypeInfo<T> type)
+        where T : class =>
+        await MakeAsync(work, path, await read() switch { Validated<T>.Valid { Value: var written } => Validated.Of(named(written)), var invalid => invalid }, type);
 
     private static async Task<int> ChangeAsync<T>(RemoteWork work, string path, Func<T, Task<Validated<T>>> read, JsonTypeInfo<T> type)
         where T : class
@@ -46,5 +50,6 @@ internal static class RemoteRegistrations
         return work.Output.Show((await work.Api.SendAsync(HttpMethod.Put, path, written, version, work.Cancellation)).Document);
     }
 
-    private static JsonObject Document<T>(T written, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(written, type)!.AsObject();
+    /// <summary>As it is sent.</summary>
+    public static JsonObject Document<T>(T written, JsonTypeInfo<T> type) => JsonSerializer.SerializeToNode(written, type)!.AsObject();
 }

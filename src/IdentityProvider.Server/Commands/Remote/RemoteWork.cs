@@ -18,14 +18,15 @@ internal sealed record RemoteWork(ParseResult Parsed, RemoteApi Api, Output Outp
 
     /// <summary>The <c>sub</c> of the person whom the command names.</summary>
     /// <exception cref="RemoteException">There is nobody of this name.</exception>
-    public async Task<string> SubAsync(string name)
+    public async Task<string> SubAsync(string name) =>
+        await FindSubAsync(Text(name)!) ?? throw new RemoteException($"{(name.StartsWith('-') ? "user" : "username")}: '{Text(name)}' is not a user here");
+
+    /// <summary>The <c>sub</c> of who has this user name; null where nobody has.</summary>
+    public async Task<string?> FindSubAsync(string username)
     {
-        var username = Text(name)!;
         var page = await Api.GetAsync($"/users?q={Uri.EscapeDataString(username)}&limit=1", Cancellation);
         var first = page["items"]!.AsArray().FirstOrDefault();
-        return username.Equals((string?)first?["username"], StringComparison.OrdinalIgnoreCase)
-            ? (string)first!["sub"]!
-            : throw new RemoteException($"{(name.StartsWith('-') ? "user" : "username")}: '{username}' is not a user here");
+        return username.Equals((string?)first?["username"], StringComparison.OrdinalIgnoreCase) ? (string)first!["sub"]! : null;
     }
 
     /// <summary>A page of a list, by the options of every <c>list</c>; <c>--after</c> takes the cursor that the page before told.</summary>
@@ -37,7 +38,7 @@ internal sealed record RemoteWork(ParseResult Parsed, RemoteApi Api, Output Outp
         {
             var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
             var page = await Api.GetAsync($"{path}{separator}limit={Math.Min(most - items.Count, LongestPage)}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", Cancellation);
-            items.AddRange(page["items"]!.AsArray().Select(item => item!.DeepClone().AsObject()));
+            items.AddRange(ItemsOf(page));
             cursor = (string?)page["next_cursor"];
         }
         while (cursor is not null && items.Count < most);
@@ -49,7 +50,10 @@ internal sealed record RemoteWork(ParseResult Parsed, RemoteApi Api, Output Outp
 
     /// <summary>All of what comes whole.</summary>
     public async Task<int> AllAsync(string path, params string[] columns) =>
-        Output.List([.. (await Api.GetAsync(path, Cancellation))["items"]!.AsArray().Select(item => item!.DeepClone().AsObject())], columns);
+        Output.List(ItemsOf(await Api.GetAsync(path, Cancellation)), columns);
+
+    /// <summary>What is on a page.</summary>
+    public static IReadOnlyList<JsonObject> ItemsOf(JsonObject page) => [.. page["items"]!.AsArray().Select(item => item!.DeepClone().AsObject())];
 
     public async Task<int> ShowAsync(string path) => Output.Show(await Api.GetAsync(path, Cancellation));
 
