@@ -24,6 +24,7 @@ internal static class DryRun
         var dry = new Option<bool>("--dry-run") { Description = "Change nothing: say what would be done, and how much hangs on it." };
         command.Add(dry);
         Counting.Add(command, dry);
+        Root.Works.Add(command, work);
         command.SetAction((parsed, cancellation) => parsed.GetValue(RemoteCommands.Server) is not null
             ? RemoteCommands.RunAsync(parsed, cancellation)
             : parsed.GetValue(dry)

@@ -45,9 +45,11 @@ internal sealed class Installation : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SettingsException">A setting is wrong.</exception>
     /// <exception cref="EmbeddedPostgresException">The embedded database can't run.</exception>
-    public static async Task<Installation> OpenAsync(bool migrates, CancellationToken cancellation)
+    public static Task<Installation> OpenAsync(bool migrates, CancellationToken cancellation) => OpenAsync(ReadSettings(), migrates, cancellation);
+
+    /// <summary>The same by these settings.</summary>
+    internal static async Task<Installation> OpenAsync(Settings settings, bool migrates, CancellationToken cancellation)
     {
-        var settings = ReadSettings();
         EmbeddedPostgres? postgres = null;
         Installation? installation = null;
         try

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Server.Database;
@@ -28,6 +29,9 @@ public static class Root
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON document and nothing else.", Recursive = true };
 
+    /// <summary>What each does that works on an installation.</summary>
+    internal static ConditionalWeakTable<Command, Func<Work, Task<int>>> Works { get; } = [];
+
     /// <summary>Runs one command line.</summary>
     /// <returns>The exit code: 0 done, 1 refused with one line on standard error, 2 wrong usage.</returns>
     public static async Task<int> InvokeAsync(IReadOnlyList<string> args)
@@ -53,6 +57,7 @@ public static class Root
     /// <param name="remote">What it does there; null where <see cref="RemoteCalls"/> says it, or it can't be done from elsewhere.</param>
     internal static Command Does(this Command command, Func<Work, Task<int>> work, Func<RemoteWork, Task<int>>? remote = null)
     {
+        Works.Add(command, work);
         if (remote is not null)
             RemoteCommands.Add(command, remote);
         command.SetAction((parsed, cancellation) => parsed.GetValue(RemoteCommands.Server) is null ? RunAsync(parsed, work, migrates: true, cancellation) : RemoteCommands.RunAsync(parsed, cancellation));

@@ -26,6 +26,7 @@ public sealed class AdminRulesTests
         { AdminArea.Registration, "admin operator auditor", "admin operator" },
         { AdminArea.Upstreams, "admin operator auditor", "admin operator" },
         { AdminArea.Signals, "admin operator auditor", "admin operator" },
+        { AdminArea.Configuration, "admin operator auditor", "admin operator" },
         { AdminArea.Search, "admin operator auditor", "admin operator" },
     };
 

@@ -87,7 +87,7 @@ public sealed class ConfigurationOperationsTests : IAsyncLifetime
         Assert.NotNull(await _server.Get<Clients>().FindAsync("self", Cancellation));
 
         Assert.DoesNotContain("\"self\"", await ExportAsync(), StringComparison.Ordinal);
-        Assert.False((await Operations.ExportAsync(["self"], Cancellation)).Try(out _, out var exported));
+        Assert.False((await Operations.ExportAsync(Me, ["self"], Cancellation)).Try(out _, out var exported));
         Assert.Equal("client_id", exported!.Member);
         Assert.Equal("app", Assert.Single(await PreparedAsync("""{"format":1,"clients":[]}""", prunes: true)).Step.Name);
 
@@ -103,13 +103,13 @@ public sealed class ConfigurationOperationsTests : IAsyncLifetime
 
         Assert.Empty(JsonNode.Parse(document)!["resources"]!.AsArray());
         Assert.Empty(await PreparedAsync(document, prunes: true));
-        Assert.True((await Operations.ExportAsync(["robot"], Cancellation)).Try(out var alone, out _));
+        Assert.True((await Operations.ExportAsync(Me, ["robot"], Cancellation)).Try(out var alone, out _));
         Assert.Empty(JsonNode.Parse(alone)!["resources"]!.AsArray());
     }
 
     private async Task<string> ExportAsync()
     {
-        Assert.True((await Operations.ExportAsync(Cancellation)).Try(out var document, out _));
+        Assert.True((await Operations.ExportAsync(Me, Cancellation)).Try(out var document, out _));
         return Encoding.UTF8.GetString(document);
     }
 

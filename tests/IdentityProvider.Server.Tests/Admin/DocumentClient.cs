@@ -78,7 +78,10 @@ internal sealed class DocumentClient(HttpClient http, JsonNode document, string 
         if (response["content"]?.AsObject() is not { } content)
             return;
         Assert.Equal(content.Single().Key, answer.Message.Content.Headers.ContentType?.MediaType);
-        Check(id, content.Single().Value!["schema"]!, answer.Json);
+        if (content.Single().Key == "application/jsonl")
+            Assert.All(answer.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Check(id, content.Single().Value!["schema"]!, JsonElement.Parse(line)));
+        else
+            Check(id, content.Single().Value!["schema"]!, answer.Json);
     }
 
     private void Check(string id, JsonNode schema, JsonElement value)
