@@ -13,6 +13,9 @@ namespace IdentityProvider.Storage;
 /// </summary>
 public sealed class ForeignDatabase : IAsyncDisposable
 {
+    /// <summary>Of a table: what is read is held in memory until it is decided on.</summary>
+    private const int MostRows = 5_000_000;
+
     private readonly DbConnection _connection;
     private readonly DbTransaction _snapshot;
     private readonly ILookup<string, (string Schema, string Table)> _tables;
@@ -65,8 +68,10 @@ public sealed class ForeignDatabase : IAsyncDisposable
         await using var command = Command(_connection, _snapshot, $"SELECT * FROM {Quoted(schema)}.{Quoted(name)}");
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var columns = Enumerable.Range(0, reader.FieldCount).ToLookup(at => Normalized(reader.GetName(at)), at => at);
-        while (await reader.ReadAsync(cancellation))
+        for (var rows = 0; await reader.ReadAsync(cancellation); rows++)
         {
+            if (rows == MostRows)
+                throw new ForeignDatabaseException($"{table} has more than {MostRows} rows, which is more than is brought over at once");
             var values = new object[reader.FieldCount];
             reader.GetValues(values);
             yield return new ForeignRow(columns, values);
@@ -129,11 +134,21 @@ public sealed class ForeignRow
     {
         bool truth => truth,
         string text => bool.TryParse(text, out var truth) ? truth : null,
-        IConvertible number => number.ToInt64(CultureInfo.InvariantCulture) != 0,
-        _ => null,
+        _ => Number(column) is { } number ? number != 0 : null,
     };
 
-    public long? Number(string column) => this[column] is IConvertible number and not (string or bool or DateTime) ? number.ToInt64(CultureInfo.InvariantCulture) : null;
+    /// <summary>A whole number; null for one that no product of ours would write.</summary>
+    public long? Number(string column)
+    {
+        try
+        {
+            return this[column] is IConvertible number and not (string or bool or char or DateTime) ? number.ToInt64(CultureInfo.InvariantCulture) : null;
+        }
+        catch (Exception e) when (e is OverflowException or InvalidCastException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>A moment; one without an offset is UTC.</summary>
     public DateTimeOffset? Moment(string column) => this[column] switch
@@ -145,3 +160,6 @@ public sealed class ForeignRow
 
     private object? this[string column] => _columns[ForeignDatabase.Normalized(column)].Select(at => (int?)at).FirstOrDefault() is { } found && _values[found] is not DBNull ? _values[found] : null;
 }
+
+/// <summary>Another product's database is none that can be brought over; the message is one line.</summary>
+public sealed class ForeignDatabaseException(string message) : Exception(message);

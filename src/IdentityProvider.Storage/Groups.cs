@@ -10,6 +10,8 @@ namespace IdentityProvider.Storage;
 /// </summary>
 public sealed class Groups(IDbContextFactory<IdpDb> databases)
 {
+    private const int PeopleAtOnce = 500;
+
     /// <summary>False where the name is taken, however it is written.</summary>
     public Task<bool> AddAsync(Group group, CancellationToken cancellation = default)
     {
@@ -101,19 +103,22 @@ public sealed class Groups(IDbContextFactory<IdpDb> databases)
     /// <summary>Gives a role to everybody in a group, now and later; false where they had it by it already. What is cut off goes on when it is done again.</summary>
     public async Task<bool> GrantRoleAsync(Guid groupId, Guid roleId, DateTimeOffset now, CancellationToken cancellation = default)
     {
+        var isThere = true;
         var isNew = await databases.TryInsertAsync(
             async (db, token) =>
             {
-                await HoldAsync(db, groupId, token);
-                db.GroupRoles.Add(new GroupRoleRow { GroupId = groupId, RoleId = roleId });
+                isThere = await HoldAsync(db, groupId, token);
+                if (isThere)
+                    db.GroupRoles.Add(new GroupRoleRow { GroupId = groupId, RoleId = roleId });
             },
-            (db, token) => db.GroupRoles.AnyAsync(l => l.GroupId == groupId && l.RoleId == roleId, token), cancellation)
+            (db, token) => db.GroupRoles.AnyAsync(l => l.GroupId == groupId && l.RoleId == roleId, token),
+            cancellation)
             || await databases.TransactAsync(
                 async (db, token) => await HoldAsync(db, groupId, token) && await db.GroupRoles.Where(l => l.GroupId == groupId && l.RoleId == roleId && l.RemovedAt != null)
                     .ExecuteUpdateAsync(set => set.SetProperty(l => l.RemovedAt, (DateTimeOffset?)null), token) == 1,
                 cancellation);
         await databases.MarkMembersStaleAsync(groupId, now, cancellation);
-        return isNew;
+        return isNew && isThere;
     }
 
     /// <summary>Takes a role from everybody who has it by this group; false where nobody had it. What is cut off goes on when it is done again.</summary>
@@ -127,13 +132,17 @@ public sealed class Groups(IDbContextFactory<IdpDb> databases)
     public async Task<bool> DeleteAsync(Guid groupId, DateTimeOffset now, CancellationToken cancellation = default)
     {
         await databases.TransactAsync((db, token) => db.GroupRoles.Where(l => l.GroupId == groupId).ExecuteDeleteAsync(token), cancellation);
-        return await DeleteRestAsync(groupId, now, cancellation);
+        await databases.UnlinkAllAsync(
+            db => db.UserGroups.Where(m => m.GroupId == groupId).OrderBy(m => m.UserId).Select(m => m.UserId),
+            (db, people, token) => db.UserGroups.Where(m => m.GroupId == groupId && people.Contains(m.UserId)).ExecuteDeleteAsync(token),
+            now,
+            cancellation);
+        return await databases.TransactAsync(async (db, token) => await db.Groups.Where(g => g.GroupId == groupId).ExecuteDeleteAsync(token) == 1, cancellation);
     }
 
     /// <summary>The same where its people have the very roles by it that were read, in order: of who changes these and who deletes it, one is first.</summary>
-    public async Task<Replaced> DeleteAsync(Guid groupId, IReadOnlyList<string> roles, DateTimeOffset now, CancellationToken cancellation = default)
-    {
-        var taken = await databases.TransactAsync(
+    public Task<Replaced> DeleteAsync(Guid groupId, IReadOnlyList<string> roles, DateTimeOffset now, CancellationToken cancellation = default) =>
+        databases.TransactAsync(
             async (db, token) =>
             {
                 if (!await HoldAsync(db, groupId, token))
@@ -142,26 +151,21 @@ public sealed class Groups(IDbContextFactory<IdpDb> databases)
                     .Join(db.Roles, link => link.RoleId, role => role.Id, (_, role) => role.Name!).ToListAsync(token);
                 if (!standing.Order(StringComparer.Ordinal).SequenceEqual(roles.Order(StringComparer.Ordinal), StringComparer.Ordinal))
                     return Replaced.Changed;
+
+                // All of it in one transaction: in between, somebody could give it a role that nobody saw go.
+                var people = await db.UserGroups.Where(m => m.GroupId == groupId).OrderBy(m => m.UserId).Select(m => m.UserId).ToListAsync(token);
+                await db.UserGroups.Where(m => m.GroupId == groupId).ExecuteDeleteAsync(token);
+                foreach (var some in people.Chunk(PeopleAtOnce))
+                    await db.MarkPeopleStaleAsync(some, now, token);
                 await db.GroupRoles.Where(l => l.GroupId == groupId).ExecuteDeleteAsync(token);
+                await db.Groups.Where(g => g.GroupId == groupId).ExecuteDeleteAsync(token);
                 return Replaced.Done;
             },
             cancellation);
-        return taken == Replaced.Done && !await DeleteRestAsync(groupId, now, cancellation) ? Replaced.Unknown : taken;
-    }
 
     // Whoever changes a group's roles waits for who holds it.
     private static async Task<bool> HoldAsync(IdpDb db, Guid groupId, CancellationToken cancellation) =>
         await db.Groups.Where(g => g.GroupId == groupId).ExecuteUpdateAsync(set => set.SetProperty(g => g.Name, g => g.Name), cancellation) == 1;
-
-    private async Task<bool> DeleteRestAsync(Guid groupId, DateTimeOffset now, CancellationToken cancellation)
-    {
-        await databases.UnlinkAllAsync(
-            db => db.UserGroups.Where(m => m.GroupId == groupId).OrderBy(m => m.UserId).Select(m => m.UserId),
-            (db, people, token) => db.UserGroups.Where(m => m.GroupId == groupId && people.Contains(m.UserId)).ExecuteDeleteAsync(token),
-            now,
-            cancellation);
-        return await databases.TransactAsync(async (db, token) => await db.Groups.Where(g => g.GroupId == groupId).ExecuteDeleteAsync(token) == 1, cancellation);
-    }
 
     // The link goes last: while it is there, doing it again finds whose tokens aren't marked yet.
     internal static async Task<bool> RevokeRoleAsync(

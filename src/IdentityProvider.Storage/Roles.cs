@@ -37,10 +37,13 @@ public sealed class Roles(IDbContextFactory<IdpDb> databases)
             async (db, token) => await db.Roles.Where(role => role.Id == roleId).ExecuteDeleteAsync(token) == 1, cancellation);
     }
 
+    /// <summary>Whether somebody is about to delete it, or was cut off at it: nothing is changed of it any more.</summary>
+    public static bool IsBeingDeleted(Role role) => role.ConcurrencyStamp?.StartsWith(Deleting, StringComparison.Ordinal) == true;
+
     /// <summary>The same where nobody changed the role since it was read: its version is taken first, so that who changes it later is told that it is another.</summary>
     public async Task<Replaced> DeleteAsync(Role read, DateTimeOffset now, CancellationToken cancellation = default)
     {
-        var (seen, taken) = (read.ConcurrencyStamp, Deleting + read.ConcurrencyStamp);
+        var (seen, taken) = (read.ConcurrencyStamp, IsBeingDeleted(read) ? read.ConcurrencyStamp : Deleting + read.ConcurrencyStamp);
         var held = await databases.TransactAsync(
             async (db, token) => await db.Roles.Where(role => role.Id == read.Id && (role.ConcurrencyStamp == seen || role.ConcurrencyStamp == taken))
                 .ExecuteUpdateAsync(set => set.SetProperty(role => role.ConcurrencyStamp, taken), token) == 1,

@@ -10,6 +10,7 @@ internal sealed class PersonIntake(ImportReport report)
 {
     private const int LongestUsername = 256;
 
+    private readonly HashSet<Guid> _subs = [];
     private readonly HashSet<string> _usernames = new(StringComparer.Ordinal);
 
     /// <summary>Whether an account of this name can be; each name once, however it is written.</summary>
@@ -29,8 +30,14 @@ internal sealed class PersonIntake(ImportReport report)
     /// <summary>The identifier there, where it can stay; tokens then have the <c>sub</c> that apps know.</summary>
     public Guid? Sub(string username, string? id)
     {
-        if (Guid.TryParseExact(id, "D", out var sub) && sub.ToString("D") == id)
-            return sub;
+        if (Guid.TryParseExact(id, "D", out var sub) && sub.ToString("D") == id && sub != Guid.Empty)
+        {
+            if (_subs.Add(sub))
+                return sub;
+            report.Add(LeftBehind.OfPerson, username, "sub", "is another person's there too, so this one gets another");
+            return null;
+        }
+
         report.Add(LeftBehind.OfPerson, username, "sub", "is no UUID in small letters, so the person gets another: apps that know people by it have to learn the new one");
         return null;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Claims;
 using IdentityProvider.Protocol.Users;
@@ -20,6 +21,10 @@ internal sealed class GroupOperations(Groups groups, RoleOperations roles, Desk 
     /// <summary>One page of the user names of its people.</summary>
     public Task<IReadOnlyList<string>> MembersAsync(Group group, string? after, int limit, CancellationToken cancellation) =>
         groups.MembersAsync(group.GroupId, after, limit, cancellation);
+
+    /// <summary>Whether there is such a group, and its people administer this server by it.</summary>
+    public async Task<bool> AdministersAsync(string name, CancellationToken cancellation) =>
+        await groups.FindAsync(name, cancellation) is { } group && await groups.HasRoleAmongAsync(group.GroupId, AdminRules.Roles, cancellation);
 
     public static Fault? RefuseName(string name) =>
         PlainText.IsPlain(name, Longest.GroupName) ? null : Fault.Refused("group", $"must be plain text of at most {Longest.GroupName} characters");
@@ -85,7 +90,9 @@ internal sealed class GroupOperations(Groups groups, RoleOperations roles, Desk 
             return Unknown(name);
         if (await roles.MakeAsync(actor, role) is { } fault)
             return fault;
-        return await GrantAsync(actor, group, role) ? group : Fault.Conflict("role", $"'{group.Name}' has it already");
+        if (await GrantAsync(actor, group, role))
+            return group;
+        return await groups.FindAsync(name, cancellation) is null ? Unknown(name) : Fault.Conflict("role", $"'{group.Name}' has it already");
     }
 
     /// <summary>Takes from everybody in a group a role that they have by it.</summary>

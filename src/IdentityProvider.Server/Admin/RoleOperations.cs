@@ -46,6 +46,8 @@ internal sealed class RoleOperations(RoleManager<Role> manager, Roles roles, Des
     {
         if (Desk.RefuseRole(actor, role.Name!) is { } fault)
             return fault;
+        if (Roles.IsBeingDeleted(role))
+            return Fault.Changed("role");
         var before = Document(role);
         role.RequireMfa = requireMfa;
         if (FaultOf(await manager.UpdateAsync(role)) is { } reason)

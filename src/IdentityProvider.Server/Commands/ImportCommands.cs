@@ -55,7 +55,7 @@ internal static class ImportCommands
         var found = await Progress.ShowAsync("people", bar => operations.PrepareAsync(work.Actor, imported, done => bar.At("looking at people", done, imported.People.Count), work.Cancellation));
         if (!found.Try(out var prepared, out var fault))
             return work.Output.Refuse(fault.ToString());
-        foreach (var warning in StepDocuments.WarningsOf(prepared.Steps))
+        foreach (var warning in ImportShown.WarningsOf(prepared))
             work.Output.Warn(warning);
         DateTimeOffset? end = options.KeepsSecrets(work.Parsed) is { } length ? work.Installation.Now + length : null;
         return await new ImportOutput(work.Output).RunAsync(

@@ -96,12 +96,12 @@ internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson
     /// <summary>Why not, in one line.</summary>
     public int Refuse(string reason)
     {
-        remarks.WriteLine(Plain(reason));
+        remarks.WriteLine(OneLine(reason));
         return Refused;
     }
 
     /// <summary>What is done all the same, and worth a second thought.</summary>
-    public void Warn(string warning) => remarks.WriteLine($"warning: {Plain(warning)}");
+    public void Warn(string warning) => remarks.WriteLine($"warning: {OneLine(warning)}");
 
     /// <summary>What is good to know beside the result.</summary>
     public void Remark(string remark) => remarks.WriteLine(Plain(remark));
@@ -125,7 +125,10 @@ internal sealed class Output(TextWriter results, TextWriter remarks, bool isJson
         _ => value.ToJsonString(),
     };
 
-    private static string Plain(string text) => new([.. text.Select(c => char.IsControl(c) && c != '\n' ? '\uFFFD' : c)]);
+    // Neither what a terminal obeys, nor what turns the order of what is read.
+    private static string Plain(string text) => new([.. text.Select(c => (char.IsControl(c) && c != '\n') || c is '\u061C' or '\u200E' or '\u200F' or (>= '\u2028' and <= '\u202E') or (>= '\u2066' and <= '\u2069') ? '\uFFFD' : c)]);
+
+    private static string OneLine(string text) => Plain(text).ReplaceLineEndings(" ");
 
     private int Write(JsonNode document)
     {

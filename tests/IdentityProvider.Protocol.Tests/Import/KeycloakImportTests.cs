@@ -219,6 +219,101 @@ public sealed class KeycloakImportTests
         Assert.Equal(IdentityProvider.Protocol.Tokens.SecretHash.Of("hunter2"), Assert.Single(Assert.Single(imported.Secrets).Value).Hash);
     }
 
+    [Theory]
+    [InlineData("javascript:alert(1)//")]
+    [InlineData("JavaScript:alert(1)")]
+    [InlineData("data:text/html,x")]
+    [InlineData("*")]
+    [InlineData("https://*")]
+    [InlineData("https://app.example/*")]
+    [InlineData("https://app.example@evil.example/cb#x")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("https://app.example/cb\u0000")]
+    [InlineData("\u001B[2Jhttps://app.example/cb")]
+    public void Nothing_that_a_code_must_not_go_to_becomes_a_redirect_uri(string uri)
+    {
+        var app = new JsonObject { ["clientId"] = "app", ["redirectUris"] = new JsonArray(uri, "https://app.example/cb"), ["webOrigins"] = new JsonArray("+", uri) };
+        var imported = Read(Realm(clients: $"[{app.ToJsonString()}]"));
+
+        Assert.Equal(["https://app.example/cb"], Assert.Single(imported.Configuration.Clients!).RedirectUris!);
+        Assert.All(imported.Left, left => Assert.DoesNotContain('\u001B', left.ToString()));
+    }
+
+    [Fact]
+    public void A_scope_or_a_client_of_administration_here_is_not_made_by_a_file()
+    {
+        var imported = Read("""
+            {"realm":"acme",
+             "clientScopes":[{"name":"idp.write","protocol":"openid-connect","protocolMappers":[{"protocolMapper":"oidc-audience-mapper","config":{"included.custom.audience":"https://idp.example/api/admin/v1"}}]}],
+             "clients":[{"clientId":"evil","standardFlowEnabled":false,"serviceAccountsEnabled":true,"defaultClientScopes":["idp.write"],
+                         "protocolMappers":[{"protocolMapper":"oidc-audience-mapper","config":{"included.custom.audience":"https://idp.example/api/admin/v1/"}}]}]}
+            """);
+
+        Assert.Empty(imported.Configuration.Resources!);
+        Assert.All(imported.Configuration.Clients!, client => Assert.Empty(client.Resources!));
+    }
+
+    [Fact]
+    public void Groups_that_differ_in_case_alone_are_one_here_and_people_two_of_one_identifier_are_two()
+    {
+        var imported = Read("""
+            {"realm":"acme","groups":[{"name":"Sales","path":"/Sales"},{"name":"SALES","path":"/SALES"}],
+             "users":[{"username":"a","id":"8a5c1f0e-4c1b-4f7e-9f4e-0c7f3c1b2a3d","groups":["/SALES"]},{"username":"b","id":"8a5c1f0e-4c1b-4f7e-9f4e-0c7f3c1b2a3d"},{"username":"c","id":"00000000-0000-0000-0000-000000000000"}]}
+            """);
+
+        Assert.Equal("Sales", Assert.Single(imported.Configuration.Groups!).Group);
+        Assert.Equal([true, false, false], imported.People.Select(person => person.Sub is not null));
+        Assert.Empty(imported.People[0].Groups);
+    }
+
+    [Fact]
+    public void Roles_that_hold_each_other_end_and_what_opens_administration_hides_in_none_of_them()
+    {
+        var imported = Read("""
+            {"realm":"acme","roles":{"realm":[{"name":"a","composites":{"realm":["b","ADMIN"]}},{"name":"b","composites":{"realm":["a","Operator","auditor"]}}]},
+             "groups":[{"name":"g","path":"/g","realmRoles":["b"]}],"users":[{"username":"eve","realmRoles":["a"],"groups":["/g"]}]}
+            """);
+
+        Assert.Equal(["a", "b"], imported.Configuration.Roles!.Select(role => role.Role));
+        Assert.Equal(["a", "b"], Assert.Single(imported.People).Roles);
+        Assert.Equal(["a", "b"], Assert.Single(imported.Configuration.Groups!).Roles!);
+    }
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_breaks_nothing()
+    {
+        const string realm = """{"realm":"acme","components":{"org.keycloak.storage.UserStorageProvider":[{"name":"\ud800"},7]},"users":[{"username":"a","attributes":{"locale":["\ud800"]}}]}""";
+
+        Assert.Equal("a", Assert.Single(Read(realm).People).Username);
+        Assert.IsType<Validated<Imported>.Invalid>(KeycloakImport.Read([Utf8("""{"realm":"\ud800"}""")], null, Choices));
+    }
+
+    [Theory]
+    [InlineData(2_000_000_000)]
+    [InlineData(2_000_001)]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void A_hash_that_would_burn_the_server_or_guards_nothing_stays_behind(int rounds)
+    {
+        var credential = new JsonObject
+        {
+            ["type"] = "password",
+            ["secretData"] = """{"value":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","salt":"AAAAAAAAAAAAAAAAAAAAAA=="}""",
+            ["credentialData"] = $$"""{"hashIterations":{{rounds}},"algorithm":"pbkdf2-sha256"}""",
+        };
+        var imported = Read($$"""{"realm":"acme","users":[{"username":"a","credentials":[{{credential.ToJsonString()}}]}]}""");
+
+        Assert.Null(Assert.Single(imported.People).PasswordHash);
+        Assert.Contains(imported.Left, left => left.What == "password");
+    }
+
+    [Fact]
+    public void Names_of_realms_are_said_only_where_a_terminal_shows_them_as_they_are()
+    {
+        var refused = Assert.IsType<Validated<Imported>.Invalid>(KeycloakImport.Read([Utf8("""[{"realm":"a\u001B[2J"},{"realm":"b\nfine: nothing to see"}]""")], null, Choices));
+        Assert.DoesNotContain(refused.Error.Message, c => char.IsControl(c));
+    }
+
     private static IReadOnlyList<ClientMetadata> Client(params string[] clients) => Read(Realm(clients: $"[{string.Join(',', clients)}]")).Configuration.Clients!;
 
     private static Imported Read(string realm, ImportChoices? choices = null) =>

@@ -64,6 +64,30 @@ public sealed class ConfigurationOperationsTests : IAsyncLifetime
         Assert.Null(await ConfigurationOperations.ApplyAsync(Me, gone, (_, _) => { }, Cancellation));
     }
 
+    [Theory]
+    [InlineData("resources")]
+    [InlineData("roles")]
+    [InlineData("groups")]
+    [InlineData("clients")]
+    public async Task Of_who_prunes_a_thing_and_who_changes_it_at_once_one_is_first(string section)
+    {
+        await ThingsAsync();
+        for (var round = 0; round < 12; round++)
+        {
+            await ThingAsync(section);
+            var step = Assert.Single(await PreparedAsync($$"""{"format":1,"{{section}}":[]}""", prunes: true), step => step.Step.Name is "https://api.example" or "thing");
+            var (pruned, changed) = await AtOnceAsync(() => PruneAsync(step), () => ChangeAsync(section, round));
+
+            // Never both: what was changed is there as it was changed, and what was pruned was as the plan showed it.
+            Assert.True((pruned is null) != (changed is null), $"{section} {round}: {pruned} {changed}");
+            Assert.Equal(changed is null, await StandsAsync(section));
+            if (pruned is not null)
+                Assert.Equal(FaultKind.Changed, pruned.Kind);
+            else
+                Assert.Contains(changed!.Kind, new[] { FaultKind.Changed, FaultKind.Unknown });
+        }
+    }
+
     [Fact]
     public async Task Steps_before_the_one_that_fails_stay_done_and_are_told()
     {
@@ -106,6 +130,81 @@ public sealed class ConfigurationOperationsTests : IAsyncLifetime
         Assert.True((await Operations.ExportAsync(Me, ["robot"], Cancellation)).Try(out var alone, out _));
         Assert.Empty(JsonNode.Parse(alone)!["resources"]!.AsArray());
     }
+
+    private static async Task<(Fault? First, Fault? Second)> AtOnceAsync(Func<Task<Fault?>> first, Func<Task<Fault?>> second)
+    {
+        using var barrier = new Barrier(2);
+        var both = new[] { first, second }.Select(what => Task.Run(
+            () =>
+            {
+                barrier.SignalAndWait(Cancellation);
+                return what();
+            },
+            Cancellation)).ToArray();
+        await Task.WhenAll(both);
+        return (await both[0], await both[1]);
+    }
+
+    private static Task<Fault?> PruneAsync(PreparedStep step) => ConfigurationOperations.ApplyAsync(Me, [step], (_, _) => { }, Cancellation);
+
+    // What stays: a role that the group is given.
+    private async Task ThingsAsync() => Assert.True((await Get<RoleOperations>().CreateAsync(Me, "given", requireMfa: false)).Try(out _, out _));
+
+    private async Task ThingAsync(string section)
+    {
+        if (await StandsAsync(section))
+            await PruneAsync(Assert.Single(await PreparedAsync($$"""{"format":1,"{{section}}":[]}""", prunes: true), step => step.Step.Name is "https://api.example" or "thing"));
+        var thing = section switch
+        {
+            "resources" => """{"identifier":"https://api.example","scopes":["a.read"]}""",
+            "roles" => """{"role":"thing"}""",
+            "groups" => """{"group":"thing"}""",
+            _ => """{"client_id":"thing","redirect_uris":["https://a.example/cb"]}""",
+        };
+        Assert.Null(await ConfigurationOperations.ApplyAsync(Me, await PreparedAsync($$"""{"format":1,"{{section}}":[{{thing}}]}"""), (_, _) => { }, Cancellation));
+    }
+
+    // As another operator would, who has read what stands.
+    private async Task<Fault?> ChangeAsync(string section, int round)
+    {
+        await using var other = _server.Services.CreateAsyncScope();
+        var services = other.ServiceProvider;
+        switch (section)
+        {
+            case "resources":
+                var resources = services.GetRequiredService<ResourceOperations>();
+                if (!(await resources.FindAsync("https://api.example", Cancellation)).Try(out var api, out var fault))
+                    return fault;
+                return (await resources.ReplaceAsync(Me, api, Protocol.Resources.ResourceMetadata.Of(api) with { Name = $"Api {round}" }, Cancellation)).Try(out _, out fault) ? null : fault;
+            case "roles":
+                var roles = services.GetRequiredService<RoleOperations>();
+                if (!(await roles.FindAsync("thing")).Try(out var role, out fault))
+                    return fault;
+                return (await roles.UpdateAsync(Me, role, requireMfa: true)).Try(out _, out fault) ? null : fault;
+            case "groups":
+                return (await services.GetRequiredService<GroupOperations>().GrantRoleAsync(Me, "thing", "given", Cancellation)).Try(out _, out fault) ? null : fault;
+            default:
+                var clients = services.GetRequiredService<ClientOperations>();
+                if (!(await clients.FindAsync("thing", Cancellation)).Try(out var client, out fault))
+                    return fault;
+                return (await clients.ReplaceAsync(Me, client, Protocol.Clients.ClientMetadata.Of(client) with { ClientName = $"Thing {round}", ResponseTypes = null }, Cancellation)).Try(out _, out fault) ? null : fault;
+        }
+    }
+
+    private async Task<bool> StandsAsync(string section)
+    {
+        await using var other = _server.Services.CreateAsyncScope();
+        return section switch
+        {
+            "resources" => await _server.Get<Resources>().FindAsync("https://api.example", Cancellation) is not null,
+            "roles" => (await other.ServiceProvider.GetRequiredService<RoleOperations>().FindAsync("thing")).Try(out _, out _),
+            "groups" => await _server.Get<Groups>().FindAsync("thing", Cancellation) is not null,
+            _ => await _server.Get<Clients>().FindAsync("thing", Cancellation) is not null,
+        };
+    }
+
+    private T Get<T>()
+        where T : notnull => _scope.ServiceProvider.GetRequiredService<T>();
 
     private async Task<string> ExportAsync()
     {

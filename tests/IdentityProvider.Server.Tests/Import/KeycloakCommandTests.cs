@@ -182,6 +182,44 @@ public sealed class KeycloakCommandTests : IAsyncLifetime
 
     private static IEnumerable<string> Steps(JsonNode done) => done["steps"]!.AsArray().Select(step => $"{step!["action"]} {step["kind"]} {step["name"]}");
 
+    [Fact]
+    public async Task A_file_gives_nobody_the_administration_of_this_server()
+    {
+        var root = (string)(await _idp.DoneAsync(["users", "create", "--username", "root", "--password", "violet marmot on a bicycle", "--role", "admin"]))["sub"]!;
+        await _idp.DoneAsync(["groups", "create", "chiefs", "--role", "admin"]);
+        await _idp.DoneAsync(["upstreams", "create", "--name", "other", "--issuer", "https://login.other.example", "--client-id", "us", "--client-secret", "-"], "a secret of theirs");
+        var realm = $$$"""
+            {"realm":"acme","roles":{"realm":[{"name":"Admin"},{"name":"staff"}]},"groups":[{"name":"Chiefs","path":"/Chiefs"}],
+             "identityProviders":[{"alias":"other","providerId":"oidc","config":{"issuer":"https://login.other.example"}}],
+             "clients":[{"clientId":"IDP-Console","redirectUris":["https://evil.example/cb"]},{"clientId":"idp-cli","redirectUris":["https://evil.example/cb"]},{"clientId":"fine","redirectUris":["https://fine.example/cb"]}],
+             "users":[{"id":"{{{root}}}","username":"root","realmRoles":["staff"],"federatedIdentities":[{"identityProvider":"other","userId":"666"}]},
+                      {"id":"{{{root}}}","username":"toor","federatedIdentities":[{"identityProvider":"other","userId":"667"}]},
+                      {"username":"eve","realmRoles":["Admin"],"groups":["/Chiefs"]}]}
+            """;
+        var done = await _idp.DoneAsync(["import", "keycloak", "--file", "-", "--yes"], realm);
+
+        Assert.Equal(["create client fine", "create role staff"], Steps(done).Order(StringComparer.Ordinal));
+        Assert.Equal("0", await ClusterFolder.AskAsync(_server.ConnectionString, """SELECT count(*) FROM "UserLogins" l JOIN "Users" u ON u."Id" = l."UserId" WHERE u."UserName" = 'root'"""));
+        Assert.Equal("""["admin"]""", (await _idp.DoneAsync(["users", "show", "root"]))["roles"]!.ToJsonString());
+        Assert.Equal("[]", (await _idp.DoneAsync(["users", "show", "eve"]))["effective_roles"]!.ToJsonString());
+        Assert.Equal("""["admin"]""", (await _idp.DoneAsync(["groups", "show", "chiefs"]))["roles"]!.ToJsonString());
+        var left = done["left"]!.AsArray().Select(one => $"{one!["kind"]} {one["names"]!.ToJsonString()}").ToList();
+        Assert.Contains("""group ["Chiefs"]""", left);
+        Assert.All(["IDP-Console", "idp-cli"], name => Assert.Contains(left, line => line.StartsWith("client", StringComparison.Ordinal) && line.Contains($"\"{name}\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Who_is_here_gets_another_way_in_only_with_a_word_about_it()
+    {
+        var sub = (string)(await _idp.DoneAsync(["users", "create", "--username", "dora", "--password", "violet marmot on a bicycle"]))["sub"]!;
+        await _idp.DoneAsync(["upstreams", "create", "--name", "other", "--issuer", "https://login.other.example", "--client-id", "us", "--client-secret", "-"], "a secret of theirs");
+        var run = await _idp.RunAsync(["import", "keycloak", "--file", "-", "--dry-run"], $$$"""
+            {"realm":"acme","identityProviders":[{"alias":"other","providerId":"oidc","config":{"issuer":"https://login.other.example"}}],
+             "users":[{"id":"{{{sub}}}","username":"dora","federatedIdentities":[{"identityProvider":"other","userId":"666"}]}]}
+            """);
+        Assert.Contains("warning: 1 of the accounts that are here get another way in", run.StandardError, StringComparison.Ordinal);
+    }
+
     private static string Realm()
     {
         var salt = Encoding.UTF8.GetBytes("0123456789abcdef");

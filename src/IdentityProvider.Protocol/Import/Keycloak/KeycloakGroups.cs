@@ -9,6 +9,7 @@ internal sealed class KeycloakGroups
     private const int LongestName = 100;
 
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<GroupMetadata> _all = [];
 
     public KeycloakGroups(KeycloakRealm realm, KeycloakRoles roles, ImportReport report)
@@ -29,7 +30,7 @@ internal sealed class KeycloakGroups
         IReadOnlyList<string> having = [.. roles.NamesOf(group.RealmRoles, group.ClientRoles).Union(inherited, StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal)];
         var why = !PlainText.IsPlain(name, LongestName) ? $"must be plain text of at most {LongestName} characters, with the names above it"
             : having.Count > ClaimMapping.MostRoles ? $"has more than {ClaimMapping.MostRoles} roles"
-            : _names.ContainsValue(name) ? "another has this name already"
+            : !_taken.Add(name) ? "another has this name already, however it is written"
             : null;
         if (why is null)
         {

@@ -10,6 +10,8 @@ public static class KeycloakImport
     /// <summary>Stars stand where an export leaves a secret out.</summary>
     private const string Masked = "**********";
 
+    private const int MostNamed = 10;
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64 };
 
     /// <summary>Reads and decides.</summary>
@@ -36,7 +38,7 @@ public static class KeycloakImport
         // 1. One realm: one issuer there, and one here.
         var realms = parts.Select(part => part.Realm).Distinct(StringComparer.Ordinal).ToList();
         if (realms is not [{ Length: > 0 }] && name is null)
-            return new MetadataError("realm", realms is [] or [null] or [""] ? "none is named in the file" : $"there are several, of which --realm chooses one: {string.Join(", ", realms.Select(realm => realm ?? "one without a name"))}");
+            return new MetadataError("realm", realms is [] or [null] or [""] ? "none is named in the file" : $"there are several, of which --realm chooses one: {string.Join(", ", realms.Take(MostNamed).Select(realm => realm is not null && PlainText.IsPlain(realm, 100) ? realm : "one without a name that can be said"))}");
         var chosen = parts.Where(part => part.Realm == (name ?? realms[0])).ToList();
         if (chosen.Count == 0)
             return new MetadataError("realm", "there is none of that name in the file");
@@ -96,7 +98,7 @@ public static class KeycloakImport
         if (realm.Components?.GetValueOrDefault("org.keycloak.storage.UserStorageProvider") is { ValueKind: JsonValueKind.Array } directories)
         {
             foreach (var directory in directories.EnumerateArray())
-                report.Add(LeftBehind.OfServer, directory.TryGetProperty("name", out var named) && named.ValueKind is JsonValueKind.String ? named.GetString()! : "", "user federation", "no directory is asked at sign-in here: an upstream may stand before it");
+                report.Add(LeftBehind.OfServer, directory.ValueKind is JsonValueKind.Object && directory.TryGetProperty("name", out var named) ? KeycloakText.Of(named) ?? "" : "", "user federation", "no directory is asked at sign-in here: an upstream may stand before it");
         }
 
         foreach (var flow in (realm.AuthenticationFlows ?? []).Where(flow => !flow.BuiltIn))

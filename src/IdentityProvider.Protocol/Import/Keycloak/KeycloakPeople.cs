@@ -24,6 +24,9 @@ internal sealed class KeycloakPeople(KeycloakRealm realm, KeycloakRoles roles, K
 
     private readonly PersonIntake _intake = new(report);
 
+    private readonly Dictionary<string, KeycloakProvider> _providers =
+        (realm.IdentityProviders ?? []).Where(provider => provider.Alias is not null).DistinctBy(provider => provider.Alias).ToDictionary(provider => provider.Alias!, StringComparer.Ordinal);
+
     /// <summary>The person; null where they stay behind.</summary>
     public ImportedPerson? Read(KeycloakUser user)
     {
@@ -75,7 +78,7 @@ internal sealed class KeycloakPeople(KeycloakRealm realm, KeycloakRoles roles, K
     private static string? FirstOf(JsonElement values)
     {
         var first = values.ValueKind is JsonValueKind.Array ? values.EnumerateArray().FirstOrDefault() : values;
-        return first.ValueKind is JsonValueKind.String ? first.GetString() : null;
+        return KeycloakText.Of(first);
     }
 
     private string? PasswordOf(KeycloakUser user, string username)
@@ -115,7 +118,7 @@ internal sealed class KeycloakPeople(KeycloakRealm realm, KeycloakRoles roles, K
     {
         foreach (var link in user.FederatedIdentities ?? [])
         {
-            var provider = (realm.IdentityProviders ?? []).FirstOrDefault(known => known.Alias == link.IdentityProvider);
+            var provider = _providers.GetValueOrDefault(link.IdentityProvider ?? "");
             var issuer = choices.Issuers.GetValueOrDefault(link.IdentityProvider ?? "") ?? provider?.Config?.GetValueOrDefault("issuer") ?? (provider?.ProviderId == "google" ? "https://accounts.google.com" : null);
             if (issuer is { Length: > 0 } && link.UserId is { Length: > 0 } subject)
                 yield return new(issuer, subject);

@@ -106,7 +106,7 @@ public static class OpenIddictImport
             var list = string.IsNullOrWhiteSpace(json) ? default : JsonElement.Parse(json);
             return list.ValueKind is JsonValueKind.Array ? [.. list.EnumerateArray().Where(item => item.ValueKind is JsonValueKind.String).Select(item => item.GetString()!)] : [];
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return [];
         }

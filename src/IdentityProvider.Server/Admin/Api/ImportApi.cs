@@ -33,7 +33,7 @@ internal static class ImportApi
         var (prepared, _) = part;
         var plan = StepDocuments.Of(prepared.Steps);
         var tag = EntityTag.Of(plan);
-        plan["warnings"] = new JsonArray([.. StepDocuments.WarningsOf(prepared.Steps).Select(warning => JsonValue.Create(warning))]);
+        plan["warnings"] = new JsonArray([.. ImportShown.WarningsOf(prepared).Select(warning => JsonValue.Create(warning))]);
         return AdminAnswer.Of(With(plan, ImportShown.Planned(prepared)), tag);
     }
 

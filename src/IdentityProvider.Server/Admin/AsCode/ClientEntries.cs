@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.AsCode;
 using IdentityProvider.Protocol.Clients;
 
@@ -52,6 +53,8 @@ internal sealed class ClientEntries(ClientOperations clients, ResourceEntries re
 
     private async Task<Operated<Entry>> ReadAsync(ClientMetadata metadata, ReadResources withResources, Actor actor, CancellationToken cancellation)
     {
+        if (BuiltInClients.IsIdentifier(metadata.ClientId!))
+            return Fault.Refused("client_id", "is built in: it can't be written, changed or deleted");
         _ = (await clients.FindAsync(metadata.ClientId!, cancellation)).Try(out var standing, out _);
         if (standing?.IsSelfRegistered == true)
             return Fault.Refused("client_id", ItsOwn);

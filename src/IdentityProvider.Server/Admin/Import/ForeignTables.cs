@@ -54,9 +54,9 @@ internal static class ForeignTables
                 Name = row.Text("Name"),
                 DisplayName = row.Text("DisplayName"),
                 Enabled = row.Truth("Enabled") != false,
-                Scopes = [.. scopesOfApis[row.Text("Id")!]],
-                Secrets = [.. secretsOfApis[row.Text("Id")!]],
-                Claims = [.. claimsOfApis[row.Text("Id")!]],
+                Scopes = [.. scopesOfApis[row.Text("Id") ?? ""]],
+                Secrets = [.. secretsOfApis[row.Text("Id") ?? ""]],
+                Claims = [.. claimsOfApis[row.Text("Id") ?? ""]],
             }, cancellation),
             Scopes = await AllAsync(
                 database,
@@ -81,14 +81,14 @@ internal static class ForeignTables
         var secrets = await ListsAsync(database, "ClientSecrets", "ClientId", Secret, cancellation);
         return await AllAsync(database, "Clients", row => Client(row) with
         {
-            GrantTypes = [.. grants[row.Text("Id")!]],
-            RedirectUris = [.. redirects[row.Text("Id")!]],
-            PostLogoutRedirectUris = [.. afterLogout[row.Text("Id")!]],
-            Scopes = [.. scopes[row.Text("Id")!]],
-            CorsOrigins = [.. origins[row.Text("Id")!]],
-            Claims = [.. claims[row.Text("Id")!]],
-            IdentityProviderRestrictions = [.. restrictions[row.Text("Id")!]],
-            Secrets = [.. secrets[row.Text("Id")!]],
+            GrantTypes = [.. grants[row.Text("Id") ?? ""]],
+            RedirectUris = [.. redirects[row.Text("Id") ?? ""]],
+            PostLogoutRedirectUris = [.. afterLogout[row.Text("Id") ?? ""]],
+            Scopes = [.. scopes[row.Text("Id") ?? ""]],
+            CorsOrigins = [.. origins[row.Text("Id") ?? ""]],
+            Claims = [.. claims[row.Text("Id") ?? ""]],
+            IdentityProviderRestrictions = [.. restrictions[row.Text("Id") ?? ""]],
+            Secrets = [.. secrets[row.Text("Id") ?? ""]],
         }, cancellation);
 
         Task<ILookup<string, string>> OfClientsAsync(string table, string column) => ListsAsync(database, table, "ClientId", row => row.Text(column), cancellation);
@@ -125,15 +125,15 @@ internal static class ForeignTables
 
     private static async Task<IReadOnlyList<AspNetUser>> UsersAsync(ForeignDatabase database, CancellationToken cancellation)
     {
-        var names = (await AllAsync(database, "AspNetRoles", row => (Id: row.Text("Id")!, Name: row.Text("Name")), cancellation)).ToDictionary(role => role.Id, role => role.Name, StringComparer.Ordinal);
-        var roles = await ListsAsync(database, "AspNetUserRoles", "UserId", row => names.GetValueOrDefault(row.Text("RoleId")!), cancellation);
+        var names = (await AllAsync(database, "AspNetRoles", row => (Id: row.Text("Id") ?? "", Name: row.Text("Name")), cancellation)).DistinctBy(role => role.Id).ToDictionary(role => role.Id, role => role.Name, StringComparer.Ordinal);
+        var roles = await ListsAsync(database, "AspNetUserRoles", "UserId", row => names.GetValueOrDefault(row.Text("RoleId") ?? ""), cancellation);
         var claims = await ListsAsync(database, "AspNetUserClaims", "UserId", row => Tuple.Create(row.Text("ClaimType") ?? "", row.Text("ClaimValue")), cancellation);
         var logins = await ListsAsync(database, "AspNetUserLogins", "UserId", row => Tuple.Create(row.Text("LoginProvider") ?? "", row.Text("ProviderKey") ?? ""), cancellation);
         var keys = await ListsAsync(database, "AspNetUserTokens", "UserId", row => row.Text("LoginProvider") == "[AspNetUserStore]" && row.Text("Name") == "AuthenticatorKey" ? row.Text("Value") : null, cancellation);
         var passkeys = await ListsAsync(database, "AspNetUserPasskeys", "UserId", row => row.Text("UserId"), cancellation);
         return await AllAsync(database, Users, row => new AspNetUser
         {
-            Id = row.Text("Id")!,
+            Id = row.Text("Id") ?? "",
             UserName = row.Text("UserName"),
             Email = row.Text("Email"),
             EmailConfirmed = row.Truth("EmailConfirmed") == true,
@@ -141,12 +141,12 @@ internal static class ForeignTables
             PhoneNumberConfirmed = row.Truth("PhoneNumberConfirmed") == true,
             PasswordHash = row.Text("PasswordHash"),
             TwoFactorEnabled = row.Truth("TwoFactorEnabled") == true,
-            AuthenticatorKey = keys[row.Text("Id")!].FirstOrDefault(),
+            AuthenticatorKey = keys[row.Text("Id") ?? ""].FirstOrDefault(),
             LockoutEnd = row.Moment("LockoutEnd"),
-            Roles = [.. roles[row.Text("Id")!]],
-            Claims = [.. claims[row.Text("Id")!].Select(claim => (claim.Item1, claim.Item2))],
-            Logins = [.. logins[row.Text("Id")!].Select(login => (login.Item1, login.Item2))],
-            HasPasskeys = passkeys[row.Text("Id")!].Any(),
+            Roles = [.. roles[row.Text("Id") ?? ""]],
+            Claims = [.. claims[row.Text("Id") ?? ""].Select(claim => (claim.Item1, claim.Item2))],
+            Logins = [.. logins[row.Text("Id") ?? ""].Select(login => (login.Item1, login.Item2))],
+            HasPasskeys = passkeys[row.Text("Id") ?? ""].Any(),
         }, cancellation);
     }
 

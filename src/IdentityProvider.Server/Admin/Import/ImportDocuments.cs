@@ -15,6 +15,8 @@ internal static class ImportDocuments
     /// <summary>People in one document.</summary>
     public const int MostPeople = 1000;
 
+    // In base64url: 80 bits and more (RFC 4226 §4 asks for 128; apps of old had 80).
+    private const int ShortestAuthenticatorKey = 14;
     private const int LongestAuthenticatorKey = 128;
 
     private static readonly string[] Members = ["configuration", "people", "secrets", "keep_secrets"];
@@ -83,6 +85,8 @@ internal static class ImportDocuments
                 return Named(((Validated<PersonBody>.Invalid)read).Error.Member, ((Validated<PersonBody>.Invalid)read).Error.Message);
             if (string.IsNullOrEmpty(body.Username))
                 return Named("username", "must be there");
+            if (body.Sub == Guid.Empty)
+                return Named("sub", "must be somebody's");
             if (Person(body) is not { } person)
                 return Named("authenticator_key", "must be base64url, and not long");
             people.Add(person);
@@ -110,7 +114,7 @@ internal static class ImportDocuments
 
     private static ImportedPerson? Person(PersonBody body)
     {
-        if (body.AuthenticatorKey is { } text && (text.Length > LongestAuthenticatorKey || !Base64Url.IsValid(text)))
+        if (body.AuthenticatorKey is { } text && (text.Length is < ShortestAuthenticatorKey or > LongestAuthenticatorKey || !Base64Url.IsValid(text)))
             return null;
         return new()
         {

@@ -8,8 +8,11 @@ namespace IdentityProvider.Server.Admin.Import;
 /// What another identity provider has becomes what is registered here (docs/migrating.md): by the plan of configuration as code, and after it the
 /// people. Nothing is deleted. What can't come along stays behind by itself, and is told.
 /// </summary>
-internal sealed class ImportOperations(ConfigurationOperations configuration, RoleOperations roles, ClientOperations clients, PeopleImport people)
+internal sealed class ImportOperations(ConfigurationOperations configuration, RoleOperations roles, GroupOperations groups, ClientOperations clients, PeopleImport people)
 {
+    /// <summary>Each time all is looked at anew.</summary>
+    private const int MostRefused = 200;
+
     /// <summary>The steps from what stands to what is imported. Nothing is changed.</summary>
     /// <param name="actor">Who asks.</param>
     /// <param name="imported">What the other server has.</param>
@@ -18,14 +21,16 @@ internal sealed class ImportOperations(ConfigurationOperations configuration, Ro
     public async Task<Operated<PreparedImport>> PrepareAsync(Actor actor, Imported imported, Action<int> at, CancellationToken cancellation)
     {
         var left = imported.Left.ToList();
-        var written = imported.Configuration with { Roles = await NewAsync(imported.Configuration.Roles ?? []) };
-        while (true)
+        var written = imported.Configuration with { Roles = await NewAsync(imported.Configuration.Roles ?? []), Groups = await OrdinaryAsync(imported.Configuration.Groups ?? [], left, cancellation) };
+        for (var refused = 0; ; refused++)
         {
             var prepared = await configuration.PrepareAsync(actor, written, prunes: false, cancellation);
             if (prepared.Try(out var steps, out var fault))
                 return new PreparedImport(steps, await people.PrepareAsync(imported.People, left, at, cancellation), imported.Secrets, left);
 
             // One thing that can't be made of many is no reason to make none of them.
+            if (refused == MostRefused)
+                return Fault.Refused(fault.Member, $"{fault.Reason}; and {MostRefused} more things can't be made, so that this is no export of such a server");
             if (Without(written, fault, left) is not { } rest)
                 return fault;
             written = rest;
@@ -69,6 +74,21 @@ internal sealed class ImportOperations(ConfigurationOperations configuration, Ro
             foreach (var secret in secrets.GetValueOrDefault(clientId) ?? [])
                 await clients.KeepSecretAsync(actor, clientId, secret.Hash, secret.ExpiresAt < end ? secret.ExpiresAt.Value : end, cancellation);
         }
+    }
+
+    // A group here that opens administration is none that a file changes, or puts anybody into.
+    private async Task<IReadOnlyList<GroupMetadata>> OrdinaryAsync(IReadOnlyList<GroupMetadata> written, List<LeftBehind> left, CancellationToken cancellation)
+    {
+        var ordinary = new List<GroupMetadata>();
+        foreach (var group in written)
+        {
+            if (await groups.AdministersAsync(group.Group ?? "", cancellation))
+                left.Add(new(LeftBehind.OfGroup, group.Group!, "", "a group of this name opens the administration of this server: change it by hand"));
+            else
+                ordinary.Add(group);
+        }
+
+        return ordinary;
     }
 
     // Of a role nothing but the name comes along: one that is here keeps what it asks of people.

@@ -1,4 +1,5 @@
 using System.Text;
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Import;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
@@ -16,8 +17,18 @@ internal sealed class PersonImport(
     /// <summary>What is to be done for them; null where nothing is.</summary>
     public async Task<PersonStep?> PrepareAsync(ImportedPerson person, Dictionary<string, bool> issuers, List<LeftBehind> left, CancellationToken cancellation)
     {
+        var found = await FindAsync(person);
+
+        // Whose account opens administration is given nothing by a file: by a link somebody else would have it.
+        if (found is not null && (await users.FindRolesAmongAsync(found.Id, AdminRules.Roles, cancellation)).Count > 0)
+        {
+            left.Add(new(LeftBehind.OfPerson, person.Username, "", "administers this server: what they are to have is given by hand"));
+            return null;
+        }
+
         var linkable = await LinkableAsync(person, issuers, left, cancellation);
-        if (await FindAsync(person) is not { } user)
+        person = person with { Groups = await OrdinaryAsync(person, left, cancellation), Roles = Ordinary(person, left) };
+        if (found is not { } user)
             return new(person, IsNew: true, person.Roles, person.Groups, linkable);
         if (person.Sub == user.Id)
             return await MissingAsync(person, user, linkable, cancellation);
@@ -37,7 +48,7 @@ internal sealed class PersonImport(
         // Who was made has their roles already.
         foreach (var role in step.IsNew ? [] : step.Roles)
             Tell(await accounts.GrantRoleAsync(actor, user, role, cancellation), $"role {role}");
-        foreach (var group in step.Groups)
+        foreach (var group in await OrdinaryAsync(step.Person with { Groups = step.Groups }, left, cancellation))
             Tell(await groups.AddMemberAsync(actor, group, user, cancellation), $"group {group}");
         foreach (var link in step.Links)
             Tell(await links.LinkAsync(actor, user, link.Issuer, link.Subject, cancellation), $"link {link.Issuer}");
@@ -61,6 +72,28 @@ internal sealed class PersonImport(
             found = await accounts.EnableAsync(actor, user, CancellationToken.None);
         if (!found.Try(out _, out var fault))
             left.Add(new(LeftBehind.OfPerson, person.Username, "", $"stays disabled: {fault}"));
+    }
+
+    // What opens administration here opened something else there.
+    private async Task<IReadOnlyList<string>> OrdinaryAsync(ImportedPerson person, List<LeftBehind> left, CancellationToken cancellation)
+    {
+        var ordinary = new List<string>();
+        foreach (var group in person.Groups)
+        {
+            if (await groups.AdministersAsync(group, cancellation))
+                left.Add(new(LeftBehind.OfPerson, person.Username, $"group {group}", "opens the administration of this server: it is given by hand"));
+            else
+                ordinary.Add(group);
+        }
+
+        return ordinary;
+    }
+
+    private static IReadOnlyList<string> Ordinary(ImportedPerson person, List<LeftBehind> left)
+    {
+        foreach (var role in person.Roles.Where(AdminRules.IsPrivileged))
+            left.Add(new(LeftBehind.OfPerson, person.Username, $"role {role}", "opens the administration of this server: it is given by hand"));
+        return [.. person.Roles.Where(role => !AdminRules.IsPrivileged(role))];
     }
 
     private async Task<User?> FindAsync(ImportedPerson person)
@@ -100,6 +133,13 @@ internal sealed class PersonImport(
 
     private async Task<User?> MakeAsync(Actor actor, ImportedPerson person, List<LeftBehind> left, CancellationToken cancellation)
     {
+        // Two of one identifier: whoever is here has it.
+        if (person.Sub is { } sub && await manager.FindByIdAsync(sub.ToString("D")) is not null)
+        {
+            left.Add(new(LeftBehind.OfPerson, person.Username, "sub", "is another person's here"));
+            return null;
+        }
+
         var password = person.PasswordHash is { } hash ? new GivenPassword(null, hash) : null;
         var asked = new NewUser(person.Username, password, Encoding.UTF8.GetBytes(person.Claims.ToJsonString()), person.Roles)
         {

@@ -22,6 +22,8 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("idp-parity-");
     private readonly HashSet<string> _walked = new(StringComparer.Ordinal);
 
+    private readonly List<string> _differing = [];
+
     private RemoteServer _remote = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -66,6 +68,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await OperatingAsync();
         await DocumentsAsync();
 
+        Assert.True(_differing.Count == 0, string.Join("\n\n", _differing));
         var remote = Everything(Root.Build()).Where(command => RemoteCommands.Find(command) is not null).Select(command => string.Join(' ', Root.PathOf(command)));
         Assert.Empty(remote.Except(_walked).Except(["import openiddict", "import duende"])); // which read another product's database, and then go on as Keycloak's
     }
@@ -77,7 +80,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("resources show https://{n}.example");
         await SameAsync("resources metadata https://{n}.example");
         await SameAsync("resources list");
-        await SameAsync($"authorization-details-types create --file {File("type", """{"type":"pay-{n}","schema":{"type":"object","properties":{"amount":{"type":"integer"}}}}""")}");
+        await SameAsync($"authorization-details-types create --file {File("type", """{"type":"pay-{n}","schema":{"title":"Make a payment","type":"object","additionalProperties":false,"properties":{"amount":{"title":"Amount","type":"integer"}}}}""")}");
         await SameAsync("authorization-details-types show pay-{n}");
         await SameAsync("authorization-details-types list");
         await SameAsync("authorization-details-types delete pay-{n}");
@@ -166,9 +169,18 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("signals streams show {p}", name => streams[name]);
         await SameAsync("signals streams delete {p}", name => streams[name]);
 
+        foreach (var client in new[] { One, Two })
+        {
+            await ClusterFolder.ExecuteAsync(_remote.Server.ConnectionString, $"""
+                INSERT INTO "OutboxMessages" ("Kind", "ClientId", "UserId", "SessionId", "CreatedAt", "ExpiresAt", "Attempts", "NextAttemptAt", "LastError", "GivenUpAt")
+                VALUES ('BackChannelLogout', 'shop-{client}', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002', now(), now(), 7, NULL, 'answered 500', now())
+                """);
+        }
+
+        await SameAsync("outbox list --state given_up");
         await SameAsync("outbox list");
         await SameAsync("outbox list --state waiting");
-        var messages = JsonNode.Parse((await _remote.AtTheMachineAsync("outbox list")).Result)!.AsArray().Select(message => (long)message!["id"]!).ToList();
+        var messages = JsonNode.Parse((await _remote.AtTheMachineAsync("outbox list --state given_up")).Result)!.AsArray().Select(message => (long)message!["id"]!).ToList();
         await SameAsync("outbox retry {p}", name => $"{messages[name == One ? 0 : 1]}");
         await SameAsync("outbox discard {p}", name => $"{messages[name == One ? 0 : 1]}");
 
@@ -224,18 +236,21 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
     {
         _walked.Add(string.Join(' ', Root.PathOf(Root.Read(line).CommandResult.Command)));
         var (here, there) = (await _remote.AtTheMachineAsync(Of(One)), await _remote.AskAsync(Of(Two)));
-        Assert.True(here.Code == 0, $"{line}: {here.Remarks}");
-        Assert.True(there.Code == 0, $"{line} at the server: {there.Remarks}");
         var (one, two) = (Masked(here.Result), Masked(there.Result));
-        var isSame = line.StartsWith("audit export", StringComparison.Ordinal) ? one == two : JsonNode.DeepEquals(JsonNode.Parse(one), JsonNode.Parse(two));
-        Assert.True(isSame, $"{line}\n{one}\n{two}");
-        Assert.Equal(Masked(here.Remarks), Masked(there.Remarks));
+        var isSame = line.StartsWith("audit export", StringComparison.Ordinal) || one.Length == 0 || two.Length == 0 ? one == two : JsonNode.DeepEquals(JsonNode.Parse(one), JsonNode.Parse(two));
+        if ((here.Code, there.Code) != (0, 0) || !isSame || Masked(here.Remarks) != Masked(there.Remarks))
+            _differing.Add($"{line}\n{here.Code} {one} {here.Remarks}\n{there.Code} {two} {there.Remarks}");
 
         string Of(string name) => line.Replace("{n}", name, StringComparison.Ordinal).Replace("{p}", part?.Invoke(name), StringComparison.Ordinal);
     }
 
     // What is made is new each time: secrets, identifiers, moments.
-    private static string Masked(string text) => Made().Replace(text.Replace($"-{Two}", $"-{One}", StringComparison.Ordinal).Replace($"/{Two}.", $"/{One}.", StringComparison.Ordinal).Replace($".{Two}.", $".{One}.", StringComparison.Ordinal).Replace($"\"{Two}.", $"\"{One}.", StringComparison.Ordinal), "…");
+    private static string Masked(string text) => Made().Replace(Renamed().Replace(text, One), made => made.Value switch
+    {
+        ['"', ..] => "\"…\"",
+        var value when value.All(char.IsAsciiDigit) => "0",
+        _ => "…",
+    });
 
     // One for each of the two, told apart by the option's value alone.
     private string File(string name, string text)
@@ -258,6 +273,9 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
     }
 
     private static IEnumerable<Command> Everything(Command command) => [command, .. command.Subcommands.SelectMany(Everything)];
+
+    [GeneratedRegex("""(?<=[-/."])two(?=[\s./"@,:]|$)""")]
+    private static partial Regex Renamed();
 
     // Moments, UUIDs, secrets and hashes, a kid, a jti, a moment in seconds or microseconds, the number of a message.
     [GeneratedRegex("""\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{16,}\b|[A-Za-z0-9_-]{43}|(?<="(kid|jti|id|status|next_attempt_at|expires_at|client_secret_expires_at)": )("[^"]*"|\d+)|\b1\d{9,}\b""")]
