@@ -11,7 +11,10 @@ namespace IdentityProvider.Server.Commands.Remote;
 /// </summary>
 internal static class RemoteCalls
 {
-    public static IReadOnlyDictionary<string, Func<RemoteWork, Task<int>>> All { get; } = new Dictionary<string, Func<RemoteWork, Task<int>>>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, Func<RemoteWork, Task<int>>> All { get; } =
+        new[] { OfClients(), OfPeople(), OfTheRest() }.SelectMany(calls => calls).ToDictionary(StringComparer.Ordinal);
+
+    private static Dictionary<string, Func<RemoteWork, Task<int>>> OfClients() => new()
     {
         ["clients list"] = work => work.ListAsync("/clients", "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"),
         ["clients show"] = work => work.ShowAsync($"/clients/{work.Part("client_id")}"),
@@ -23,6 +26,15 @@ internal static class RemoteCalls
         ["resources list"] = work => work.ListAsync("/resources", "identifier", "name", "scopes", "revocation", "access_token_lifetime", "signing_alg"),
         ["resources show"] = work => work.ShowAsync($"/resources/{work.Part("identifier")}"),
         ["resources delete"] = work => DeleteAsync(work, "/resources", "identifier"),
+        ["registration-policies list"] = work => work.AllAsync("/registration-policies", RegistrationPolicyCommands.Columns),
+        ["registration-policies revoke"] = work => work.DoAsync(Delete, $"/registration-policies/{work.Part("policy_id")}", $"Revoked {work.Text("policy_id")}.", new() { ["policy_id"] = work.Text("policy_id"), ["revoked"] = true }),
+        ["authorization-details-types list"] = work => work.ListAsync("/authorization-details-types", "type", "schema"),
+        ["authorization-details-types show"] = work => work.ShowAsync($"/authorization-details-types/{work.Part("type")}"),
+        ["authorization-details-types delete"] = work => DeleteAsync(work, "/authorization-details-types", "type"),
+    };
+
+    private static Dictionary<string, Func<RemoteWork, Task<int>>> OfPeople() => new()
+    {
         ["users list"] = work => work.ListAsync("/users", "username", "sub", "disabled", "created_at"),
         ["users create"] = RemoteUsers.CreateAsync,
         ["users show"] = async work => await work.ShowAsync($"/users/{await work.SubAsync("username")}"),
@@ -55,6 +67,10 @@ internal static class RemoteCalls
         ["roles delete"] = work => DeleteAsync(work, "/roles", "role"),
         ["sessions list"] = async work => await work.AllAsync($"/users/{await work.SubAsync("--user")}/sessions", "sid", "device", "address", "signed_in_at", "last_used_at", "ends_at", "clients"),
         ["sessions end"] = EndSessionsAsync,
+    };
+
+    private static Dictionary<string, Func<RemoteWork, Task<int>>> OfTheRest() => new()
+    {
         ["keys list"] = work => work.AllAsync("/keys", "kid", "alg", "state", "announced_at", "active_at", "retired_at", "gone_at"),
         ["keys rotate"] = async work =>
         {
@@ -74,17 +90,12 @@ internal static class RemoteCalls
             var (proof, _) = await work.Api.SendAsync(Post, "/audit/verify", new() { ["known"] = work.Text("--known") }, null, work.Cancellation);
             return AuditVerifyCommand.Tell(work.Output, proof.Deserialize(AdminJson.Default.AuditProofDocument)!);
         },
-        ["registration-policies list"] = work => work.AllAsync("/registration-policies", RegistrationPolicyCommands.Columns),
-        ["registration-policies revoke"] = work => work.DoAsync(Delete, $"/registration-policies/{work.Part("policy_id")}", $"Revoked {work.Text("policy_id")}.", new() { ["policy_id"] = work.Text("policy_id"), ["revoked"] = true }),
         ["upstreams list"] = work => work.ListAsync("/upstreams", "name", "issuer", "client_id", "create", "enabled"),
         ["upstreams show"] = work => work.ShowAsync($"/upstreams/{work.Part("name")}"),
         ["upstreams delete"] = work => DeleteAsync(work, "/upstreams", "name"),
         ["issuers list"] = work => work.ListAsync("/trusted-issuers", "issuer", "jwks_uri", "clients", "username_claim", "scope"),
         ["issuers show"] = work => work.ShowAsync($"/trusted-issuers/{work.Part("issuer")}"),
         ["issuers delete"] = work => DeleteAsync(work, "/trusted-issuers", "issuer"),
-        ["authorization-details-types list"] = work => work.ListAsync("/authorization-details-types", "type", "schema"),
-        ["authorization-details-types show"] = work => work.ShowAsync($"/authorization-details-types/{work.Part("type")}"),
-        ["authorization-details-types delete"] = work => DeleteAsync(work, "/authorization-details-types", "type"),
         ["signals streams list"] = work => work.ListAsync(
             work.Text("--client") is { } client ? $"/signals/streams?client_id={Uri.EscapeDataString(client)}" : "/signals/streams", SignalCommands.Columns),
         ["signals streams show"] = work => work.ShowAsync($"/signals/streams/{work.Part("stream")}"),

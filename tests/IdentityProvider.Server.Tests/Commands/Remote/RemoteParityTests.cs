@@ -172,11 +172,11 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("signals streams show {p}", name => streams[name]);
         await SameAsync("signals streams delete {p}", name => streams[name]);
 
-        foreach (var client in new[] { One, Two, One, Two })
+        foreach (var (at, client) in new[] { One, Two, One, Two }.Index())
         {
             await ClusterFolder.ExecuteAsync(_remote.Server.ConnectionString, $"""
                 INSERT INTO "OutboxMessages" ("Kind", "ClientId", "UserId", "SessionId", "CreatedAt", "ExpiresAt", "Attempts", "NextAttemptAt", "LastError", "GivenUpAt")
-                VALUES ('BackChannelLogout', 'shop-{client}', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-000000000002', now(), now(), 7, NULL, 'answered 500', now())
+                VALUES ('BackChannelLogout', 'shop-{client}', '00000000-0000-0000-0000-000000000001', '00000000-0000-0000-0000-00000000000{at}', now(), now(), 7, NULL, 'answered 500', now())
                 """);
         }
 
