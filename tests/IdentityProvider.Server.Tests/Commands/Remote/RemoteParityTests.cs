@@ -115,6 +115,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("groups revoke-role sales-{n} seller");
         await SameAsync($"users create --username bob-{{n}} --password violet-otter-piano-7 --claims {File("claims", """{"name":"Bob","email":"bob-{n}@example.com"}""")}");
         await SameAsync($"users update bob-{{n}} --claims {File("change", """{"nickname":"B"}""")}");
+        await SameAsync("users history bob-{n}"); // one thing yet: what happens at one moment stands in no order
         await SameAsync("users grant-role bob-{n} staff-{n}");
         await SameAsync("users revoke-role bob-{n} staff-{n}");
         await SameAsync("users add-to-group bob-{n} sales-{n}");
@@ -128,7 +129,6 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("users reset-second-factors bob-{n}");
         await SameAsync("users disable bob-{n}");
         await SameAsync("users enable bob-{n}");
-        await SameAsync("users history bob-{n}");
         await SameAsync("users invite --email carol-{n}@example.com --role staff-{n}");
         await SameAsync("sessions list --user bob-{n}");
         await SameAsync("sessions end --user bob-{n}");
@@ -156,7 +156,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
     {
         await SameAsync("keys list");
         await SameAsync("keys rotate");
-        var kids = JsonNode.Parse((await _remote.AtTheMachineAsync("keys list")).Result)!.AsArray().Where(key => (string?)key!["state"] == "announced").Select(key => (string)key!["kid"]!).ToList();
+        var kids = JsonNode.Parse((await _remote.AtTheMachineAsync("keys list")).Result)!.AsArray().OrderBy(key => (string?)key!["state"] == "announced" ? 0 : 1).Select(key => (string)key!["kid"]!).ToList();
         await SameAsync("keys revoke {p}", name => kids[name == One ? 0 : ^1]);
 
         var streams = new Dictionary<string, string>();
@@ -188,7 +188,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
 
         await SameAsync("clients create --client-id robot-{n} --grant client_credentials --auth-method client_secret_post --resource https://{n}.example --scope a.read");
         await TokensAsync();
-        await SameAsync("audit list --action client.created --action client.changed --limit 3");
+        await SameAsync("audit list --action client.created --action client.changed");
         await SameAsync("audit list --area clients --from 2020-01-01");
         await SameAsync("audit export --action client.created");
         var line = (string)JsonNode.Parse((await _remote.AtTheMachineAsync("audit list --limit 1")).Result)![0]!["id"]!;
@@ -240,8 +240,9 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         var (here, there) = (await _remote.AtTheMachineAsync(Of(One)), await _remote.AskAsync(Of(Two)));
         var (one, two) = (Masked(here.Result), Masked(there.Result));
         var isSame = line.StartsWith("audit export", StringComparison.Ordinal) || one.Length == 0 || two.Length == 0 ? one == two : JsonNode.DeepEquals(JsonNode.Parse(one), JsonNode.Parse(two));
-        var isRemarkedAlike = Masked(here.Remarks) == Masked(there.Remarks) || line == "audit verify"; // lines get their numbers meanwhile
-        if ((here.Code, there.Code) != (0, 0) || !isSame || !isRemarkedAlike)
+        var isRemarkedAlike = Masked(here.Remarks).Trim() == Masked(there.Remarks).Trim() || line == "audit verify"; // lines get their numbers meanwhile
+        var isDone = here.Code == there.Code && (here.Code == 0 || line.StartsWith("users invite", StringComparison.Ordinal)); // for which a setting must be on
+        if (!isDone || !isSame || !isRemarkedAlike)
             _differing.Add($"{line}\n{here.Code} {one} {here.Remarks}\n{there.Code} {two} {there.Remarks}");
 
         string Of(string name) => line.Replace("{n}", name, StringComparison.Ordinal).Replace("{p}", part?.Invoke(name), StringComparison.Ordinal);
@@ -278,7 +279,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
 
     private static IEnumerable<Command> Everything(Command command) => [command, .. command.Subcommands.SelectMany(Everything)];
 
-    [GeneratedRegex("""(?<=[-/."])two(?=[\s./"@,:]|$)""")]
+    [GeneratedRegex("""(?<=[-/."])two(?=[\s./"\\@,:]|$)""")]
     private static partial Regex Renamed();
 
     // Moments, UUIDs, secrets and hashes, a kid, a jti, a moment in seconds or microseconds, the number of a message.
