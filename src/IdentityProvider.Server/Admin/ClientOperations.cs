@@ -193,6 +193,21 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
     public static JsonObject Document(Client client) =>
         JsonSerializer.SerializeToNode(ClientMetadata.Of(client), ClientMetadataJson.Default.ClientMetadata)!.AsObject();
 
+    /// <summary>A secret, without itself.</summary>
+    public static JsonObject Document(ClientSecret secret)
+    {
+        var document = new JsonObject { ["secret_id"] = IdOf(secret), ["created_at"] = Moments.Text(secret.CreatedAt) };
+        if (secret.ExpiresAt is { } end)
+            document["expires_at"] = Moments.Text(end);
+        return document;
+    }
+
+    /// <summary>An address that is to stay away.</summary>
+    public static JsonObject Document(DeniedClient denied) => new() { ["client_id"] = denied.ClientId, ["denied_at"] = Moments.Text(denied.DeniedAt) };
+
+    /// <summary>Of the client as it stands: whoever replaces it says which they saw.</summary>
+    public static string VersionOf(Client client) => EntityTag.Of(Document(client));
+
     /// <summary>What a client would be by this metadata, and why not; nobody else is asked, and nothing is changed.</summary>
     /// <param name="actor">Who asks.</param>
     /// <param name="metadata">All of it as it is to be.</param>

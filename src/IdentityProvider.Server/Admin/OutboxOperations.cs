@@ -16,7 +16,7 @@ internal sealed class OutboxOperations(Outbox outbox, Desk desk)
         outbox.ListAsync(before, state, limit, cancellation);
 
     public async Task<Operated<MessageDocument>> FindAsync(long id, CancellationToken cancellation) =>
-        await outbox.FindAsync(id, cancellation) is { } message ? Document(message) : new Fault(FaultKind.Unknown, "id", $"{id} is not a message here");
+        await outbox.FindAsync(id, cancellation) is { } message ? Document(message) : Unknown(id);
 
     /// <summary>Has a message tried again at once, and for another day, whether it waits or was given up.</summary>
     public async Task<Operated<Retried>> RetryAsync(Actor actor, long id, CancellationToken cancellation)
@@ -30,12 +30,16 @@ internal sealed class OutboxOperations(Outbox outbox, Desk desk)
     /// <summary>Forgets a message that waits or was given up: whoever it was for is never told.</summary>
     public async Task<Operated<MessageDocument>> DiscardAsync(Actor actor, long id, CancellationToken cancellation)
     {
-        if (await outbox.FindAsync(id, cancellation) is not { } message || !await outbox.DiscardAsync(id, cancellation))
+        if (await outbox.FindAsync(id, cancellation) is not { } message)
+            return Unknown(id);
+        if (!await outbox.DiscardAsync(id, cancellation))
             return NotTold(id);
         var discarded = Document(message);
         await desk.RecordAsync(AuditAction.OutboxDiscarded, actor, AuditTarget.Message(id), detail: new() { ["kind"] = discarded.Kind, ["client_id"] = discarded.ClientId });
         return discarded;
     }
+
+    private static Fault Unknown(long id) => new(FaultKind.Unknown, "id", $"{id} is not a message here");
 
     private static Fault NotTold(long id) => new(FaultKind.Unknown, "id", $"{id} is not a message that waits or was given up");
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Server.Keys;
@@ -93,6 +94,9 @@ internal sealed class ResourceOperations(Storage.Resources resources, KeyRing ke
 
     public static JsonObject Document(Resource resource) =>
         JsonSerializer.SerializeToNode(ResourceMetadata.Of(resource), ResourceMetadataJson.Default.ResourceMetadata)!.AsObject();
+
+    /// <summary>Of the API as it stands: whoever replaces it says which they saw.</summary>
+    public static string VersionOf(Resource resource) => EntityTag.Of(Document(resource));
 
     /// <summary>What a resource would be by this metadata, and why not; nothing is changed.</summary>
     public Operated<Resource> Judge(ResourceMetadata metadata) => ResourceMetadataRules.Decide(metadata, desk.Settings.Issuer) switch

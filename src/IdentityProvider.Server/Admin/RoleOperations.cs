@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
@@ -86,6 +87,9 @@ internal sealed class RoleOperations(RoleManager<Role> manager, Roles roles, Des
     }
 
     public static JsonObject Document(Role role) => new() { ["role"] = role.Name, ["require_mfa"] = role.RequireMfa };
+
+    /// <summary>Of the role as it stands: whoever changes it says which they saw.</summary>
+    public static string VersionOf(Role role) => EntityTag.Of(role.ConcurrencyStamp ?? "");
 
     public static Fault Unknown(string name) => Fault.Unknown("role", name, "a role");
 

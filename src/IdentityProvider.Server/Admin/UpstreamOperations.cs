@@ -74,7 +74,7 @@ internal sealed class UpstreamOperations(Upstreams upstreams, UpstreamCredential
         return document;
     }
 
-    /// <summary>Its version: another secret is another one, though it isn't shown.</summary>
+    /// <summary>Of the upstream as it stands: whoever replaces it says which they saw. Another secret is another version, though it isn't shown.</summary>
     public string VersionOf(StoredUpstream upstream)
     {
         var document = Document(upstream.Provider);

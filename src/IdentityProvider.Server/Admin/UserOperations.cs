@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Accounts;
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Protocol.SignIn;
@@ -167,6 +168,9 @@ internal sealed class UserOperations(UserManager<User> manager, AccountStore sto
             return fault;
         return await ChangedRoleAsync(actor, user, role, await manager.RemoveFromRoleAsync(user, role), AuditAction.RoleRevoked);
     }
+
+    /// <summary>Of the account as it stands: whoever changes what is known of its person says which they saw.</summary>
+    public static string VersionOf(User user) => EntityTag.Of(user.ConcurrencyStamp ?? "");
 
     private static Fault Unknown(string username) => Fault.Unknown("username", username, "a user");
 

@@ -14,7 +14,7 @@ internal static class ClientCommands
 {
     public static Command Build() => new("clients", "The applications that sign people in or call APIs.")
     {
-        Create(), List(), Show(), Update(), Delete(), DeniedClientCommands.List(), DeniedClientCommands.Allow(), RotateSecret(), SnippetCommand.Build(), ClientDocumentCommands.Export(), ClientDocumentCommands.Import(),
+        Create(), List(), Show(), Update(), Delete(), DeniedClientCommands.List(), DeniedClientCommands.Allow(), RotateSecret(), ClientSecretCommands.List(), ClientSecretCommands.End(), SnippetCommand.Build(), ClientDocumentCommands.Export(), ClientDocumentCommands.Import(),
     };
 
     private static Command Create()

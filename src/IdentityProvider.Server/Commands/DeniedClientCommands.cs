@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
-using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -21,7 +19,7 @@ internal static class DeniedClientCommands
         var paging = new Paging();
         var command = new Command("denied", "The addresses of client metadata that were deleted and are to stay away.");
         paging.AddTo(command);
-        return command.Does(work => paging.ShowAsync(work, work.Get<ClientOperations>().ListDeniedAsync, Document, "client_id", "denied_at"));
+        return command.Does(work => paging.ShowAsync(work, work.Get<ClientOperations>().ListDeniedAsync, ClientOperations.Document, "client_id", "denied_at"));
     }
 
     public static Command Allow()
@@ -32,6 +30,4 @@ internal static class DeniedClientCommands
                 await work.Get<ClientOperations>().AllowAsync(work.Actor, work.Parsed.GetRequiredValue(id), work.Cancellation),
                 clientId => work.Output.Say($"Allowed {clientId}.", new() { ["client_id"] = clientId, ["allowed"] = true })));
     }
-
-    private static JsonObject Document(DeniedClient denied) => new() { ["client_id"] = denied.ClientId, ["denied_at"] = Moments.Text(denied.DeniedAt) };
 }

@@ -61,7 +61,7 @@ internal sealed class Installation : IAsyncDisposable
                     new(settings.Database.Directory), ClusterUser.Command, logging.CreateLogger<EmbeddedPostgres>(), cancellation);
             }
 
-            installation = new(postgres, Services(settings, postgres?.ConnectionString ?? settings.Database.ConnectionString!));
+            installation = new(postgres, Services(settings, postgres?.ConnectionString ?? settings.Database.ConnectionString!, TimeProvider.System));
             if (migrates && !await installation.Get<Schema>().IsCurrentAsync(cancellation))
                 await installation.Get<Schema>().MigrateAsync(cancellation);
             return installation;
@@ -80,8 +80,11 @@ internal sealed class Installation : IAsyncDisposable
     public static Installation WithoutDatabase()
     {
         var settings = ReadSettings();
-        return new(null, Services(settings, settings.Database.ConnectionString is { Length: > 0 } configured ? configured : "Host=localhost"));
+        return new(null, Services(settings, settings.Database.ConnectionString is { Length: > 0 } configured ? configured : "Host=localhost", TimeProvider.System));
     }
+
+    /// <summary>On a database that runs, and by a clock that somebody has: for who starts no process for a command.</summary>
+    public static Installation On(Settings settings, string connectionString, TimeProvider clock) => new(null, Services(settings, connectionString, clock));
 
     public T Get<T>()
         where T : notnull => _scope.ServiceProvider.GetRequiredService<T>();
@@ -107,10 +110,10 @@ internal sealed class Installation : IAsyncDisposable
         .AddEnvironmentVariables()
         .Build();
 
-    private static ServiceProvider Services(Settings settings, string connectionString) => new ServiceCollection()
+    private static ServiceProvider Services(Settings settings, string connectionString, TimeProvider clock) => new ServiceCollection()
         .AddLogging(Quietly)
         .AddSingleton(settings)
-        .AddSingleton(TimeProvider.System)
+        .AddSingleton(clock)
         .AddSingleton<Entropy>()
         .AddIdpStorage(settings.Database.Provider, connectionString)
         .AddKeys()

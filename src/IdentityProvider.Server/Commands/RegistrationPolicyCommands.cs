@@ -11,7 +11,7 @@ internal static class RegistrationPolicyCommands
     public static readonly string[] Columns = ["policy_id", "name", "for", "scope", "resources", "clients", "max_clients", "expires_at", "revoked_at"];
 
     public static Command Build() =>
-        new("registration-policies", "What clients that register themselves may have (RFC 7591), and the initial access tokens for it.") { Create(), List(), Revoke() };
+        new("registration-policies", "What clients that register themselves may have (RFC 7591), and the initial access tokens for it.") { Create(), List(), Show(), Revoke() };
 
     private static Command Create()
     {
@@ -60,6 +60,15 @@ internal static class RegistrationPolicyCommands
 
     private static Command List() => new Command("list", "The policies, the newest first, and how many clients each has.").Does(async work =>
         work.Output.List([.. (await work.Get<RegistrationPolicyOperations>().ListAsync(work.Cancellation)).Select(RegistrationPolicyOperations.Document)], Columns));
+
+    private static Command Show()
+    {
+        var id = new Argument<string>("policy_id") { Description = "The policy." };
+        return new Command("show", "A policy, and how many clients it has.") { id }.Does(
+            async work => work.Tell(
+                await work.Get<RegistrationPolicyOperations>().FindAsync(work.Parsed.GetRequiredValue(id), work.Cancellation), policy => work.Output.Show(RegistrationPolicyOperations.Document(policy))),
+            remote => remote.ShowAsync($"/registration-policies/{remote.Part("policy_id")}"));
+    }
 
     private static Command Revoke()
     {

@@ -79,6 +79,9 @@ public static class Root
     /// <summary>Reads a line that is not to be run.</summary>
     internal static ParseResult Read(string line) => Build().Parse(line, Words);
 
+    /// <summary>The same in words.</summary>
+    internal static ParseResult Read(IReadOnlyList<string> words) => Build().Parse(words, Words);
+
     /// <summary>A command's words, without the program's own.</summary>
     internal static IEnumerable<string> PathOf(Command command) =>
         command is RootCommand ? [] : [.. command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? PathOf(parent) : [], command.Name];
@@ -87,8 +90,8 @@ public static class Root
     {
         var root = new RootCommand(About)
         {
-            ServeCommand.Build(), ClientCommands.Build(), RegistrationPolicyCommands.Build(), ResourceCommands.Build(), AuthorizationDetailsTypeCommands.Build(), UserCommands.Build(), GroupCommands.Build(), RoleCommands.Build(), SessionCommands.Build(), TokenCommands.Build(),
-            KeyCommands.Build(), OutboxCommands.Build(), SignalCommands.Build(), AuditCommands.Build(), SearchCommand.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), ApplyCommand.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), DoctorCommand.Build(),
+            ServeCommand.Build(), ClientCommands.Build(), RegistrationPolicyCommands.Build(), ResourceCommands.Build(), AuthorizationDetailsTypeCommands.Build(), UserCommands.Build(), GroupCommands.Build(), RoleCommands.Build(), SessionCommands.Build(), TokenCommands.Build(), FamilyCommands.Build(), GrantCommands.Build(),
+            KeyCommands.Build(), OutboxCommands.Build(), SignalCommands.Build(), AuditCommands.Build(), SearchCommand.Build(), TrustedIssuerCommands.Build(), UpstreamCommands.Build(), ApplyCommand.Build(), DatabaseCommands.Build(), AdviseCommand.Build(), SettingsCommand.Build(), DoctorCommand.Build(),
             ImportCommands.Build(),
         };
         foreach (var command in (IEnumerable<Command>)[.. RemoteCommands.Build(), .. CompletionCommands.Build()])

@@ -95,6 +95,29 @@ public sealed partial record Page(string Path, HttpStatusCode Status, System.Net
     public Dictionary<string, string> Fields =>
         Hidden().Matches(FirstForm).ToDictionary(m => m.Groups[1].Value, m => WebUtility.HtmlDecode(m.Groups[2].Value), StringComparer.Ordinal);
 
+    /// <summary>What a browser sends of the page's first form where nobody touches it: all that stands in its fields, and the boxes that are ticked.</summary>
+    public Dictionary<string, string> Filled
+    {
+        get
+        {
+            var filled = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (Match part in Field().Matches(FirstForm))
+            {
+                var attributes = Attribute().Matches(part.Groups["attributes"].Value).ToDictionary(match => match.Groups[1].Value, match => WebUtility.HtmlDecode(match.Groups[3].Value), StringComparer.Ordinal);
+                if (!attributes.TryGetValue("name", out var name) || (attributes.GetValueOrDefault("type") == "checkbox" && !attributes.ContainsKey("checked")))
+                    continue;
+                filled[name] = part.Groups["tag"].Value switch
+                {
+                    "select" => WebUtility.HtmlDecode((Chosen().Match(part.Groups["inner"].Value) is { Success: true } chosen ? chosen : Option().Match(part.Groups["inner"].Value)).Groups[1].Value),
+                    "textarea" => WebUtility.HtmlDecode(part.Groups["inner"].Value).ReplaceLineEndings("\r\n"),
+                    _ => attributes.GetValueOrDefault("value", ""),
+                };
+            }
+
+            return filled;
+        }
+    }
+
     private string FirstForm => Html[Math.Max(0, Form().Match(Html).Index)..].Split("</form>")[0];
 
     public string Header(string name) => Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : "";
@@ -116,6 +139,18 @@ public sealed partial record Page(string Path, HttpStatusCode Status, System.Net
 
     [GeneratedRegex("""<input type="hidden" name="([^"]+)" value="([^"]*)"[^>]*>""")]
     private static partial Regex Hidden();
+
+    [GeneratedRegex("""<(?<tag>input)(?<attributes>[^>]*)>|<(?<tag>textarea|select)(?<attributes>[^>]*)>(?<inner>.*?)</\k<tag>>""", RegexOptions.Singleline)]
+    private static partial Regex Field();
+
+    [GeneratedRegex("""([a-z-]+)(="([^"]*)")?""")]
+    private static partial Regex Attribute();
+
+    [GeneratedRegex("""<option value="([^"]*)" selected""")]
+    private static partial Regex Chosen();
+
+    [GeneratedRegex("<option value=\"([^\"]*)\"")]
+    private static partial Regex Option();
 
     [GeneratedRegex("value=\"[A-Za-z0-9_-]{60,}\"")]
     private static partial Regex Tokens();

@@ -64,8 +64,7 @@ internal static class ClientApi
     {
         if (!(await FindAsync(request)).Try(out var client, out var fault))
             return fault;
-        var secrets = client.Secrets.Select(secret => new SecretDocument(ClientOperations.IdOf(secret), Moments.Text(secret.CreatedAt), Moments.TextOrNull(secret.ExpiresAt)));
-        return AdminAnswer.Of(JsonSerializer.SerializeToNode(new Page<SecretDocument>([.. secrets]), AdminApiJson.Default.PageSecretDocument)!);
+        return AdminAnswer.Of(new JsonObject { ["items"] = new JsonArray([.. client.Secrets.Select(ClientOperations.Document)]) });
     }
 
     private static async Task<AdminAnswer> RotateAsync(AdminRequest request)
@@ -101,7 +100,7 @@ internal static class ClientApi
 
     private static Task<AdminAnswer> ListDeniedAsync(AdminRequest request) => request.PageAsync(
         (after, limit) => request.Get<ClientOperations>().ListDeniedAsync(after, limit, request.Cancellation),
-        denied => JsonSerializer.SerializeToNode(new DeniedDocument(denied.ClientId, Moments.Text(denied.DeniedAt)), AdminApiJson.Default.DeniedDocument)!,
+        ClientOperations.Document,
         denied => denied.ClientId);
 
     private static async Task<AdminAnswer> AllowAsync(AdminRequest request) =>
@@ -109,7 +108,7 @@ internal static class ClientApi
 
     private static Task<Operated<Client>> FindAsync(AdminRequest request) => request.Get<ClientOperations>().FindAsync(request.Named("client_id"), request.Cancellation);
 
-    private static string TagOf(Client client) => EntityTag.Of(ClientOperations.Document(client));
+    private static string TagOf(Client client) => ClientOperations.VersionOf(client);
 
     private static JsonObject Document(MadeClient made)
     {

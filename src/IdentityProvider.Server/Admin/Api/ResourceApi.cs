@@ -64,5 +64,5 @@ internal static class ResourceApi
 
     private static Task<Operated<Resource>> FindAsync(AdminRequest request) => request.Get<ResourceOperations>().FindAsync(request.Named("identifier"), request.Cancellation);
 
-    private static string TagOf(Resource resource) => EntityTag.Of(ResourceOperations.Document(resource));
+    private static string TagOf(Resource resource) => ResourceOperations.VersionOf(resource);
 }

@@ -50,5 +50,5 @@ internal static class RoleApi
 
     private static Task<Operated<Role>> FindAsync(AdminRequest request) => request.Get<RoleOperations>().FindAsync(request.Named("role"));
 
-    private static string TagOf(Role role) => EntityTag.Of(role.ConcurrencyStamp ?? "");
+    private static string TagOf(Role role) => RoleOperations.VersionOf(role);
 }

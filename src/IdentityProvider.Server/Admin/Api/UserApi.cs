@@ -143,5 +143,5 @@ internal static class UserApi
     private static async Task<JsonNode> DocumentAsync(AdminRequest request, User user) =>
         JsonSerializer.SerializeToNode(await request.Get<UserDocuments>().OfAsync(user, request.Cancellation), AdminJson.Default.UserDocument)!;
 
-    private static string TagOf(User user) => EntityTag.Of(user.ConcurrencyStamp ?? "");
+    private static string TagOf(User user) => UserOperations.VersionOf(user);
 }

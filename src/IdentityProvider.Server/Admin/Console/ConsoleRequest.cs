@@ -1,6 +1,7 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Server.Admin.Api;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Server.Pages;
 using Microsoft.AspNetCore.Components;
 
@@ -44,6 +45,9 @@ internal sealed class ConsoleRequest
     /// <summary>What was wrong with what was sent.</summary>
     public Fault? Fault { get; private set; }
 
+    /// <summary>What was done last to what a form came too late for.</summary>
+    public LastChange? Last { get; private set; }
+
     public required string FormToken { get; init; }
 
     public required string SignOutToken { get; init; }
@@ -53,6 +57,12 @@ internal sealed class ConsoleRequest
 
     /// <summary>A name in the path.</summary>
     public string Named(string name) => AdminPaths.Named(Http, BuiltInClients.ConsolePath, Route.Path, name);
+
+    /// <summary>
+    /// Whether the path names something beside the page's own thing, such as a role of a person. Where that can't be done it may be gone, and its form with
+    /// it: a page of its own says so.
+    /// </summary>
+    public bool NamesMore => Route.Path.Count(c => c == '{') > 1;
 
     public T Get<T>()
         where T : notnull => Http.RequestServices.GetRequiredService<T>();
@@ -83,6 +93,18 @@ internal sealed class ConsoleRequest
             await work(found);
         else
             await RefuseAsync(fault);
+    }
+
+    /// <summary>Whether a form that was sent was filled with what stands: the rule of <c>If-Match</c> at the Admin API. Why not, or null.</summary>
+    /// <param name="current">The version that stands; <see cref="ConsoleForm.Version"/> sends the one that was shown.</param>
+    /// <param name="member">What it is a version of.</param>
+    /// <param name="target">The same for the audit, which knows who changed it.</param>
+    public async Task<Fault?> RefuseVersionAsync(string current, string member, AuditTarget target)
+    {
+        if (this[ConsoleForm.VersionField] == current)
+            return null;
+        Last = await LastChange.FindAsync(this, target);
+        return Fault.Changed(member);
     }
 
     /// <summary>It is done: the browser goes on to a page by GET, which says so.</summary>

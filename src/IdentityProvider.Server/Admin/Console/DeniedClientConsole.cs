@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Registration;
 
 namespace IdentityProvider.Server.Admin.Console;
 
@@ -11,12 +12,27 @@ internal static class DeniedClientConsole
     [
         ConsoleRoute.Page(Path, AdminArea.Clients, request => ListAsync(request, fault: null)),
         ConsoleRoute.Form(Path, AdminArea.Clients, AllowAsync),
+        ConsoleRoute.Form("/clients/-/deny", AdminArea.Clients, DenyAsync),
     ];
 
     private static async Task ListAsync(ConsoleRequest request, Fault? fault)
     {
         var list = await request.PageAsync((after, limit) => request.Get<ClientOperations>().ListDeniedAsync(after, limit, request.Cancellation), denied => denied.ClientId);
         await request.ShowAsync<DeniedClientsPage>(new DeniedClientsPage.DeniedClientsModel(list), fault);
+    }
+
+    // One that is a client here has a page of its own, which says what hangs on it.
+    private static async Task DenyAsync(ConsoleRequest request)
+    {
+        var (operations, address) = (request.Get<ClientOperations>(), request["client_id"] ?? "");
+        if (!ClientDocumentRules.IsAddress(address))
+            await ListAsync(request, Fault.Refused("client_id", "must be the https address of a client's metadata"));
+        else if ((await operations.FindAsync(address, request.Cancellation)).Try(out _, out _))
+            await ListAsync(request, Fault.Conflict("client_id", $"'{address}' is a client here: its page deletes it, and then it stays away"));
+        else if ((await operations.DeleteAsync(request.Actor, address, request.Cancellation)).Try(out _, out var fault))
+            await request.DoneAsync(Path, $"{address} stays away.");
+        else
+            await ListAsync(request, fault);
     }
 
     private static async Task AllowAsync(ConsoleRequest request)

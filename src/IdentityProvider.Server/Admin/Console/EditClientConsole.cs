@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Clients;
 
 namespace IdentityProvider.Server.Admin.Console;
@@ -13,14 +14,14 @@ internal static class EditClientConsole
     ];
 
     private static Task ShowAsync(ConsoleRequest request, Client client, Fault? fault) =>
-        request.ShowAsync<EditClientPage>(new EditClientPage.EditModel(client.ClientId, ClientMetadata.Of(client), VersionOf(client)), fault);
+        request.ShowAsync<EditClientPage>(new EditClientPage.EditModel(client.ClientId, ClientMetadata.Of(client), ClientOperations.VersionOf(client)), fault);
 
     private static async Task ChangeAsync(ConsoleRequest request, Client standing)
     {
         // What somebody else changed meanwhile would be lost with the whole of what was shown.
-        if (request["version"] != VersionOf(standing))
+        if (await request.RefuseVersionAsync(ClientOperations.VersionOf(standing), "client", AuditTarget.Client(standing.ClientId)) is { } late)
         {
-            await ShowAsync(request, standing, Fault.Changed("client"));
+            await ShowAsync(request, standing, late);
             return;
         }
 
@@ -39,6 +40,4 @@ internal static class EditClientConsole
         var found = await request.Get<ClientOperations>().FindAsync(request.Named("client_id"), request.Cancellation);
         return found.Try(out var client, out _) && BuiltInClients.IsIdentifier(client.ClientId) ? ClientOperations.BuiltIn() : found;
     }
-
-    private static string VersionOf(Client client) => EntityTag.Of(ClientOperations.Document(client));
 }

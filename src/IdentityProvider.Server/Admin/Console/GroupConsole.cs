@@ -72,6 +72,8 @@ internal static class GroupConsole
     {
         if ((await work(group)).Try(out _, out var fault))
             await request.DoneAsync(ConsolePaths.Of("groups", group.Name), $"{group.Name} {notice}.");
+        else if (request.NamesMore)
+            await request.RefuseAsync(fault);
         else
             await ShowAsync(request, group, fault);
     });

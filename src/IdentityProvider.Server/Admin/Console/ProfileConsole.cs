@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Storage;
 
@@ -37,14 +38,14 @@ internal static class ProfileConsole
     }
 
     private static Task AskAsync(ConsoleRequest request, User user, Fault? fault) => request.ShowAsync<EditProfilePage>(
-        new EditProfilePage.EditProfileModel(user.Id.ToString("D"), user.UserName!, ClaimsOf(user), VersionOf(user)), fault);
+        new EditProfilePage.EditProfileModel(user.Id.ToString("D"), user.UserName!, ClaimsOf(user), UserOperations.VersionOf(user)), fault);
 
     private static async Task ChangeAsync(ConsoleRequest request, User user)
     {
         var standing = ClaimsOf(user);
-        if (request["version"] != VersionOf(user))
+        if (await request.RefuseVersionAsync(UserOperations.VersionOf(user), "user", AuditTarget.User(user.Id)) is { } late)
         {
-            await AskAsync(request, user, Fault.Changed("user"));
+            await AskAsync(request, user, late);
             return;
         }
 
@@ -69,6 +70,4 @@ internal static class ProfileConsole
         });
 
     private static JsonObject ClaimsOf(User user) => JsonNode.Parse(user.Claims)!.AsObject();
-
-    private static string VersionOf(User user) => EntityTag.Of(user.ConcurrencyStamp ?? "");
 }

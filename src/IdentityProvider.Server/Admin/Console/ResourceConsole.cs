@@ -1,5 +1,6 @@
 using System.Globalization;
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Storage;
 
@@ -33,7 +34,7 @@ internal static class ResourceConsole
         request.ShowAsync<ResourcePage>(new ResourcePage.ResourceModel(resource, BuiltInResources.IsIdentifier(resource.Identifier, request.Get<Settings>().Issuer)));
 
     private static Task AskAsync(ConsoleRequest request, Resource? standing, Fault? fault) => request.ShowAsync<EditResourcePage>(
-        new EditResourcePage.EditModel(standing is null ? null : ResourceMetadata.Of(standing), standing is null ? null : VersionOf(standing)), fault);
+        new EditResourcePage.EditModel(standing is null ? null : ResourceMetadata.Of(standing), standing is null ? null : ResourceOperations.VersionOf(standing)), fault);
 
     private static async Task CreateAsync(ConsoleRequest request)
     {
@@ -46,8 +47,8 @@ internal static class ResourceConsole
 
     private static async Task ChangeAsync(ConsoleRequest request, Resource standing)
     {
-        if (request["version"] != VersionOf(standing))
-            await AskAsync(request, standing, Fault.Changed("resource"));
+        if (await request.RefuseVersionAsync(ResourceOperations.VersionOf(standing), "resource", AuditTarget.Resource(standing.Identifier)) is { } late)
+            await AskAsync(request, standing, late);
         else if (!Read(request, ResourceMetadata.Of(standing)).Try(out var metadata, out var fault)
             || !(await request.Get<ResourceOperations>().ReplaceAsync(request.Actor, standing, metadata, request.Cancellation)).Try(out _, out fault))
             await AskAsync(request, standing, fault);
@@ -87,6 +88,4 @@ internal static class ResourceConsole
 
     private static Task OfResourceAsync(ConsoleRequest request, Func<Resource, Task> work) =>
         request.WithAsync(request.Get<ResourceOperations>().FindAsync(request.Named("identifier"), request.Cancellation), work);
-
-    private static string VersionOf(Resource resource) => EntityTag.Of(ResourceOperations.Document(resource));
 }

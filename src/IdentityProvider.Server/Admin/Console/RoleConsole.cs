@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Admin.Console;
@@ -35,10 +36,16 @@ internal static class RoleConsole
     }
 
     private static async Task ShowAsync(ConsoleRequest request, Role role, Fault? fault) => await request.ShowAsync<RolePage>(
-        new RolePage.RoleModel(role.Name!, role.RequireMfa, await request.Get<Dependents>().OfRoleAsync(role.Id, request.Cancellation)), fault);
+        new RolePage.RoleModel(role.Name!, role.RequireMfa, RoleOperations.VersionOf(role), await request.Get<Dependents>().OfRoleAsync(role.Id, request.Cancellation)), fault);
 
     private static async Task ChangeAsync(ConsoleRequest request, Role role)
     {
+        if (await request.RefuseVersionAsync(RoleOperations.VersionOf(role), "role", AuditTarget.Role(role.Name!)) is { } late)
+        {
+            await ShowAsync(request, role, late);
+            return;
+        }
+
         var changed = await request.Get<RoleOperations>().UpdateAsync(request.Actor, role, request[RequireMfa] == "true");
         if (changed.Try(out var now, out var fault))
             await request.DoneAsync(ConsolePaths.Of("roles", now.Name!), now.RequireMfa ? $"Who has the role {now.Name} signs in with a second factor." : $"The role {now.Name} asks for no second factor.");

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Upstream;
 using IdentityProvider.Storage;
 
@@ -43,8 +44,8 @@ internal static class UpstreamConsole
 
     private static async Task ChangeAsync(ConsoleRequest request, StoredUpstream standing)
     {
-        if (request["version"] != request.Get<UpstreamOperations>().VersionOf(standing))
-            await AskAsync(request, standing, Fault.Changed("upstream"));
+        if (await request.RefuseVersionAsync(request.Get<UpstreamOperations>().VersionOf(standing), "upstream", AuditTarget.Upstream(standing.Provider.Name)) is { } late)
+            await AskAsync(request, standing, late);
         else if (!Read(request, new UpstreamMetadata()).Try(out var metadata, out var fault)
             || !(await request.Get<UpstreamOperations>().ReplaceAsync(request.Actor, standing, metadata, request.Cancellation)).Try(out _, out fault))
             await AskAsync(request, standing, fault);

@@ -78,6 +78,8 @@ internal static class UserConsole
     {
         if ((await work(user)).Try(out _, out var fault))
             await request.DoneAsync(PathOf(user), $"{user.UserName} {notice}.");
+        else if (request.NamesMore)
+            await request.RefuseAsync(fault);
         else
             await ShowAsync(request, user, fault);
     });
