@@ -29,7 +29,8 @@ internal sealed record ConsoleNav(string Label, string? Path, AdminArea? Area)
         Folded(
             "Settings",
             new("In force", "/settings", AdminArea.Settings),
-            new("Details types", "/details-types", AdminArea.Resources)),
+            new("Details types", "/details-types", AdminArea.Resources),
+            new("As code", "/configuration", AdminArea.Settings)),
     ];
 
     /// <summary>What is under it, folded away while none of it is looked at; empty for a page of its own.</summary>

@@ -20,12 +20,12 @@ internal static class ConsoleSetup
         .. ProfileConsole.Routes, .. InvitationConsole.Routes,
         .. GroupConsole.Routes,
         .. RoleConsole.Routes,
-        .. SessionConsole.Routes,
+        .. SessionConsole.Routes, .. FamilyConsole.Routes,
         .. OutboxConsole.Routes,
         .. KeyConsole.Routes,
         .. AuditConsole.Routes,
         .. UpstreamConsole.Routes, .. TrustedIssuerConsole.Routes, .. RegistrationConsole.Routes, .. DeniedClientConsole.Routes, .. SignalConsole.Routes,
-        .. SettingsConsole.Routes, .. DetailsTypeConsole.Routes,
+        .. SettingsConsole.Routes, .. DetailsTypeConsole.Routes, .. ConfigurationConsole.Routes,
     ];
 
     public static IServiceCollection AddConsole(this IServiceCollection services) => services

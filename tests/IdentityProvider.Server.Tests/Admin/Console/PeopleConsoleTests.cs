@@ -138,7 +138,11 @@ public sealed class PeopleConsoleTests(ConsoleServer console) : IClassFixture<Co
         var page = await person.OpenAsync(path);
         Assert.Contains(app.Client.ClientId, page.Text, StringComparison.Ordinal);
 
+        var family = page.Html.Split("href=\"/admin/families/")[1].Split('"')[0];
+        Assert.Contains("Lives", (await person.OpenAsync("/admin/families/" + family)).Text, StringComparison.Ordinal);
+
         var ended = await person.SubmitAsync(page.FormWith("/families/"));
+        Assert.Contains("EndedByOperator", (await person.OpenAsync("/admin/families/" + family)).Text, StringComparison.Ordinal);
         Assert.Contains("has that app's access no more", ended.Text, StringComparison.Ordinal);
         Assert.Contains("No app has access now.", ended.Text, StringComparison.Ordinal);
         Assert.Empty(await Server.Get<TokenFamilies>().ListAsync(await Server.UserIdAsync(username), Server.Clock.GetUtcNow(), 10, Cancellation));

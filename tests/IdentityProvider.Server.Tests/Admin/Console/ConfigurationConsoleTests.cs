@@ -1,0 +1,64 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using IdentityProvider.Storage;
+
+namespace IdentityProvider.Server.Tests.Admin.Console;
+
+/// <summary>What is registered here as one document, in the console.</summary>
+public sealed class ConfigurationConsoleTests(ConsoleServer console) : IClassFixture<ConsoleServer>
+{
+    private const string Document = """
+        {"format":1,"roles":[{"role":"packer","require_mfa":true}],
+         "clients":[{"client_id":"as-code","client_name":"<script>alert(1)</script>","redirect_uris":["https://app.example/cb"],"scope":"openid"}]}
+        """;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_document_is_compared_applied_once_and_exported()
+    {
+        using var person = await console.OperatorAsync("admin");
+        var form = (await person.OpenAsync("/admin/configuration")).FormWith("name=\"document\"");
+        Assert.Contains("/format", (await person.SubmitAsync(form, ("document", "{}"))).Text, StringComparison.Ordinal);
+        var wrong = await person.SubmitAsync(form, ("document", Document.Replace("https://app.example", "ftp://app.example", StringComparison.Ordinal)));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, wrong.Status);
+        Assert.Contains("/clients/0/redirect_uris", wrong.Text, StringComparison.Ordinal);
+
+        var plan = await person.SubmitAsync(form, ("document", Document));
+        Assert.Equal("What would change", plan.Heading);
+        Assert.Contains("2 steps", plan.Text, StringComparison.Ordinal);
+        Assert.Null(await console.Server.Get<Clients>().FindAsync("as-code", Cancellation));
+
+        // What is done is what was shown, and nothing else.
+        Assert.Equal(HttpStatusCode.Conflict, (await person.SubmitAsync(plan.FormWith("name=\"plan\""), ("plan", "another"))).Status);
+        Assert.Null(await console.Server.Get<Clients>().FindAsync("as-code", Cancellation));
+
+        var done = await person.SubmitAsync(plan.FormWith("name=\"plan\""));
+        Assert.Equal("It is done", done.Heading);
+        Assert.DoesNotContain("<script", done.Html, StringComparison.Ordinal);
+        var secret = done.Html.Split("<dt>as-code</dt><dd><code>")[1].Split('<')[0];
+        Assert.Equal(43, secret.Length);
+        Assert.NotNull(await console.Server.Get<Clients>().FindAsync("as-code", Cancellation));
+        Assert.Equal(HttpStatusCode.Conflict, (await person.SubmitAsync(plan.FormWith("name=\"plan\""))).Status);
+        Assert.Contains("Nothing to do", (await person.SubmitAsync(form, ("document", Document))).Text, StringComparison.Ordinal);
+
+        var exported = await person.Browser.SendAsync(HttpMethod.Get, "/admin/configuration/export", null);
+        Assert.Contains("no-store", exported.Header("Cache-Control"), StringComparison.Ordinal);
+        Assert.Contains(JsonNode.Parse(exported.Html)!["clients"]!.AsArray(), client => (string?)client!["client_id"] == "as-code");
+        Assert.DoesNotContain(secret, exported.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Only_an_admin_applies_and_all_may_look()
+    {
+        using var person = await console.OperatorAsync("operator");
+        var page = await person.OpenAsync("/admin/configuration");
+        Assert.DoesNotContain("name=\"document\"", page.Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await person.Browser.SendAsync(HttpMethod.Get, "/admin/configuration/export", null)).Status);
+        using var admin = await console.OperatorAsync("admin");
+        var form = (await admin.OpenAsync("/admin/configuration")).FormWith("name=\"document\"");
+        var own = (await person.OpenAsync("/admin/users/-/new")).FormWith("given_name").Fields;
+        var refused = await person.SubmitAsync(form, [.. own.Select(field => (field.Key, field.Value)), ("document", Document)]);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.Status);
+    }
+}
