@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { Idp } from './support/idp.js';
 import { Samples } from './support/samples.js';
 import { ConsolePages } from './support/console-pages.js';
+import { furnish } from './support/console-things.js';
 import { EveryPage } from './support/every-page.js';
 import { launchBrowser } from './support/browser.js';
 import { root } from './support/program.js';
@@ -22,6 +23,7 @@ const journeys = {
 await mkdir(folder, { recursive: true });
 const idp = await Idp.start({ Idp__Accounts__Registration: 'Open' });
 const samples = await Samples.start(idp);
+await furnish(idp);
 const browser = await launchBrowser();
 const pages = new EveryPage(idp, samples, browser);
 

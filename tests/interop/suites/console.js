@@ -7,6 +7,7 @@ import { Window, launchBrowser } from '../support/browser.js';
 import { faultsOf } from '../support/axe.js';
 import { keyboardFaultsOf } from '../support/keyboard.js';
 import { ordersApi } from '../support/given.js';
+import { furnish } from '../support/console-things.js';
 
 /** The operators' console in Chromium, at a server of its own: a revoked key is everybody's. */
 export function consoleSuite() {
@@ -19,6 +20,7 @@ export function consoleSuite() {
       idp = await Idp.start({}, { name: 'console' });
       await idp.createResource(ordersApi);
       await idp.createClient({ client_name: 'Meadow <b>Bank</b>', redirect_uris: ['https://bank.example/cb'], scope: 'openid', token_endpoint_auth_method: 'none' });
+      await furnish(idp);
       browser = await launchBrowser();
       pages = new ConsolePages(idp, browser);
     });
@@ -38,7 +40,7 @@ export function consoleSuite() {
       await window.close();
       assert.deepEqual(found, []);
       assert.deepEqual([window.faults, window.strangers], [[], []]);
-      for (const name of ['console', 'console-keys', 'console-audit', 'console-settings']) assert.ok(names.includes(name), `${name} is not among ${names}`);
+      for (const name of ['console', 'console-keys', 'console-audit', 'console-settings', 'console-upstreams-partner-edit', 'console-configuration', 'console-configuration-plan']) assert.ok(names.includes(name), `${name} is not among ${names}`);
     });
 
     test('Runs no script, and needs none', async () => {

@@ -50,7 +50,7 @@ export class ConsolePages {
       const path = queue.shift();
       await page.goto(this.#idp.issuer + path);
       await visit(`console${path.split('?')[0].slice('/admin'.length).replace(/[^a-zA-Z0-9]+/g, '-').slice(0, 60)}`, page);
-      const links = await page.locator('a[href]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+      const links = await page.locator('a[href]:not([download])').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
       for (const link of links.map((one) => one.split('?')[0])) {
         if (!link.startsWith('/admin') || link.includes('/sign-out') || seen.has(link)) continue;
         seen.add(link);
@@ -76,6 +76,19 @@ export class ConsolePages {
     await page.locator('input[name=confirmation]').fill('not this one');
     await follow(page, 'form[action$="/revoke"] button');
     await visit('console-keys-revoke-refused', page);
+    await at('/configuration');
+    await page.locator('textarea[name=document]').fill(JSON.stringify({
+      format: 1,
+      clients: [{ client_id: `by-code-${process.hrtime.bigint().toString(36)}`, client_name: 'By code', redirect_uris: ['https://app.example/cb'] }],
+    }));
+    await follow(page, 'form[action$="/configuration/plan"] button');
+    await visit('console-configuration-plan', page);
+    await follow(page, 'form[action$="/configuration/apply"] button');
+    await visit('console-configuration-applied', page);
+    await at('/registration-policies/-/new');
+    await page.locator('input[name=max_clients]').fill('0');
+    await follow(page, 'form[action$="/registration-policies/-/new"] button');
+    await visit('console-registration-refused', page);
     await at('/audit/none');
     await visit('console-not-there', page);
   }
