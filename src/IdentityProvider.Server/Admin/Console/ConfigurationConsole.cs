@@ -18,15 +18,15 @@ internal static class ConfigurationConsole
     /// <summary>All roles may see all that an export holds; to apply a document is to write roles too, which is an admin's.</summary>
     public static IEnumerable<ConsoleRoute> Routes =>
     [
-        ConsoleRoute.Page("/configuration", AdminArea.Settings, request => ShowAsync(request, fault: null)),
-        ConsoleRoute.Page("/configuration/export", AdminArea.Settings, ExportAsync),
-        ConsoleRoute.Form("/configuration/plan", AdminArea.Settings, PlanAsync),
-        ConsoleRoute.Form("/configuration/apply", AdminArea.Settings, ApplyAsync),
+        ConsoleRoute.Page("/configuration", AdminArea.Configuration, request => ShowAsync(request, fault: null)),
+        ConsoleRoute.Page("/configuration/export", AdminArea.Configuration, ExportAsync),
+        ConsoleRoute.Form("/configuration/plan", AdminArea.Configuration, PlanAsync),
+        ConsoleRoute.Form("/configuration/apply", AdminArea.Configuration, ApplyAsync),
     ];
 
     private static Task ShowAsync(ConsoleRequest request, Fault? fault) => request.ShowAsync<ConfigurationPage>(new object(), fault);
 
-    private static Task ExportAsync(ConsoleRequest request) => request.WithAsync(request.Get<ConfigurationOperations>().ExportAsync(request.Cancellation), async document =>
+    private static Task ExportAsync(ConsoleRequest request) => request.WithAsync(request.Get<ConfigurationOperations>().ExportAsync(request.Actor, request.Cancellation), async document =>
     {
         var answer = request.Http.Response;
         OAuthResults.NoStore(answer);

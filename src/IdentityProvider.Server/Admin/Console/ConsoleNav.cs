@@ -30,7 +30,7 @@ internal sealed record ConsoleNav(string Label, string? Path, AdminArea? Area)
             "Settings",
             new("In force", "/settings", AdminArea.Settings),
             new("Details types", "/details-types", AdminArea.Resources),
-            new("As code", "/configuration", AdminArea.Settings)),
+            new("As code", "/configuration", AdminArea.Configuration)),
     ];
 
     /// <summary>What is under it, folded away while none of it is looked at; empty for a page of its own.</summary>
