@@ -49,16 +49,17 @@ public sealed class ConfigurationConsoleTests(ConsoleServer console) : IClassFix
     }
 
     [Fact]
-    public async Task Only_an_admin_applies_and_all_may_look()
+    public async Task All_may_look_and_an_operator_applies_what_an_operator_may_write()
     {
+        using var auditor = await console.OperatorAsync("auditor");
+        Assert.DoesNotContain("name=\"document\"", (await auditor.OpenAsync("/admin/configuration")).Html, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await auditor.Browser.SendAsync(HttpMethod.Get, "/admin/configuration/export", null)).Status);
+
         using var person = await console.OperatorAsync("operator");
-        var page = await person.OpenAsync("/admin/configuration");
-        Assert.DoesNotContain("name=\"document\"", page.Html, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.OK, (await person.Browser.SendAsync(HttpMethod.Get, "/admin/configuration/export", null)).Status);
-        using var admin = await console.OperatorAsync("admin");
-        var form = (await admin.OpenAsync("/admin/configuration")).FormWith("name=\"document\"");
-        var own = (await person.OpenAsync("/admin/users/-/new")).FormWith("given_name").Fields;
-        var refused = await person.SubmitAsync(form, [.. own.Select(field => (field.Key, field.Value)), ("document", Document)]);
+        var form = (await person.OpenAsync("/admin/configuration")).FormWith("name=\"document\"");
+        var refused = await person.SubmitAsync(form, ("document", """{"format":1,"roles":[{"role":"mover"}]}"""));
         Assert.Equal(HttpStatusCode.Forbidden, refused.Status);
+        var plan = await person.SubmitAsync(form, ("document", """{"format":1,"clients":[{"client_id":"operators","redirect_uris":["https://app.example/cb"]}]}"""));
+        Assert.Equal("What would change", plan.Heading);
     }
 }

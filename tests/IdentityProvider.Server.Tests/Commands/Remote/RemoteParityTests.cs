@@ -3,9 +3,11 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Protocol.SharedSignals;
+using IdentityProvider.Protocol.Tokens;
 using IdentityProvider.Server.Commands;
 using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Server.Tests.Database;
+using IdentityProvider.Server.Tests.Storage;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Commands.Remote;
@@ -73,7 +75,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
 
         Assert.True(_differing.Count == 0, string.Join("\n\n", _differing));
         var remote = Everything(Root.Build()).Where(command => RemoteCommands.Find(command) is not null).Select(command => string.Join(' ', Root.PathOf(command)));
-        Assert.Empty(remote.Except(_walked).Except(["import openiddict", "import duende"])); // which read another product's database, and then go on as Keycloak's
+        Assert.Empty(remote.Except(_walked).Except(["import openiddict", "import duende", "settings"])); // which read another product's database, and then go on as Keycloak's; what is set is each one's own
     }
 
     private async Task ClientsAndApisAsync()
@@ -91,7 +93,12 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("clients update shop-{n} --name Shops --redirect-uri https://{n}.example/cb2");
         await SameAsync("clients show shop-{n}");
         await SameAsync("clients list");
+        await SameAsync("clients secrets shop-{n}");
         await SameAsync("clients rotate-secret shop-{n} --keep-old 2h");
+        var secrets = new Dictionary<string, string>();
+        foreach (var name in new[] { One, Two })
+            secrets[name] = (string)JsonNode.Parse((await _remote.AtTheMachineAsync($"clients secrets shop-{name}")).Result)![0]!["secret_id"]!;
+        await SameAsync("clients end-secret shop-{n} {p}", name => secrets[name]);
         await SameAsync("clients snippet shop-{n} --for node");
         await SameAsync("clients export shop-{n}");
         await SameAsync("clients export --all");
@@ -102,6 +109,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("registration-policies create --name Partners-{n} --scope openid --max-clients 3 --expires-in 30d");
         await SameAsync("registration-policies list");
         var policies = JsonNode.Parse((await _remote.AtTheMachineAsync("registration-policies list")).Result)!.AsArray().ToDictionary(policy => (string)policy!["name"]!, policy => (string)policy!["policy_id"]!);
+        await SameAsync("registration-policies show {p}", name => policies[$"Partners-{name}"]);
         await SameAsync("registration-policies revoke {p}", name => policies[$"Partners-{name}"]);
     }
 
@@ -172,6 +180,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("signals streams show {p}", name => streams[name]);
         await SameAsync("signals streams delete {p}", name => streams[name]);
 
+        await GivenAsync();
         foreach (var (at, client) in new[] { One, Two, One, Two }.Index())
         {
             await ClusterFolder.ExecuteAsync(_remote.Server.ConnectionString, $"""
@@ -194,6 +203,26 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         var line = (string)JsonNode.Parse((await _remote.AtTheMachineAsync("audit list --limit 1")).Result)![0]!["id"]!;
         await SameAsync($"audit show {line}");
         await SameAsync("audit verify");
+    }
+
+    /// <summary>What clients have of people.</summary>
+    private async Task GivenAsync()
+    {
+        var (families, now) = (new Dictionary<string, string>(), _remote.Server.Clock.GetUtcNow());
+        foreach (var name in new[] { One, Two })
+        {
+            var person = Guid.Parse((string)JsonNode.Parse((await _remote.AtTheMachineAsync($"users create --username eve-{name} --password violet-otter-piano-7")).Result)!["sub"]!);
+            var family = Given.Family(Given.Session() with { UserId = person }) with { FamilyId = _remote.Server.Get<Entropy>().NewId(), ClientId = $"shop-{name}", SessionId = null, CreatedAt = now, RotatedAt = now, AuthTime = now, ExpiresAt = now + TokenFamily.Lifetime };
+            Assert.True(await _remote.Server.Get<TokenFamilies>().AddAsync(family, toldRoleChanges: null, Cancellation));
+            await _remote.Server.Get<Grants>().PutAsync(new() { UserId = person, ClientId = $"shop-{name}", Scope = family.Scope, UpdatedAt = now }, Cancellation);
+            families[name] = family.FamilyId.ToString("D");
+        }
+
+        await SameAsync("families list --user eve-{n}");
+        await SameAsync("families show {p}", name => families[name]);
+        await SameAsync("families end {p}", name => families[name]);
+        await SameAsync("grants list --user eve-{n}");
+        await SameAsync("grants revoke shop-{n} --user eve-{n}");
     }
 
     private async Task TokensAsync()
