@@ -31,7 +31,7 @@ internal static class Documents
                 RegisteredBy = row.RegisteredBy,
                 OperatorMembers = Lists.Split(row.OperatorMembers ?? ""),
                 DocumentFreshUntil = row.DocumentFreshUntil,
-                Secrets = [.. row.Secrets.OrderByDescending(s => s.CreatedAt).Select(s => new ClientSecret(s.Hash, s.CreatedAt, s.ExpiresAt))],
+                Secrets = [.. row.Secrets.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.ExpiresAt ?? DateTimeOffset.MaxValue).ThenBy(s => Convert.ToHexString(s.Hash), StringComparer.Ordinal).Select(s => new ClientSecret(s.Hash, s.CreatedAt, s.ExpiresAt))],
             };
     }
 

@@ -49,7 +49,7 @@ public sealed class ConfigurationConsoleTests(ConsoleServer console) : IClassFix
     }
 
     [Fact]
-    public async Task All_may_look_and_an_operator_applies_what_an_operator_may_write()
+    public async Task All_may_look_and_who_may_write_what_a_document_says_applies_it()
     {
         using var auditor = await console.OperatorAsync("auditor");
         Assert.DoesNotContain("name=\"document\"", (await auditor.OpenAsync("/admin/configuration")).Html, StringComparison.Ordinal);
@@ -57,8 +57,6 @@ public sealed class ConfigurationConsoleTests(ConsoleServer console) : IClassFix
 
         using var person = await console.OperatorAsync("operator");
         var form = (await person.OpenAsync("/admin/configuration")).FormWith("name=\"document\"");
-        var refused = await person.SubmitAsync(form, ("document", """{"format":1,"roles":[{"role":"mover"}]}"""));
-        Assert.Equal(HttpStatusCode.Forbidden, refused.Status);
         var plan = await person.SubmitAsync(form, ("document", """{"format":1,"clients":[{"client_id":"operators","redirect_uris":["https://app.example/cb"]}]}"""));
         Assert.Equal("What would change", plan.Heading);
     }

@@ -95,7 +95,7 @@ public sealed class ThreeFacesTests(ThreeFaces faces) : IClassFixture<ThreeFaces
                 more = page.Count == 20;
             }
 
-            Assert.True(byApi.Count > 52);
+            Assert.True(byApi.Count >= 52);
             Assert.Equal(byApi, byCommand);
             var rows = await RowsAsync(faces.Console, "/" + noun, null);
             Assert.Equal(byApi.Count, rows.Count);
@@ -142,7 +142,8 @@ public sealed class ThreeFacesTests(ThreeFaces faces) : IClassFixture<ThreeFaces
             ["replaceUpstream"] = (Call.Of(("name", reader.Of("work"))), """{"client_id":"us","label":"One"}""", """{"client_id":"us","label":"Two"}"""),
             ["changeUser"] = (Call.Of(("sub", reader["sub"])), """{"claims":{"nickname":"One"}}""", """{"claims":{"nickname":"Two"}}"""),
         };
-        Assert.Equal(Server.Admin.Api.AdminApiSetup.Routes.Where(route => route.NeedsMatch).Select(route => route.Name).Order(), bodies.Keys.Order());
+        // What is applied must match a plan, and no thing that was read.
+        Assert.Equal(Server.Admin.Api.AdminApiSetup.Routes.Where(route => route.NeedsMatch && !route.Path.EndsWith("/apply", StringComparison.Ordinal)).Select(route => route.Name).Order(), bodies.Keys.Order());
         Assert.Empty(bodies.Keys.Except(steps.Select(step => step.Key)));
         foreach (var (operation, (of, first, second)) in bodies)
         {
