@@ -98,7 +98,7 @@ export function consoleClientsSuite(idp) {
       idp.seen.add('client_secret', await page.locator('#secret').innerText());
       await look('a secret');
       await page.goto(`${idp.issuer}/admin/clients/console-shop/edit`);
-      await page.locator('summary').click();
+      await page.locator('main summary').click();
       await look('a change');
       await page.goto(`${idp.issuer}/admin/clients/console-shop/delete`);
       await page.getByLabel(/^To be sure/).fill('no');
