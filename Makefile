@@ -1,5 +1,5 @@
-# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in docs/performance.md.   fuzz: a minute of wrong requests.   screenshots: every page, in artifacts/screenshots.   clean: as after a clone.
-.PHONY: build run test bench fuzz screenshots clean
+# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in docs/performance.md.   fuzz: a minute of wrong requests.   chaos: a cluster whose parts die, for five minutes.   screenshots: every page, in artifacts/screenshots.   clean: as after a clone.
+.PHONY: build run test bench chaos fuzz screenshots clean
 
 build:
 	@scripts/bootstrap build
@@ -18,6 +18,11 @@ test:
 bench:
 	@scripts/bootstrap bench
 	@exec scripts/bench
+
+chaos:
+	@scripts/bootstrap chaos
+	@dotnet build src/IdentityProvider.Server --configuration Release --nologo --verbosity quiet
+	@exec node tests/chaos/run.js
 
 fuzz: build
 	@exec node tests/fuzz/run.js

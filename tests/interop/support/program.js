@@ -33,10 +33,10 @@ export class Program {
   #output = [];
   #file;
 
-  constructor(name, command, words, { environment, seen }) {
-    mkdirSync(`${root}/artifacts/interop`, { recursive: true });
+  constructor(name, command, words, { environment, seen, folder = 'interop' }) {
+    mkdirSync(`${root}/artifacts/${folder}`, { recursive: true });
     this.name = name;
-    this.#file = createWriteStream(`${root}/artifacts/interop/${name}.log`);
+    this.#file = createWriteStream(`${root}/artifacts/${folder}/${name}.log`);
     const stdio = ['ignore', 'pipe', 'pipe', ...(seen ? ['ipc'] : [])];
     this.#child = spawn(command, words, { env: { ...process.env, ...environment }, stdio });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
