@@ -7,7 +7,7 @@ export const bounds = {
   /** After a fault was mended, until what the bounds above say holds again. */
   settle: 3000,
   /** After a fault was mended, until each operation has succeeded once. What is measured is mostly how slow the machine is. */
-  recovery: 30_000,
+  recovery: 60_000,
   /** Every node knows of an emergency rotation. */
   keys: 1000,
   /** Our verifiers keep the published keys for so long at most. */
@@ -15,3 +15,6 @@ export const bounds = {
   /** An authorization code lives for a minute; clocks may differ by half of one. */
   code: 25_000,
 };
+
+/** What must have come back after a fault. */
+export const vital = ['authorize', 'redeem', 'refresh', 'userinfo', 'introspect', 'verify', 'client_credentials'];

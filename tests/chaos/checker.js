@@ -1,8 +1,5 @@
-import { bounds } from './bounds.js';
+import { bounds, vital } from './bounds.js';
 import { Subjects } from './subjects.js';
-
-/** What must have come back after a fault. */
-const vital = ['authorize', 'redeem', 'refresh', 'userinfo', 'introspect', 'verify', 'client_credentials'];
 
 /**
  * Reads a history and says what must not have been: a list of `{ rule, at, what }`. Pure. `keys` is what `idp keys list` says at the end;

@@ -1,6 +1,6 @@
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { bounds } from './bounds.js';
+import { bounds, vital } from './bounds.js';
 import { check } from './checker.js';
 import { planned } from './plan.js';
 import { Dice } from './random.js';
@@ -125,7 +125,6 @@ describe('the checker sees', () => {
 
   test('an operation that does not come back after a fault', () => {
     const faults = [{ kind: 'any', began: 0, ended: 1000 }];
-    const vital = ['authorize', 'redeem', 'refresh', 'userinfo', 'introspect', 'verify', 'client_credentials'];
     const back = (ops) => rules(story(...ops.map((op, i) => [op, 'ok', { at: 2000 + i, code: op, used: op }])), { faults, end: 100_000 });
     assert.deepEqual(back(vital), []);
     assert.deepEqual(back(vital.slice(1)), ['not recovered']);

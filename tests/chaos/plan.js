@@ -18,10 +18,10 @@ export function* planned(dice, only) {
 }
 
 /** Does what was planned, one step after another, until the time is over; every step is in the history. */
-export async function carryOut({ cluster, history, dice, until, only, apart, say }) {
+export async function carryOut({ cluster, history, dice, lasting = Infinity, only, apart, say }) {
   const skipped = new Set();
   for (const kinds of planned(dice.fork(), only)) {
-    if (history.now > until) break;
+    if (history.now > lasting) break;
     const possible = kinds.filter((kind) => {
       const why = impossible(kind, cluster);
       if (why) skipped.add(`${kind}: ${why}`);

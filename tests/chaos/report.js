@@ -1,3 +1,5 @@
+import { vital } from './bounds.js';
+
 const operations = ['sign-in', 'authorize', 'redeem', 'refresh', 'revoke', 'logout', 'userinfo', 'introspect', 'verify', 'client_credentials', 'told'];
 
 /** How often each operation succeeded during each kind of fault, was refused, or had no answer; and while nothing was broken. */
@@ -45,6 +47,5 @@ function lagsOf(events) {
 }
 
 function recoveriesOf(events, faults) {
-  return faults.map(({ ended }) => Math.max(...['authorize', 'redeem', 'refresh', 'userinfo', 'introspect', 'verify', 'client_credentials']
-    .map((op) => (events.find((event) => event.op === op && event.outcome === 'ok' && event.asked > ended)?.answered ?? ended) - ended)));
+  return faults.map(({ ended }) => Math.max(...vital.map((op) => (events.find((event) => event.op === op && event.outcome === 'ok' && event.asked > ended)?.answered ?? ended) - ended)));
 }

@@ -2,7 +2,8 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { root } from '../interop/support/program.js';
+import { root, until } from '../interop/support/program.js';
+import { vital } from './bounds.js';
 import { check } from './checker.js';
 import { Cluster } from './cluster/cluster.js';
 import { History } from './history.js';
@@ -16,8 +17,8 @@ import { timelineOf } from './timeline.js';
 const folder = `${root}/artifacts/chaos`;
 
 /**
- * One run: a cluster, its clients, and faults for so many seconds; then the checker. `only` is a list of steps instead of chance, `keys` the life of a
- * signing key and `apart` how many seconds two clocks then may be set off.
+ * One run: a cluster, its clients, and faults for so many seconds; then the checker. `only` is a list of steps instead of chance, each of which is taken if there
+ * is no time set; `keys` is the life of a signing key, and `apart` how many seconds a clock then may be set off.
  */
 export async function run({ seed, seconds, only, keys, apart, name, say = console.log }) {
   await mkdir(folder, { recursive: true });
@@ -27,9 +28,9 @@ export async function run({ seed, seconds, only, keys, apart, name, say = consol
   let registered;
   try {
     registered = await register(cluster, history, {});
-    say(`three nodes and ${registered.users.length} people after ${Math.round(history.now / 1000)} s; seed ${seed}, ${seconds} s`);
+    say(`three nodes and ${registered.users.length} people after ${Math.round(history.now / 1000)} s; seed ${seed}`);
     history.begin();
-    const result = await live({ cluster, history, registered, dice, until: seconds * 1000, only, apart, say });
+    const result = await live({ cluster, history, registered, dice, lasting: seconds && seconds * 1000, only, apart, say });
     await keep(name, result);
     return result;
   } finally {
@@ -39,13 +40,14 @@ export async function run({ seed, seconds, only, keys, apart, name, say = consol
   }
 }
 
-async function live({ cluster, history, registered, dice, until, only, apart, say }) {
+async function live({ cluster, history, registered, dice, lasting, only, apart, say }) {
   const delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   const population = new Population({ history, ...registered, dice: dice.fork() });
   const living = population.live();
-  await pause(3000);
-  const skipped = await carryOut({ cluster, history, dice: dice.fork(), until, only, apart, say });
+  const succeeded = (op) => history.events.some((event) => event.op === op && event.outcome === 'ok');
+  await until('each operation has succeeded once', () => vital.every(succeeded));
+  const skipped = await carryOut({ cluster, history, dice: dice.fork(), lasting, only, apart, say });
   await pause(4000);
   population.over();
   await living;

@@ -56,7 +56,7 @@ export class App {
   }
 
   /** With little patience, the answer is lost. */
-  refresh(tokens, { patience, ...facts } = {}) {
+  refresh(tokens, { patience = 2500, ...facts } = {}) {
     return this.history.ask('refresh', { family: tokens.family, used: tokens.refresh, ...facts }, () =>
       this.#tokens({ grant_type: 'refresh_token', refresh_token: tokens.refreshToken, resource: this.resource }, patience));
   }

@@ -39,11 +39,15 @@ ${nodes.map((node) => `    server 127.0.0.1:${node} max_fails=5 fail_timeout=1s;
     proxy_set_header Host $http_host;
     proxy_set_header X-Forwarded-For $remote_addr;
     proxy_connect_timeout 1s;
-    proxy_read_timeout 20s;
+    proxy_read_timeout 5s;
     proxy_next_upstream error timeout;
     proxy_next_upstream_tries 3;
     add_header X-Node $upstream_addr always;
     location / { proxy_pass http://idp; }
+    location /api/ {
+      proxy_pass http://idp;
+      proxy_read_timeout 30s;
+    }
     location = /status/events {
       proxy_pass http://idp;
       proxy_buffering off;
