@@ -12,14 +12,21 @@ export class App {
   /** Signs a person in by the real form and gets the answer to an authorization request; `session` is how the history calls the sign-in. */
   signIn(user, session) {
     const person = new Person({ fetch: patientFetch, origin: this.issuer, seen: { add() {} } });
-    return this.#authorized('sign-in', session, person, (url) => person.authorize(url, user));
+    return this.#authorized('sign-in', session, person, async (url) => {
+      const form = await person.open(url);
+      const login = form.forms?.find(({ names }) => names.includes('password'));
+      if (!login) throw new Unanswered(form);
+      const step = await person.submit(login, { username: user.username, password: user.password });
+      if (!step.left) throw new Unanswered(step);
+      return step.left;
+    });
   }
 
   /** An authorization request in a browser that is signed in: no page, or the answer says why not. */
   authorize({ person, session }, { scope } = {}) {
     return this.#authorized('authorize', session, person, async (url) => {
       const step = await person.open(url);
-      if (!step.left) throw new Unanswered(step.status);
+      if (!step.left) throw new Unanswered(step);
       return step.left;
     }, { prompt: 'none', scope });
   }
@@ -44,7 +51,9 @@ export class App {
         const error = searchParams.get('error');
         return { outcome: ['server_error', 'temporarily_unavailable'].includes(error) ? 'unknown' : 'refused', error };
       } catch (error) {
-        return { outcome: 'unknown', status: error.status, error: error.cause?.code ?? error.name, detail: error.message.slice(0, 120) };
+        // A page that asks for what was given is a no; that a sign-in is too much now (429, 503) is none.
+        const outcome = error.status < 500 && error.status !== 429 ? 'refused' : 'unknown';
+        return { outcome, status: error.status, error: error.cause?.code ?? error.name, detail: error.message.slice(0, 120) };
       }
     });
   }
@@ -117,12 +126,12 @@ export class App {
   }
 }
 
-/** What a node passed on as out of order. */
+/** A page where an answer to the app should be. */
 class Unanswered extends Error {
   name = 'Unanswered';
 
-  constructor(status) {
-    super(`answered ${status}`);
+  constructor({ status, url, text }) {
+    super(`${status} at ${new URL(url).pathname}: ${/<title>([^<]*)/i.exec(text)?.[1]}`);
     this.status = status;
   }
 }

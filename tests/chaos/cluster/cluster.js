@@ -4,10 +4,11 @@ import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, root, until } from '../../interop/support/program.js';
+import { root, until } from '../../interop/support/program.js';
 import { mountDisk } from './disk.js';
 import { startNginx } from './nginx.js';
 import { Node } from './node.js';
+import { lastingPort } from './ports.js';
 import { Postgres } from './postgres.js';
 import { Wire } from './wire.js';
 
@@ -90,8 +91,7 @@ export class Cluster {
   }
 
   async stop() {
-    for (const node of this.nodes) if (node.isRunning) node.signal('SIGCONT');
-    await Promise.all(this.nodes.map((node) => node.stop()));
+    await Promise.all(this.nodes.map((node) => node.end()));
     await this.#nginx?.stop();
     this.#wires.forEach((wire) => wire.close());
     await this.primary?.awaitStandbys(false);
@@ -123,7 +123,7 @@ export class Cluster {
   }
 
   async #startNodes(keys, count) {
-    const port = await freePort();
+    const port = await lastingPort();
     const masterKey = join(this.#folder, 'master.key');
     await writeFile(masterKey, randomBytes(32).toString('base64'), { mode: 0o600 });
     this.issuer = `http://localhost:${port}`;
@@ -150,7 +150,7 @@ export class Cluster {
     const wire = await Wire.lay(this.primary.port);
     this.#wires.push(wire);
     const environment = { ...this.environment, Idp__Database__ConnectionString: this.#connectionString(wire.port) };
-    const node = new Node({ name, port: await freePort(), wire, environment, folder: this.#folder });
+    const node = new Node({ name, port: await lastingPort(), wire, environment, folder: this.#folder });
     await node.setClock(0);
     return node;
   }

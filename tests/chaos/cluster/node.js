@@ -30,16 +30,8 @@ export class Node {
     };
   }
 
-  get log() {
-    return this.#program?.output ?? '';
-  }
-
   get pid() {
-    return this.#program.pid;
-  }
-
-  get isRunning() {
-    return this.#program !== undefined;
+    return this.#program?.pid;
   }
 
   /** Its clock goes so many seconds before the machine's. */
@@ -73,13 +65,20 @@ export class Node {
     await ended;
   }
 
-  /** By SIGTERM, as a rolling restart does; how many milliseconds it took. */
+  /** By SIGTERM, as a rolling restart does. */
   async stop() {
-    if (this.#program === undefined) return 0;
-    const began = performance.now();
     await this.#program.stop();
-    this.#program = undefined;
-    return performance.now() - began;
+  }
+
+  /** Whatever state it is in. */
+  async end() {
+    if (this.#program === undefined) return;
+    try {
+      this.signal('SIGCONT');
+    } catch {
+      // It has ended.
+    }
+    await this.#program.stop();
   }
 
   isReady() {

@@ -3,8 +3,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Program, freePort, until } from '../../interop/support/program.js';
+import { Program, until } from '../../interop/support/program.js';
 import { asAccount, giveToAccount } from './account.js';
+import { lastingPort } from './ports.js';
 import { Sql, ask } from './sql.js';
 
 const execute = promisify(execFile);
@@ -64,7 +65,7 @@ export class Postgres {
   }
 
   async start() {
-    this.port ??= await freePort();
+    this.port ??= await lastingPort();
     this.#wanted = true;
     await this.#launch();
     return this;
