@@ -85,6 +85,9 @@ public static class RefreshTokenRules
     /// <summary>How long anyone's token just replaced still gives its successor: tabs and retries take no longer.</summary>
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How far apart the clocks of two nodes may be: one writes when a token was replaced, and the retry may come to the other.</summary>
+    public static TimeSpan ClockSkew { get; } = TimeSpan.FromMinutes(1);
+
     /// <param name="request">The well-formed request.</param>
     /// <param name="token">Its token, which is one of ours.</param>
     /// <param name="client">Who asks.</param>
@@ -169,5 +172,5 @@ public static class RefreshTokenRules
     // The successor of the token just before the newest is unused as long as it is the newest. A confidential client, or one with the key
     // that the family is bound to, proved that it is no thief; of any other only the short grace is believed.
     private static bool MayRepeat(RefreshToken token, Client client, TokenFamily family, DateTimeOffset now) =>
-        token.Generation == family.Generation - 1 && (!client.IsPublic || family.Terms.Confirmation is not null || now < family.RotatedAt + Grace);
+        token.Generation == family.Generation - 1 && (!client.IsPublic || family.Terms.Confirmation is not null || now < family.RotatedAt + Grace + ClockSkew);
 }

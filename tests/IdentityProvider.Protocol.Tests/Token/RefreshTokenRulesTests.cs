@@ -32,13 +32,21 @@ public sealed class RefreshTokenRulesTests
     }
 
     [Fact]
+    public void A_retry_at_a_node_whose_clock_is_as_far_ahead_as_it_may_be_has_the_whole_grace()
+    {
+        var family = Given.Family() with { RotatedAt = Given.Now - RefreshTokenRules.ClockSkew - RefreshTokenRules.Grace + TimeSpan.FromTicks(1) };
+        Assert.Equal(Newest, Assert.IsType<RefreshTokenDecision.Repeat>(Decide(Newest - 1, Public, family)).Plan.RefreshToken!.Generation);
+    }
+
+    [Fact]
     public void A_confidential_client_may_repeat_until_the_successor_is_used() =>
         Assert.IsType<RefreshTokenDecision.Repeat>(Decide(Newest - 1, family: Given.Family() with { RotatedAt = Given.Now - TimeSpan.FromDays(3) }));
 
     [Fact]
     public void A_public_client_may_not_repeat_after_the_grace()
     {
-        var theft = Assert.IsType<RefreshTokenDecision.Theft>(Decide(Newest - 1, Public, Given.Family() with { RotatedAt = Given.Now - RefreshTokenRules.Grace }));
+        var family = Given.Family() with { RotatedAt = Given.Now - RefreshTokenRules.Grace - RefreshTokenRules.ClockSkew };
+        var theft = Assert.IsType<RefreshTokenDecision.Theft>(Decide(Newest - 1, Public, family));
         Assert.Equal(Given.FamilyId, theft.FamilyId);
         Assert.Equal(Refusal.RefreshTokenReused, theft.Reason);
     }

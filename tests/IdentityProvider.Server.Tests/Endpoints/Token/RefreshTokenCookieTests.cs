@@ -1,6 +1,7 @@
 using System.Net;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Token;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Tests.Endpoints.Token;
@@ -79,7 +80,7 @@ public sealed class RefreshTokenCookieTests : IAsyncLifetime
         var first = await _browser.SignInAsync(App);
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => _browser.RefreshAsync(App, first)));
         var second = Assert.Single(answers.Select(answer => CookieBrowser.Kept(answer, App)).Distinct());
-        _signedIn.Server.Clock.Advance(TimeSpan.FromSeconds(60));
+        _signedIn.Server.Clock.Advance(RefreshTokenRules.Grace + RefreshTokenRules.ClockSkew);
 
         var late = await _browser.RefreshAsync(App, first);
 

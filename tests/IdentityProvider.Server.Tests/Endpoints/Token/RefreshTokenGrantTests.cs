@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Protocol.Token;
 
 namespace IdentityProvider.Server.Tests.Endpoints.Token;
 
@@ -75,7 +76,7 @@ public sealed class RefreshTokenGrantTests : IAsyncLifetime
     {
         var stolen = (await _signedIn.TokensAsync(SignedIn.Spa)).RefreshToken;
         var owners = await _signedIn.RefreshAsync(SignedIn.Spa, stolen);
-        Advance(TimeSpan.FromSeconds(60));
+        Advance(RefreshTokenRules.Grace + RefreshTokenRules.ClockSkew);
 
         var thiefs = await _signedIn.RefreshAsync(SignedIn.Spa, stolen);
 
