@@ -6,6 +6,11 @@ export default async function* report(events) {
     if (data.details?.type === 'suite' && !byItself) continue;
     const notRun = data.skip ?? data.todo;
     const status = notRun !== undefined && notRun !== false ? 'skipped' : type === 'test:pass' ? 'passed' : 'failed';
-    yield `${JSON.stringify({ test: data.name, status, reason: typeof notRun === 'string' ? notRun : '' })}\n`;
+    yield `${JSON.stringify({ test: data.name, status, reason: typeof notRun === 'string' ? notRun : errorOf(data) })}\n`;
   }
+}
+
+/** What a test said as it failed: that of the assertion beneath, where there is one. */
+function errorOf({ details }) {
+  return details?.error?.cause?.message ?? details?.error?.message ?? '';
 }

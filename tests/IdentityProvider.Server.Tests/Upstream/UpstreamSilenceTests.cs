@@ -22,7 +22,7 @@ public sealed class UpstreamSilenceTests(PagesServer fixture) : IClassFixture<Pa
 
     private TestServer Server => fixture.Server;
 
-    public static MatrixTheoryData<string, string> Silences() => new(Paths, ["silence", "half an answer", "hints without end"]);
+    public static MatrixTheoryData<string, string> Silences() => new(Paths, ["silence", "half an answer"]);
 
     [Theory]
     [MemberData(nameof(Silences))]
@@ -30,17 +30,12 @@ public sealed class UpstreamSilenceTests(PagesServer fixture) : IClassFixture<Pa
     {
         await using var fake = await LinkedAsync();
         using var browser = new Browser(Server);
-        fake.Instead[path] = manner switch
+        fake.Instead[path] = manner is "silence" ? fake.HangAsync : async http =>
         {
-            "silence" => fake.HangAsync,
-            "half an answer" => async http =>
-            {
-                http.Response.ContentType = "application/json";
-                await http.Response.WriteAsync("{");
-                await http.Response.Body.FlushAsync();
-                await fake.HangAsync(http);
-            },
-            _ => http => SendWithoutEndAsync(http, "", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
+            http.Response.ContentType = "application/json";
+            await http.Response.WriteAsync("{");
+            await http.Response.Body.FlushAsync();
+            await fake.HangAsync(http);
         };
         var opened = OpenAsync(fake, browser, path);
         await fake.IsAskedAsync(path);
@@ -48,11 +43,24 @@ public sealed class UpstreamSilenceTests(PagesServer fixture) : IClassFixture<Pa
         Assert.False(opened.IsCompleted);
         Server.Clock.Advance(TimeSpan.FromTicks(1));
         await AssertDownAsync(browser, await opened);
+        await AssertLetsInAgainAsync(fake, browser);
+    }
 
-        // As soon as it speaks again, whoever tries is let in.
-        fake.Instead.Clear();
-        Server.Clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(HttpStatusCode.SeeOther, (await browser.SendAsync(HttpMethod.Get, await fake.GoAsync(browser, fake.Start), null)).Status);
+    public static TheoryData<string> Hinters => [.. Paths];
+
+    /// <summary>By the framework's limit of headers or by our patience: which comes first hangs on where the packets part.</summary>
+    [Theory]
+    [MemberData(nameof(Hinters))]
+    public async Task One_that_hints_without_end_is_cut_short(string path)
+    {
+        await using var fake = await LinkedAsync();
+        using var browser = new Browser(Server);
+        fake.Instead[path] = http => SendWithoutEndAsync(http, "", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
+        var opened = OpenAsync(fake, browser, path);
+        await fake.IsAskedAsync(path);
+        Server.Clock.Advance(Outgoing.Patience);
+        await AssertDownAsync(browser, await opened);
+        await AssertLetsInAgainAsync(fake, browser);
     }
 
     public static MatrixTheoryData<string, string> Floods() => new(Paths, ["body", "headers"]);
@@ -117,6 +125,14 @@ public sealed class UpstreamSilenceTests(PagesServer fixture) : IClassFixture<Pa
         Assert.NotNull((await Server.Get<Sessions>().FindAsync(session.SessionId, TestContext.Current.CancellationToken))!.EndedAt);
         Server.Clock.Advance(Outgoing.Patience);
         Assert.Equal("You are signed out", (await leaving).Heading);
+    }
+
+    // As soon as it speaks again, whoever tries is let in.
+    private async Task AssertLetsInAgainAsync(FakeUpstream fake, Browser browser)
+    {
+        fake.Instead.Clear();
+        Server.Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(HttpStatusCode.SeeOther, (await browser.SendAsync(HttpMethod.Get, await fake.GoAsync(browser, fake.Start), null)).Status);
     }
 
     private static async Task AssertDownAsync(Browser browser, Page page)
