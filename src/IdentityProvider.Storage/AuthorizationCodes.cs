@@ -22,7 +22,7 @@ public sealed class AuthorizationCodes
             select new StandingRow(code, user == null ? null : new ClaimsRow(user.Id, user.UserName!, user.Claims, user.DisabledAt, user.RoleChanges), session));
 
     private readonly IDbContextFactory<IdpDb> _databases;
-    private readonly Batch<byte[], CodeStanding?> _standings;
+    private readonly Finding<byte[], CodeStanding> _standings;
     private readonly Batch<Redemption, bool>? _redemptions;
     private readonly Batch<AuthorizationCodeRow, bool> _additions;
     private readonly Lazy<RedeemStatement> _redeem;

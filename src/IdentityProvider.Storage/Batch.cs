@@ -90,25 +90,33 @@ internal static class Batches
         return db is PostgresDb;
     }
 
-    /// <summary>Finds by key, many keys in one query; null for those that aren't there.</summary>
+    /// <summary>Finds by key, many keys in one query.</summary>
     /// <param name="databases">Where.</param>
     /// <param name="query">The rows of these keys, and perhaps of more.</param>
     /// <param name="keyOf">A row's key.</param>
     /// <param name="read">What a row says.</param>
     /// <param name="keys">Which keys are the same; null where they know that themselves.</param>
-    public static Batch<TKey, TResult?> Finding<TKey, TRow, TResult>(
+    public static Finding<TKey, TResult> Finding<TKey, TRow, TResult>(
         IDbContextFactory<IdpDb> databases, Func<IdpDb, IReadOnlyList<TKey>, IAsyncEnumerable<TRow>> query, Func<TRow, TKey> keyOf, Func<TRow, TResult> read, IEqualityComparer<TKey>? keys = null)
         where TKey : notnull
-        where TResult : class => new(async asked =>
+        where TResult : class => new(new(async asked =>
         {
             await using var db = await databases.CreateDbContextAsync();
-            var found = new Dictionary<TKey, TResult>(asked.Count, keys);
+            var found = new Dictionary<TKey, Lazy<TResult>>(asked.Count, keys);
             await foreach (var row in query(db, asked))
-                found[keyOf(row)] = read(row);
+                found[keyOf(row)] = new(() => read(row));
             return [.. asked.Select(found.GetValueOrDefault)];
-        });
+        }));
 
     /// <summary>Hashes are the same where their bytes are. They are no secrets, and spread well.</summary>
     public static IEqualityComparer<byte[]> Hashes { get; } = EqualityComparer<byte[]>.Create(
         static (one, other) => one.AsSpan().SequenceEqual(other), static hash => BinaryPrimitives.ReadInt32LittleEndian(hash));
+}
+
+/// <summary>What is found by key, for many at once. A row is read by whoever asked for it, once, so that one that can't be read fails them alone.</summary>
+internal sealed class Finding<TKey, TResult>(Batch<TKey, Lazy<TResult>?> rows)
+    where TResult : class
+{
+    /// <summary>What is at this key; null where nothing is.</summary>
+    public async Task<TResult?> AskAsync(TKey key, CancellationToken cancellation = default) => (await rows.AskAsync(key, cancellation))?.Value;
 }

@@ -14,7 +14,7 @@ public sealed class Clients
         (IdpDb db, List<string> clientIds) => db.Clients.AsNoTracking().Include(c => c.Secrets).Where(c => clientIds.Contains(c.ClientId)));
 
     private readonly IDbContextFactory<IdpDb> _databases;
-    private readonly Batch<string, Client?> _clients;
+    private readonly Finding<string, Client> _clients;
 
     public Clients(IDbContextFactory<IdpDb> databases)
     {

@@ -14,7 +14,7 @@ public sealed class Grants
             db.Grants.AsNoTracking().Where(g => userIds.Contains(g.UserId) && clientIds.Contains(g.ClientId)));
 
     private readonly IDbContextFactory<IdpDb> _databases;
-    private readonly Batch<(Guid UserId, string ClientId), Grant?> _grants;
+    private readonly Finding<(Guid UserId, string ClientId), Grant> _grants;
 
     public Grants(IDbContextFactory<IdpDb> databases)
     {

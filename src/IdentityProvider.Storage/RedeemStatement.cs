@@ -18,9 +18,10 @@ internal sealed class RedeemStatement
     // Parallel redemptions share that lock; the code's row lets one through, and the others find it redeemed. Where the tokens tell roles, the person
     // is locked before both against a change of those, as their end does. Each part asks the one before it, which is what keeps that order.
     // {2} is empty for one alone, which waits for whoever holds a row, and " SKIP LOCKED" for many, of whom none may wait for another's trouble.
+    // The limit is as in RotateStatement: each row by its key, whatever the planner last knew of the tables.
     private const string OnPostgres = """
         WITH asked AS (
-            SELECT * FROM unnest(@CodeHash, @Now, @ToldRoleChanges, {1}) AS a("CodeHash", "Now", "ToldRoleChanges", {0})),
+            SELECT * FROM unnest(@CodeHash, @Now, @ToldRoleChanges, {1}) AS a("CodeHash", "Now", "ToldRoleChanges", {0}) LIMIT @Count),
         person AS (
             SELECT u."Id", u."RoleChanges" FROM "Users" u JOIN asked a ON a."UserId" = u."Id" AND a."ToldRoleChanges" = u."RoleChanges"
             FOR SHARE OF u{2}),
@@ -31,19 +32,19 @@ internal sealed class RedeemStatement
                 WHERE a."ToldRoleChanges" IS NULL OR EXISTS (SELECT 1 FROM person p WHERE p."Id" = a."UserId" AND p."RoleChanges" = a."ToldRoleChanges"))
             FOR SHARE OF s{2}),
         free AS (
-            SELECT c."CodeHash" FROM "AuthorizationCodes" c JOIN asked a ON a."CodeHash" = c."CodeHash" JOIN session s ON s."SessionId" = c."SessionId"
+            SELECT a.* FROM "AuthorizationCodes" c JOIN asked a ON a."CodeHash" = c."CodeHash" JOIN session s ON s."SessionId" = c."SessionId"
             WHERE c."RedeemedAt" IS NULL
                 AND (a."ToldRoleChanges" IS NULL OR EXISTS (SELECT 1 FROM person p WHERE p."Id" = a."UserId" AND p."RoleChanges" = a."ToldRoleChanges"))
             FOR NO KEY UPDATE OF c{2}),
         spent AS (
             UPDATE "AuthorizationCodes" c SET "RedeemedAt" = a."Now", "FamilyId" = a."FamilyId"
-            FROM asked a JOIN free ON free."CodeHash" = a."CodeHash"
+            FROM free a
             WHERE c."CodeHash" = a."CodeHash" AND c."RedeemedAt" IS NULL AND c."ExpiresAt" > a."Now"
-            RETURNING c."SessionId", c."ClientId", c."FamilyId"),
+            RETURNING c."SessionId" AS "InSession", c."ClientId" AS "OfClient", a.*),
         client AS (
-            INSERT INTO "SessionClients" ("SessionId", "ClientId") SELECT DISTINCT "SessionId", "ClientId" FROM spent ORDER BY 1, 2
+            INSERT INTO "SessionClients" ("SessionId", "ClientId") SELECT DISTINCT "InSession", "OfClient" FROM spent ORDER BY 1, 2
             ON CONFLICT DO NOTHING)
-        INSERT INTO "TokenFamilies" ({0}) SELECT {3} FROM asked a JOIN spent ON spent."FamilyId" = a."FamilyId"
+        INSERT INTO "TokenFamilies" ({0}) SELECT {0} FROM spent
         RETURNING "FamilyId"
         """;
 
@@ -83,7 +84,7 @@ internal sealed class RedeemStatement
         var columns = Named(column => postgres ? $"\"{column}\"" : $"[{column}]");
         var values = Named(column => "@" + column);
         string Text(string lockedRows) => string.Format(
-            CultureInfo.InvariantCulture, postgres ? OnPostgres : OnSqlServer, columns, values, lockedRows, Named(column => $"a.\"{column}\""));
+            CultureInfo.InvariantCulture, postgres ? OnPostgres : OnSqlServer, columns, values, lockedRows);
         _alone = Text("");
         _together = Text(" SKIP LOCKED");
     }
@@ -129,6 +130,7 @@ internal sealed class RedeemStatement
             AddAll(command, _roleChanges, redemptions, "ToldRoleChanges", redemption => redemption.ToldRoleChanges);
             foreach (var column in _family)
                 AddAll(command, column, redemptions, column.Name, redemption => column.GetGetter().GetClrValue(redemption.Family));
+            command.Parameters.Add(new NpgsqlParameter<int>("Count", redemptions.Length));
             var made = new HashSet<Guid>(redemptions.Length);
             await using var reader = await command.ExecuteReaderAsync(cancellation);
             while (await reader.ReadAsync(cancellation))

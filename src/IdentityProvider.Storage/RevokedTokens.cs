@@ -11,7 +11,7 @@ public sealed class RevokedTokens
         (IdpDb db, List<string> jtis) => db.RevokedTokens.Where(t => jtis.Contains(t.Jti)).Select(t => t.Jti));
 
     private readonly IDbContextFactory<IdpDb> _databases;
-    private readonly Batch<string, string?> _revoked;
+    private readonly Finding<string, string> _revoked;
 
     public RevokedTokens(IDbContextFactory<IdpDb> databases)
     {

@@ -13,16 +13,18 @@ namespace IdentityProvider.Storage;
 /// </summary>
 internal static class RotateStatement
 {
+    // The limit bounds nothing: it has the planner think of few, and go to each row by its key. A plan is kept, and one made while the table was
+    // small would go through all of it, for as long as PostgreSQL hasn't counted it anew.
     private const string Text = """
         WITH asked AS (
             SELECT * FROM unnest(@FamilyId, @Generation, @RoleChanges, @Next, @RotatedAt, @Now, @Before, @After, @More)
-            AS a("FamilyId", "Generation", "RoleChanges", "Next", "RotatedAt", "Now", "Before", "After", "More")),
+            AS a("FamilyId", "Generation", "RoleChanges", "Next", "RotatedAt", "Now", "Before", "After", "More") LIMIT @Count),
         free AS (
-            SELECT f."FamilyId" FROM "TokenFamilies" f JOIN asked a ON a."FamilyId" = f."FamilyId"
+            SELECT a.* FROM "TokenFamilies" f JOIN asked a ON a."FamilyId" = f."FamilyId"
             FOR NO KEY UPDATE OF f SKIP LOCKED)
         UPDATE "TokenFamilies" f SET "Generation" = a."Next", "RotatedAt" = a."RotatedAt", "Statuses" =
             CASE WHEN a."More" IS NULL THEN f."Statuses" WHEN f."Statuses" = a."Before" THEN a."After" WHEN f."Statuses" = '' THEN a."More" ELSE f."Statuses" || ' ' || a."More" END
-        FROM asked a JOIN free ON free."FamilyId" = a."FamilyId"
+        FROM free a
         WHERE f."FamilyId" = a."FamilyId" AND f."Generation" = a."Generation" AND f."RoleChanges" = a."RoleChanges" AND f."EndedAt" IS NULL AND f."ExpiresAt" > a."Now"
             AND (a."More" IS NULL OR f."Statuses" = a."Before" OR length(f."Statuses") < @Longest - length(a."More"))
         RETURNING f."FamilyId"
@@ -51,6 +53,7 @@ internal static class RotateStatement
             Add(command, "After", NpgsqlDbType.Text, all, change => change.After);
             Add(command, "More", NpgsqlDbType.Text, all, change => change.More);
             command.Parameters.Add(new NpgsqlParameter<int>("Longest", Longest.Statuses));
+            command.Parameters.Add(new NpgsqlParameter<int>("Count", all.Length));
             var moved = new HashSet<FamilyChange>(asked.Count, ReferenceEqualityComparer.Instance);
             await using var reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync())

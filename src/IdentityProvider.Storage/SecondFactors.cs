@@ -34,7 +34,7 @@ public sealed class SecondFactors
                         && db.UserGroups.Any(member => member.UserId == u.Id && member.GroupId == link.GroupId)))))));
 
     private readonly IDbContextFactory<IdpDb> _databases;
-    private readonly Batch<Guid, AccountFactors?> _factors;
+    private readonly Finding<Guid, AccountFactors> _factors;
 
     public SecondFactors(IDbContextFactory<IdpDb> databases)
     {

@@ -28,7 +28,7 @@ public sealed class Sessions
             db.Sessions.AsNoTracking().FirstOrDefault(s => s.SessionId == sessionId));
 
     private readonly IDbContextFactory<IdpDb> _databases;
-    private readonly Batch<byte[], SessionStanding?> _standings;
+    private readonly Finding<byte[], SessionStanding> _standings;
 
     public Sessions(IDbContextFactory<IdpDb> databases)
     {

@@ -12,7 +12,7 @@ public sealed class SigningKeys
         (IdpDb db, List<string> kids) => db.SigningKeys.Where(k => kids.Contains(k.Kid) && k.RevokedAt == null).Select(k => k.Kid));
 
     private readonly IDbContextFactory<IdpDb> _databases;
-    private readonly Batch<string, string?> _stand;
+    private readonly Finding<string, string> _stand;
 
     public SigningKeys(IDbContextFactory<IdpDb> databases)
     {

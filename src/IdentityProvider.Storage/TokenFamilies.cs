@@ -12,7 +12,7 @@ namespace IdentityProvider.Storage;
 public sealed class TokenFamilies
 {
     private readonly IDbContextFactory<IdpDb> _databases;
-    private readonly Batch<Guid, FamilyStanding?> _standings;
+    private readonly Finding<Guid, FamilyStanding> _standings;
     private readonly Batch<FamilyChange, bool>? _changes;
 
     private readonly Func<IdpDb, Guid, CancellationToken, Task<TokenFamilyRow?>> _byId = EF.CompileAsyncQuery(

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { basic } from "./lib/idp.js";
 import { load, median } from "./lib/load.js";
+import { bareSubject } from "./lib/subjects.js";
 
 /** Who is tried, and beside whom: what was tried too often waits, whether it is somebody's or not. */
 const subjects = [
@@ -47,31 +48,37 @@ export async function measureEnumeration({ issuer, idp }, { samples = 80 }) {
 
 /**
  * The token endpoint alone, and while a flood of sign-ins arrives that is many times what can be hashed: at two fifths of what the machine can do, where
- * there is time for both, and at all of it, where there is none.
+ * there is time for both, and at all of it, where there is none. What the flood costs the machine wherever it goes, its sender and its connections, is seen
+ * by the same flood at a bare web server that answers each with a constant.
  */
 export async function measureFlood({ issuer, pid }, { machine }, { rounds = 3, seconds = 6 }) {
   const form = { FORM: "grant_type=client_credentials&scope=orders.read", AUTHORIZATION: basic(machine) };
   const { token, cookie } = await openForm(issuer);
   const tokens = (every) => load(`${issuer}/token`, { script: "form.lua", env: { ...form, ...(every && { EVERY: String(every) }) }, seconds, pid });
-  const flood = () => load(`${issuer}/login`, { script: "flood.lua", env: { FORM_TOKEN: token, COOKIE: cookie, EVERY: "320" }, seconds, connections: 64 });
+  const bare = await bareSubject();
+  const flood = (url) => load(url, { script: "flood.lua", env: { FORM_TOKEN: token, COOKIE: cookie, EVERY: "320" }, seconds, connections: 64 });
+  const [here, elsewhere] = [`${issuer}/login`, `${bare.origin}/constant/1000`];
   await tokens();
-  await flood();
+  await flood(here);
+  await flood(elsewhere);
   const capacity = (await tokens()).rate;
   const paces = { "two fifths": Math.round((32 * 1000) / (capacity * 0.4)), all: undefined };
   const rows = [];
   for (const [share, every] of Object.entries(paces)) {
-    const ratios = [], slower = [], slowest = [], floods = [];
+    const ratios = [], slower = [], slowest = [], floods = [], besides = [];
     for (let round = 0; round < rounds; round++) {
       const alone = await tokens(every);
-      const [during, sent] = await Promise.all([tokens(every), flood()]);
-      if (alone.failures + during.failures > 0) throw new Error("The token endpoint failed");
+      const [beside] = await Promise.all([tokens(every), flood(elsewhere)]);
+      const [during, sent] = await Promise.all([tokens(every), flood(here)]);
+      if (alone.failures + beside.failures + during.failures > 0) throw new Error("The token endpoint failed");
       ratios.push(during.rate / alone.rate);
       slower.push(during.p50 / alone.p50);
       slowest.push(during.p99 / alone.p99);
       floods.push(sent.rate);
+      besides.push(during.rate / beside.rate);
     }
     rows.push([
-      `tokens at ${share} of the machine, while ${median(floods).toFixed(0)} wrong sign-ins arrive each second`, `${median(ratios).toFixed(2)} of the rate without`,
+      `tokens at ${share} of the machine, while ${median(floods).toFixed(0)} wrong sign-ins arrive each second`, `${median(ratios).toFixed(2)} of the rate without, ${median(besides).toFixed(2)} of that while they arrive at a bare web server`,
       `p50 ${median(slower).toFixed(2)} and p99 ${median(slowest).toFixed(2)} times as long; what the queue doesn't take is answered 503 with Retry-After`,
     ]);
   }

@@ -1,4 +1,6 @@
+using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Storage;
+using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Server.Tests.Storage;
 
@@ -56,5 +58,23 @@ public sealed class BatchTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
         mayGoOn.SetResult();
         Assert.Equal((1, 3), (await first, await stayed));
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_read_fails_who_asks_for_it_and_nobody_else()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var server = await TestServer.StartAsync();
+        var clients = server.Get<Clients>();
+        foreach (var id in new[] { "sound", "broken" })
+            Assert.True(await clients.AddAsync(new Client { ClientId = id, ClientName = id }, cancellation));
+        await using (var db = await server.Get<IDbContextFactory<IdpDb>>().CreateDbContextAsync(cancellation))
+            Assert.Equal(1, await db.Clients.Where(c => c.ClientId == "broken").ExecuteUpdateAsync(set => set.SetProperty(c => c.Document, "[]"), cancellation));
+
+        var broken = Task.WhenAll(Enumerable.Range(0, 20).Select(_ => clients.FindAsync("broken", cancellation)));
+        var sound = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => clients.FindAsync("sound", cancellation)));
+
+        Assert.All(sound, client => Assert.Equal("sound", client?.ClientName));
+        await Assert.ThrowsAnyAsync<Exception>(() => broken);
     }
 }

@@ -7,6 +7,7 @@ using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Server.Background;
 using IdentityProvider.Storage;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace IdentityProvider.Server.Tests.Endpoints.Cost;
 
@@ -17,6 +18,8 @@ namespace IdentityProvider.Server.Tests.Endpoints.Cost;
 public sealed class StatementTests : IAsyncLifetime
 {
     private const string CookieSecret = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ";
+
+    private const int Tries = 5;
 
     private SignedIn _signedIn = null!;
 
@@ -36,8 +39,10 @@ public sealed class StatementTests : IAsyncLifetime
     [InlineData("/health/live")]
     public async Task What_everybody_reads_asks_the_database_nothing(string path)
     {
-        await GetAsync(path);
-        Assert.Equal(0, await CountAsync(() => GetAsync(path)));
+        var least = int.MaxValue;
+        for (var i = 0; i < Tries; i++)
+            least = Math.Min(least, await CountAsync(() => GetAsync(path)));
+        Assert.Equal(0, least);
     }
 
     // Round trips, and those of them that write; of a node that is warm. What goes together with other requests' is one all the same.
@@ -55,17 +60,19 @@ public sealed class StatementTests : IAsyncLifetime
         await CredentialsAsync();
         await _signedIn.UserInfoAsync(tokens.AccessToken);
         await _signedIn.IntrospectAsync(SignedIn.Api, tokens.AccessToken);
-        var code = await _signedIn.CodeAsync(SignedIn.App, "openid notes.read");
+        var codes = new Stack<string>();
+        for (var i = 0; i < Tries; i++)
+            codes.Push(await _signedIn.CodeAsync(SignedIn.App, "openid notes.read"));
 
-        Answer exchanged = null!;
+        Answer refreshed = null!;
         var costs = new List<string>
         {
             await CostAsync("/authorize with a session", HttpStatusCode.SeeOther, AuthorizeAsync),
-            await CostAsync("code exchange", HttpStatusCode.OK, async () => exchanged = await _signedIn.ExchangeAsync(SignedIn.App, code)),
-            await CostAsync("refresh", HttpStatusCode.OK, () => _signedIn.RefreshAsync(SignedIn.App, exchanged.RefreshToken)),
+            await CostAsync("code exchange", HttpStatusCode.OK, async () => refreshed = await _signedIn.ExchangeAsync(SignedIn.App, codes.Pop())),
+            await CostAsync("refresh", HttpStatusCode.OK, async () => refreshed = await _signedIn.RefreshAsync(SignedIn.App, refreshed.RefreshToken)),
             await CostAsync("client_credentials", HttpStatusCode.OK, CredentialsAsync),
             await CostAsync("UserInfo", HttpStatusCode.OK, () => _signedIn.UserInfoAsync(tokens.AccessToken)),
-            await CostAsync("introspection", HttpStatusCode.OK, () => _signedIn.IntrospectAsync(SignedIn.Api, exchanged.AccessToken)),
+            await CostAsync("introspection", HttpStatusCode.OK, () => _signedIn.IntrospectAsync(SignedIn.Api, refreshed.AccessToken)),
         };
 
         Assert.Equal(
@@ -84,13 +91,20 @@ public sealed class StatementTests : IAsyncLifetime
 
     private static Client Trusted => SignedIn.App with { ClientId = "trusted", RequireConsent = false };
 
+    // The least of a few: what a node does by itself, such as its first look at what is waiting, may come in between.
     private async Task<string> CostAsync(string name, HttpStatusCode expected, Func<Task<Answer>> request)
     {
-        using var statements = new StatementsOfDatabase(Server.ConnectionString);
-        var answer = await request();
-        Assert.True(answer.Status == expected, $"{name}: {answer.Status} {answer.Text} {answer.Message.Headers.Location}");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{name}:\n{statements.Texts}\n");
-        return $"{name}: {statements.Count}, {statements.Writes} writes";
+        var least = (Count: int.MaxValue, Writes: int.MaxValue);
+        for (var i = 0; i < Tries; i++)
+        {
+            using var statements = new StatementsOfDatabase(Server.ConnectionString);
+            var answer = await request();
+            Assert.True(answer.Status == expected, $"{name}: {answer.Status} {answer.Text} {answer.Message.Headers.Location}");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{name}:\n{statements.Texts}\n");
+            least = (Math.Min(least.Count, statements.Count), Math.Min(least.Writes, statements.Writes));
+        }
+
+        return $"{name}: {least.Count}, {least.Writes} writes";
     }
 
     private async Task<Answer> AuthorizeAsync()
@@ -113,6 +127,31 @@ public sealed class StatementTests : IAsyncLifetime
 
         Assert.Equal(1, await ScalarAsync("""SELECT count(*) FROM "TokenFamilies" """));
         Assert.Equal(rows, await RowsAsync());
+    }
+
+    /// <summary>A plan is kept, and one that reads whole tables while they are small does so when they are large.</summary>
+    [Fact]
+    public async Task Rows_are_found_by_their_keys_whatever_the_database_last_knew_of_its_tables()
+    {
+        const int Times = 100;
+        await ScalarAsync("""
+            ALTER TABLE "TokenFamilies" SET (autovacuum_enabled = false);
+            ALTER TABLE "AuthorizationCodes" SET (autovacuum_enabled = false);
+            ALTER TABLE "Sessions" SET (autovacuum_enabled = false);
+            SELECT 1
+            """);
+        for (var i = 0; i < Times; i++)
+            await RefreshAsync(await _signedIn.TokensAsync(SignedIn.App), times: 1);
+
+        // A connection tells what it counted a while later, and at its end. The first plans of each are made for that one use.
+        await using (var db = await Server.Get<IDbContextFactory<IdpDb>>().CreateDbContextAsync(SignedIn.Cancellation))
+            NpgsqlConnection.ClearPool((NpgsqlConnection)db.Database.GetDbConnection());
+        const string Counted = """SELECT coalesce(sum({0}), 0)::bigint FROM pg_stat_user_tables WHERE relname IN ('TokenFamilies', 'AuthorizationCodes', 'Sessions')""";
+        while (await ScalarAsync(string.Format(CultureInfo.InvariantCulture, Counted, "seq_scan + idx_scan")) < Times * 5)
+        {
+        }
+
+        Assert.InRange(await ScalarAsync(string.Format(CultureInfo.InvariantCulture, Counted, "seq_scan")), 0, Times / 4);
     }
 
     private async Task<Answer> RefreshAsync(Answer answer, int times)

@@ -6,7 +6,7 @@ namespace IdentityProvider.Server.Tests.Endpoints.Cost;
 
 /// <summary>
 /// What goes to one database meanwhile, by the driver's own trace: one for each round trip, however many statements are in it and whoever else's come along.
-/// A test has a database of its own, and nothing goes on in the background while its clock stands.
+/// A test has a database of its own; what the node does there by itself is counted too.
 /// </summary>
 internal sealed class StatementsOfDatabase : IDisposable
 {
