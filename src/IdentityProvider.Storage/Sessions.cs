@@ -154,6 +154,14 @@ public sealed class Sessions
         return EndAsync(Meant, Under, everythingOf: null, now, cancellation);
     }
 
+    /// <summary>Some of the people who have a session or a sign-in of an app that hasn't ended; whoever ends them all gets others the next time.</summary>
+    public async Task<IReadOnlyList<Guid>> PeopleAsync(int limit, CancellationToken cancellation = default)
+    {
+        await using var db = await _databases.CreateDbContextAsync(cancellation);
+        var found = await db.Sessions.Where(s => s.EndedAt == null).Select(s => s.UserId).Distinct().Take(limit).ToListAsync(cancellation);
+        return found.Count > 0 ? found : await db.TokenFamilies.Where(f => f.EndedAt == null).Select(f => f.UserId).Distinct().Take(limit).ToListAsync(cancellation);
+    }
+
     /// <summary>A person's sessions, newest first: those that haven't ended unless <paramref name="alsoEnded"/>.</summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, bool alsoEnded, int limit, CancellationToken cancellation = default)
     {

@@ -14,6 +14,12 @@ public sealed class StatusLists(IDbContextFactory<IdpDb> databases)
     /// <summary>Changes of one reading; a reader comes again for the rest.</summary>
     public const int MostChanges = 10_000;
 
+    /// <summary>After a restore the lists' numbers go on so much further: more than the database that was lost can have begun since.</summary>
+    public const int ListLeap = 1_000_000;
+
+    /// <summary>The same of the numbers of changes.</summary>
+    public const long ChangeLeap = 1_000_000_000;
+
     private const int MostAttempts = 10;
 
     /// <summary>
@@ -71,6 +77,35 @@ public sealed class StatusLists(IDbContextFactory<IdpDb> databases)
 
         return [.. rows.Select(c => (c.Sequence, new StatusRange(c.ListId, c.First, c.Count, c.Value)))];
     }
+
+    /// <summary>
+    /// After a restore. What the lost database gave out since the backup isn't known here: so no index of it is given out again, those that may have been are
+    /// invalid, the next list has a number that none had, and the changes' numbers go on behind all that a verifier can have heard.
+    /// </summary>
+    /// <returns>The number of the list that gives out indexes from now on.</returns>
+    public Task<int> LeapAsync(DateTimeOffset now, CancellationToken cancellation = default) => databases.TransactAsync(
+        async (db, token) =>
+        {
+            var newest = await db.StatusLists.AsNoTracking().OrderByDescending(l => l.ListId).FirstOrDefaultAsync(token);
+            List<StatusRange> given = [];
+            if (newest is not null)
+            {
+                // It is published for as long as a token can live that the lost database issued a moment ago.
+                var last = now + StatusBlock.UsableFor + Protocol.Resources.Resource.LongestAccessTokenLifetime;
+                await db.StatusLists.Where(l => l.ListId == newest.ListId)
+                    .ExecuteUpdateAsync(set => set.SetProperty(l => l.Next, StatusList.Size).SetProperty(l => l.LastTokenExpiresAt, last), token);
+                if (newest.Next < StatusList.Size)
+                    given.Add(new StatusRange(newest.ListId, newest.Next, StatusList.Size - newest.Next, StatusValue.Invalid));
+            }
+
+            var next = (newest?.ListId ?? 0) + ListLeap;
+            db.StatusLists.Add(new StatusListRow { ListId = next, CreatedAt = now, Next = 0, LastTokenExpiresAt = now });
+            await db.SaveChangesAsync(token);
+            await db.Topics.ExecuteUpdateAsync(set => set.SetProperty(t => t.Version, t => t.Version + ChangeLeap), token);
+            await db.MarkAsync(given, token);
+            return next;
+        },
+        cancellation);
 
     private static async Task<StatusBlock> LeaseAsync(
         IdpDb db, StatusBlockOwner owner, string kid, int count, DateTimeOffset now, CancellationToken cancellation)

@@ -98,4 +98,6 @@ public enum AuditAction
 
     AuditExported,
     AuditPruned,
+
+    DatabaseRestored,
 }

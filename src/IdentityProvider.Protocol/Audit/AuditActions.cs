@@ -106,6 +106,8 @@ public static class AuditActions
 
         [AuditAction.AuditExported] = ("audit.exported", "audit"),
         [AuditAction.AuditPruned] = ("audit.pruned", "audit"),
+
+        [AuditAction.DatabaseRestored] = ("database.restored", "database"),
     };
 
     /// <summary>Every name, in the list's order.</summary>

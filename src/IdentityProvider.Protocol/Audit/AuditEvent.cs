@@ -118,6 +118,8 @@ public sealed record AuditTarget
 
     public static AuditTarget Audit { get; } = new("audit", null);
 
+    public static AuditTarget Database { get; } = new("database", null);
+
     /// <summary>As a row has it.</summary>
     public static AuditTarget Read(string kind, string? id) => new(kind, id);
 }

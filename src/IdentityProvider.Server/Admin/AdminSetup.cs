@@ -36,6 +36,7 @@ internal static class AdminSetup
             .AddSingleton<SigningKeyOperations>()
             .AddSingleton<KeyConsequences>()
             .AddSingleton<OutboxOperations>()
+            .AddSingleton<RestoreOperations>()
             .AddSingleton<SignalStreamOperations>()
             .AddSingleton<TrustedIssuerOperations>()
             .AddSingleton<DetailsTypeOperations>()

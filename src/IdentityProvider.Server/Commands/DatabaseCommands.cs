@@ -6,10 +6,10 @@ using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
 
-/// <summary><c>idp database migrate|script|prune|run</c>.</summary>
+/// <summary><c>idp database migrate|script|prune|run|restored</c>.</summary>
 internal static class DatabaseCommands
 {
-    public static Command Build() => new("database", "The database's schema, and rows that time has made meaningless.") { Migrate(), Script(), Prune(), DatabaseRunCommand.Build() };
+    public static Command Build() => new("database", "The database's schema, and rows that time has made meaningless.") { Migrate(), Script(), Prune(), DatabaseRunCommand.Build(), DatabaseRestoredCommand.Build() };
 
     private static Command Migrate()
     {

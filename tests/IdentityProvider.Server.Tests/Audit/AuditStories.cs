@@ -34,6 +34,7 @@ public sealed partial class AuditStories : IAsyncLifetime
         // Last, since it removes what it finds.
         using var idp = CommandLine.On(_server.ConnectionString).With("Idp__Audit__Retention", "1.00:00:00");
         await idp.RunAsync(["audit", "export", "--action", "client.created"]);
+        await idp.DoneAsync(["database", "restored"]);
         await idp.DoneAsync(["database", "prune"]);
         Lines = [.. lines, .. await _server.WrittenAuditAsync()];
     }

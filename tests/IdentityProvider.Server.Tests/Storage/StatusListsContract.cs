@@ -35,6 +35,37 @@ public abstract class StatusListsContract : StorageContract
     }
 
     [Fact]
+    public async Task After_a_restore_no_index_and_no_number_that_was_lost_comes_again_and_the_lost_indexes_are_invalid()
+    {
+        await using var storage = await NewAsync();
+        var lists = storage.Get<StatusLists>();
+        var before = await lists.LeaseAsync(StatusBlockOwner.Shared, "kid", 100, Now);
+        await storage.Get<RevokedTokens>().AddAsync("jti", Now.AddMinutes(5), new StatusReference(1, 7));
+        var number = Assert.Single(await lists.ChangesAsync(0)).Sequence;
+
+        var next = await lists.LeapAsync(Now);
+
+        var after = await RaceAsync(storage, _ => lists.LeaseAsync(StatusBlockOwner.Shared, "kid", 100, Now));
+        Assert.Equal(1 + StatusLists.ListLeap, next);
+        Assert.All(after, block => Assert.Equal(next, block.List));
+        var (sequence, range) = Assert.Single(await lists.ChangesAsync(number));
+        Assert.True(sequence > number + StatusLists.ChangeLeap);
+        Assert.Equal(new StatusRange(1, before.First + before.Count, StatusList.Size - before.First - before.Count, StatusValue.Invalid), range);
+
+        // The old list is asked for as long as a token can live that was lost with the rest.
+        Assert.Equal([1, next], (await lists.ListAsync(Now + StatusBlock.UsableFor)).Select(list => list.List));
+        Assert.NotEqual(next, await lists.LeapAsync(Now)); // again, because nobody knows that it was done
+    }
+
+    [Fact]
+    public async Task A_database_without_a_list_leaps_too()
+    {
+        await using var storage = await NewAsync();
+        await storage.Get<StatusLists>().LeapAsync(Now);
+        Assert.Equal(StatusLists.ListLeap, (await storage.Get<StatusLists>().LeaseAsync(StatusBlockOwner.Shared, "kid", 100, Now)).List);
+    }
+
+    [Fact]
     public async Task A_list_is_closed_after_a_day_and_the_next_one_is_begun()
     {
         await using var storage = await NewAsync();

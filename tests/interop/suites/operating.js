@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { Idp, executable } from '../support/idp.js';
 import { confidentialClient, ordersApi, redirectUri } from '../support/given.js';
@@ -63,6 +63,18 @@ export function operatingSuite() {
       const { left } = await person.open(url.href);
       return left.searchParams.get('error') ?? 'signed in';
     }
+
+    /** Another family of the person's, without a page. */
+    async function anotherFamily({ configuration, person }) {
+      const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
+      const url = oidc.buildAuthorizationUrl(configuration, {
+        redirect_uri: redirectUri, scope, resource: ordersApi.identifier, prompt: 'none', code_challenge_method: 'S256', code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+      });
+      const { left } = await person.open(url.href);
+      return oidc.authorizationCodeGrant(configuration, left, { pkceCodeVerifier, idTokenExpected: true });
+    }
+
+    const statusListOf = (token) => decodeJwt(token).status.status_list.uri;
 
     const started = (settings, options) => Idp.start({ ...production, Idp__Keys__MasterKeyFile: masterKey, ...settings }, { name: 'operating', ...options });
 
@@ -261,8 +273,13 @@ export function operatingSuite() {
       const port = Number(new URL(idp.issuer).port);
       const BACKUP = join(folder, `backup-${Object.keys(settings)[0]}.sql`);
 
-      const times = await meanwhile(async () => (busy.tokens = await oidc.refreshTokenGrant(busy.configuration, busy.tokens.refresh_token)), () => run('Backup', 1, { BACKUP }));
-      assert.ok(times > 2, `only ${times} refreshes meanwhile`);
+      const ended = [];
+      const times = await meanwhile(async () => {
+        busy.tokens = await oidc.refreshTokenGrant(busy.configuration, busy.tokens.refresh_token);
+        ended.push(await anotherFamily(busy));
+        await oidc.tokenRevocation(busy.configuration, ended.at(-1).refresh_token);
+      }, () => run('Backup', 1, { BACKUP }));
+      assert.ok(times > 2, `only ${times} rounds meanwhile`);
       assert.equal((await stat(BACKUP)).mode & 0o777, 0o600);
       await run('Backup', 2, { OFFLINE: offline });
       late.tokens = await refreshed(late);
@@ -270,10 +287,14 @@ export function operatingSuite() {
 
       await idp.stop();
       await run('Restore', 1, { BACKUP }, settings);
+      await run('Restore', 2, {}, settings);
       idp = await started(settings, { port });
 
       assert.equal(await userInfo(before.tokens.access_token), 200);
-      assert.equal(typeof (await refreshed(before)).access_token, 'string');
+      const fresh = await refreshed(before);
+      assert.notEqual(statusListOf(fresh.access_token), statusListOf(before.tokens.access_token), 'numbers from a list that the lost database never had');
+      // What was revoked while the backup was taken is in it or isn't, whole: its tokens live or die together.
+      for (const tokens of ended) assert.equal(typeof (await refreshed({ ...busy, tokens })).access_token === 'string', (await userInfo(tokens.access_token)) === 200);
       assert.equal(await silently(before), 'signed in');
       assert.equal(await userInfo(revoked.tokens.access_token), 401);
       assert.equal(await refreshed(revoked), 'invalid_grant');

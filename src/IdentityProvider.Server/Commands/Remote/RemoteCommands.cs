@@ -21,6 +21,7 @@ internal static class RemoteCommands
         ["database migrate"] = "it changes the database itself",
         ["database script"] = "it writes what would change the database itself",
         ["database prune"] = "it works on the database itself, which servers do by themselves",
+        ["database restored"] = "it is done while no server runs",
         ["database run"] = "it runs a program of this machine on the database itself",
         ["advise"] = "it asks nobody but you",
         ["completion"] = "it teaches the shell of this machine",

@@ -30,6 +30,7 @@ internal static class Inventory
         ["database script"] = "is of the machine",
         ["database prune"] = "is of the machine: a server prunes by itself",
         ["database run"] = "is of the machine",
+        ["database restored"] = "is done while no server runs",
         ["advise"] = "asks nobody; the console's registration asks the same questions",
         ["completion"] = "is of the shell",
         ["complete"] = "is of the shell",
