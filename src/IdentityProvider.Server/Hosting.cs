@@ -53,7 +53,7 @@ public static class Hosting
         builder.Services.AddSingleton<Entropy>();
         builder.Services.AddSingleton<Outgoing>();
         builder.Services.AddSingleton<Pace>();
-        builder.Services.AddIdpStorage(settings.Database.Provider, connectionString);
+        builder.Services.AddIdpStorage(settings.Database.Provider, connectionString, settings.Database.Ways);
         builder.Services.AddRegistry();
         builder.Services.AddSignIn();
         builder.Services.AddPages();
@@ -116,9 +116,13 @@ public static class Hosting
     /// What must be true before the host starts: the schema is current, there is a key that signs and can be read, and what was revoked is known.
     /// </summary>
     /// <exception cref="KeyException">The master key is absent or not the one of this database.</exception>
+    /// <exception cref="SchemaException">The schema is older than this version, and `idp database migrate` has to be run.</exception>
     public static async Task PrepareAsync(IServiceProvider services, CancellationToken cancellation)
     {
-        await services.GetRequiredService<Schema>().MigrateAsync(cancellation);
+        if (services.GetRequiredService<Settings>().Database.MigratesAtStart)
+            await services.GetRequiredService<Schema>().BringUpAsync(cancellation);
+        else
+            await services.GetRequiredService<Schema>().RequireCurrentAsync(cancellation);
         await services.GetRequiredService<KeyRing>().RenewAsync(cancellation);
         await services.GetRequiredService<PublishedStatusLists>().FollowAsync(cancellation);
     }

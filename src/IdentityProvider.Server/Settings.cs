@@ -1,5 +1,4 @@
 using IdentityProvider.Protocol;
-using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server;
 
@@ -94,7 +93,7 @@ public sealed record Settings
             // An empty list is none, and the binder takes it for one that isn't set.
             Accounts = configuration["Idp:Accounts:EditableClaims"] is "" ? read.Accounts with { EditableClaims = [] } : read.Accounts,
             Branding = read.Branding with { Logo = read.Branding.Logo is { } logo ? Path.GetFullPath(logo, root) : null },
-            Database = read.Database with { Directory = Path.GetFullPath(read.Database.Directory, root) },
+            Database = read.Database.Complete(isDevelopment, root),
             Keys = read.Keys with { MasterKeyFile = Path.GetFullPath(read.Keys.MasterKeyFile, root) },
             ClientCertificates = read.ClientCertificates with
             {
@@ -138,10 +137,6 @@ public sealed record Settings
                 yield return $"Idp:Links:{name} must be an https URL, not '{address}'.";
         }
 
-        if (!Enum.IsDefined(settings.Database.Provider))
-            yield return "Idp:Database:Provider must be PostgreSql or SqlServer.";
-        if (settings.Database.Provider == DatabaseProvider.SqlServer && settings.Database.ConnectionString is null or "")
-            yield return "Idp:Database:ConnectionString must be set for SqlServer; only PostgreSQL is embedded.";
         if (settings.Keys.AnnounceLead < TimeSpan.FromSeconds(10))
             yield return "Idp:Keys:AnnounceLead must be 10 seconds or more; a day or more in production.";
         if (settings.Keys.AnnounceLead >= settings.Keys.RotationInterval)
@@ -154,6 +149,7 @@ public sealed record Settings
             settings.Audit.Mistakes(),
             settings.Branding.Mistakes(),
             settings.ClientCertificates.Mistakes(),
+            settings.Database.Mistakes(),
             settings.Forwarding.Mistakes(),
             settings.Mail.Mistakes(settings.IsDevelopment),
             settings.Passwords.Mistakes(),
@@ -163,18 +159,6 @@ public sealed record Settings
         foreach (var mistake in ofParts.SelectMany(mistakes => mistakes))
             yield return mistake;
     }
-}
-
-/// <summary>Where the state is. Without a connection string the server runs a PostgreSQL of its own in <see cref="Directory"/>.</summary>
-public sealed record DatabaseSettings
-{
-    public DatabaseProvider Provider { get; init; } = DatabaseProvider.PostgreSql;
-
-    public string? ConnectionString { get; init; }
-
-    public string Directory { get; init; } = ".idp/data";
-
-    public bool IsEmbedded => string.IsNullOrEmpty(ConnectionString);
 }
 
 /// <summary>The signing keys' life (docs/decisions and DESIGN §5) and the key that protects them at rest.</summary>

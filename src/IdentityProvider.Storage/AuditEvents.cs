@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityProvider.Storage;
 
 /// <summary>The lines of the audit: added, found, searched. No method changes one; <see cref="AuditLedger"/> numbers them, and lets go of old ones.</summary>
-public sealed class AuditEvents(IDbContextFactory<IdpDb> databases)
+public sealed class AuditEvents(IDbContextFactory<IdpDb> databases, ReadOnlyDatabase lists)
 {
     /// <summary>Adds a line: one insert, no lock.</summary>
     public Task AddAsync(AuditEvent entry, CancellationToken cancellation = default) =>
@@ -39,7 +39,7 @@ public sealed class AuditEvents(IDbContextFactory<IdpDb> databases)
     public async Task<IReadOnlyList<AuditLine>> SearchAsync(AuditSearch search, AuditPlace? before, int limit, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(search);
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await lists.CreateDbContextAsync(cancellation);
         var rows = db.AuditEvents.AsNoTracking();
         if (search.Actions is [var only])
             rows = rows.Where(e => e.Action == only);

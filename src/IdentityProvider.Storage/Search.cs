@@ -9,7 +9,7 @@ namespace IdentityProvider.Storage;
 /// Finds things by how what they are called begins. Each question is a range of one index, in its order, and bounded: it costs the same however many
 /// there are. Names are compared without case, identifiers exactly.
 /// </summary>
-public sealed class Search(IDbContextFactory<IdpDb> databases)
+public sealed class Search(ReadOnlyDatabase database)
 {
     private const string Https = "https://";
 
@@ -19,7 +19,7 @@ public sealed class Search(IDbContextFactory<IdpDb> databases)
     /// <param name="cancellation">Gives up.</param>
     public async Task<IReadOnlyList<Found>> ClientsAsync(string text, int limit, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await database.CreateDbContextAsync(cancellation);
         var clients = db.Clients.AsNoTracking();
         var rows = new List<ClientRow>();
         foreach (var beginning in AddressesOf(text, Longest.ClientId))
@@ -32,7 +32,7 @@ public sealed class Search(IDbContextFactory<IdpDb> databases)
     /// <summary>APIs, by identifier and name.</summary>
     public async Task<IReadOnlyList<Found>> ResourcesAsync(string text, int limit, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await database.CreateDbContextAsync(cancellation);
         var resources = db.Resources.AsNoTracking();
         var rows = new List<ResourceRow>();
         foreach (var beginning in AddressesOf(text, Longest.ResourceIdentifier))
@@ -45,7 +45,7 @@ public sealed class Search(IDbContextFactory<IdpDb> databases)
     /// <summary>Accounts: by what people sign in with, their address, their name or family name, and their <c>sub</c>.</summary>
     public async Task<IReadOnlyList<User>> UsersAsync(string text, int limit, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await database.CreateDbContextAsync(cancellation);
         var users = db.Users.AsNoTracking();
         var found = new List<User>();
         if (Guid.TryParse(text, out var userId))
@@ -64,7 +64,7 @@ public sealed class Search(IDbContextFactory<IdpDb> databases)
     {
         if (SearchName.Of(text) is not { } name)
             return [];
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await database.CreateDbContextAsync(cancellation);
         return await Range(db.Groups.AsNoTracking(), g => g.NormalizedName, name).Take(limit).Select(g => new Found(g.Name, g.Name)).ToListAsync(cancellation);
     }
 
@@ -73,7 +73,7 @@ public sealed class Search(IDbContextFactory<IdpDb> databases)
     {
         if (SearchName.Of(text) is not { } name)
             return [];
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await database.CreateDbContextAsync(cancellation);
         return await Range(db.Roles.AsNoTracking(), r => r.NormalizedName!, name).Take(limit).Select(r => new Found(r.Name!, r.Name)).ToListAsync(cancellation);
     }
 

@@ -15,16 +15,19 @@ public static class StorageSetup
     private const int Retries = 5;
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(3);
 
-    // Besides deadlocks and broken connections, which the strategies retry by themselves: the server is being stopped, and another comes.
-    private static readonly string[] Restarting =
-        [PostgresErrorCodes.AdminShutdown, PostgresErrorCodes.CrashShutdown, PostgresErrorCodes.CannotConnectNow];
+    // Besides deadlocks and broken connections, which the strategies retry by themselves: the server is being stopped, and another comes; and a migration
+    // changed a column's type beneath a statement that was prepared ("cached plan must not change result type").
+    private static readonly string[] TriedAgain =
+        [PostgresErrorCodes.AdminShutdown, PostgresErrorCodes.CrashShutdown, PostgresErrorCodes.CannotConnectNow, PostgresErrorCodes.FeatureNotSupported];
 
     /// <summary>
     /// Registers one singleton for each noun, and ASP.NET Core Identity's stores for <see cref="User"/> and <see cref="Role"/>, on one database.
     /// What the connection string doesn't say has a default: automatic preparation, keep-alive, a bounded pool, and on SQL Server encryption.
     /// </summary>
-    public static IServiceCollection AddIdpStorage(this IServiceCollection services, DatabaseProvider provider, string connectionString)
+    public static IServiceCollection AddIdpStorage(this IServiceCollection services, DatabaseProvider provider, string connectionString, DatabaseWays? ways = null)
     {
+        ways ??= DatabaseWays.Straight;
+        services.AddSingleton(ways);
         if (provider == DatabaseProvider.SqlServer)
         {
             var complete = Complete(
@@ -36,20 +39,7 @@ public static class StorageSetup
         }
         else
         {
-            var complete = Complete(
-                new NpgsqlConnectionStringBuilder
-                {
-                    ApplicationName = "idp",
-                    MaxAutoPrepare = 100,
-                    AutoPrepareMinUsages = 2,
-                    MaxPoolSize = 40,
-                    KeepAlive = 30,
-                    Timeout = 10,
-                    CommandTimeout = 15,
-                },
-                connectionString);
-            services.AddPooledDbContextFactory<PostgresDb>(
-                options => Quietly(options).UseNpgsql(complete, o => o.EnableRetryOnFailure(Retries, LongestWait, Restarting)), Contexts);
+            services.AddPooledDbContextFactory<PostgresDb>(options => OnPostgres(options, connectionString, ways), Contexts);
             services.AddSingleton<IDbContextFactory<IdpDb>, AnyOf<PostgresDb>>();
         }
 
@@ -81,6 +71,7 @@ public static class StorageSetup
         .AddSingleton<Outbox>()
         .AddSingleton<Passkeys>()
         .AddSingleton<PushedRequests>()
+        .AddSingleton<ReadOnlyDatabase>()
         .AddSingleton<RegistrationPolicies>()
         .AddSingleton<Registrations>()
         .AddSingleton<Resources>()
@@ -104,6 +95,31 @@ public static class StorageSetup
         .AddSingleton<UpstreamLinks>()
         .AddSingleton<TopicSignals>()
         .AddSingleton<Users>();
+
+    /// <summary>The usual options, for another PostgreSQL than the one that holds everything.</summary>
+    internal static DbContextOptionsBuilder<PostgresDb> OnPostgres(string connectionString, DatabaseWays ways)
+    {
+        var options = new DbContextOptionsBuilder<PostgresDb>();
+        OnPostgres(options, connectionString, ways);
+        return options;
+    }
+
+    // Behind a pooler the next transaction is another session's: what was prepared by name isn't there, and there is nothing to reset.
+    private static void OnPostgres(DbContextOptionsBuilder options, string connectionString, DatabaseWays ways) => Quietly(options).UseNpgsql(
+        Complete(
+            new NpgsqlConnectionStringBuilder
+            {
+                ApplicationName = "idp",
+                MaxAutoPrepare = ways.ThroughPooler ? 0 : 100,
+                AutoPrepareMinUsages = 2,
+                NoResetOnClose = ways.ThroughPooler,
+                MaxPoolSize = 40,
+                KeepAlive = 30,
+                Timeout = 10,
+                CommandTimeout = 15,
+            },
+            connectionString),
+        o => o.EnableRetryOnFailure(Retries, LongestWait, TriedAgain));
 
     // A statement that fails is thrown, and logged by who catches it. Some fail as planned: a new database has no history of migrations, and
     // of nodes that insert the same key one is first. What is only counted, and no further than a bound, needs no order.

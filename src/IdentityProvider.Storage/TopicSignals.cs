@@ -5,9 +5,9 @@ namespace IdentityProvider.Storage;
 
 /// <summary>
 /// The database's own word that a topic moved, so that nobody waits for the next poll: PostgreSQL's LISTEN, which a trigger on the topics'
-/// table answers at each commit. SQL Server has no such word, and a signal may be lost with its connection: polling stays.
+/// table answers at each commit. SQL Server has no such word, a pooler lends nobody a session to listen in, and a signal may be lost with its connection: polling stays.
 /// </summary>
-public sealed class TopicSignals(IDbContextFactory<IdpDb> databases)
+public sealed class TopicSignals(IDbContextFactory<IdpDb> databases, DatabaseWays ways)
 {
     /// <summary>The channel that the trigger of the migration names.</summary>
     internal const string Channel = "idp_topics";
@@ -34,9 +34,9 @@ public sealed class TopicSignals(IDbContextFactory<IdpDb> databases)
     private async Task<NpgsqlConnection?> OpenAsync(CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        if (db is not PostgresDb)
+        if (db is not PostgresDb || (ways.ThroughPooler && ways.Direct is null))
             return null;
-        var own = new NpgsqlConnectionStringBuilder(db.Database.GetConnectionString()) { Pooling = false, KeepAlive = 10, ApplicationName = "idp signals" };
+        var own = new NpgsqlConnectionStringBuilder(ways.Direct ?? db.Database.GetConnectionString()) { Pooling = false, KeepAlive = 10, ApplicationName = "idp signals" };
         var connection = new NpgsqlConnection(own.ConnectionString);
         try
         {

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityProvider.Storage;
 
 /// <summary>What the protocol needs to know of a person; accounts themselves are ASP.NET Core Identity's.</summary>
-public sealed class Users(IDbContextFactory<IdpDb> databases)
+public sealed class Users(IDbContextFactory<IdpDb> databases, ReadOnlyDatabase lists)
 {
     private readonly Func<IdpDb, Guid, CancellationToken, Task<ClaimsRow?>> _claims = EF.CompileAsyncQuery(
         (IdpDb db, Guid userId, CancellationToken cancellation) => db.Users.AsNoTracking()
@@ -99,7 +99,7 @@ public sealed class Users(IDbContextFactory<IdpDb> databases)
     /// <summary>The same of those whom a filter lets through.</summary>
     public async Task<IReadOnlyList<User>> ListAsync(UserFilter filter, string? afterName, int limit, CancellationToken cancellation = default)
     {
-        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await using var db = await lists.CreateDbContextAsync(cancellation);
         var (after, email) = (afterName?.ToUpperInvariant() ?? "", filter.Email is null ? null : EmailAddress.NormalizedOf(filter.Email));
         var found = db.Users.AsNoTracking().Where(u => u.NormalizedUserName!.CompareTo(after) > 0);
         if (filter.Beginning.ToUpperInvariant() is { Length: > 0 } beginning)

@@ -42,14 +42,15 @@ public sealed class TestServer : IAsyncDisposable
     /// <param name="at">Where its clock stands, for a test with programs that have the machine's; its keys are made then.</param>
     /// <param name="listen">Where it listens, if not in clear on loopback.</param>
     /// <param name="replace">Services that stand in for its own.</param>
+    /// <param name="way">Another way to its database, such as through a pooler.</param>
     public static async Task<TestServer> StartAsync(
-        TestServer? beside = null, Func<Settings, Settings>? change = null, DateTimeOffset? at = null, Action<KestrelServerOptions>? listen = null, Action<IServiceCollection>? replace = null)
+        TestServer? beside = null, Func<Settings, Settings>? change = null, DateTimeOffset? at = null, Action<KestrelServerOptions>? listen = null, Action<IServiceCollection>? replace = null, Func<string, string>? way = null)
     {
         var database = beside?.ConnectionString ?? await (at is null ? TestCluster.NewDatabaseAsync() : TestCluster.NewEmptyDatabaseAsync());
         var settings = SettingsFor(database);
         settings = settings with { Mail = settings.Mail with { Folder = TestCluster.MailFolderOf(database) } };
         var clock = beside?.Clock ?? (at is { } now ? new TestClock(now) : new TestClock());
-        var app = Hosting.Build(change?.Invoke(settings) ?? settings, database, builder =>
+        var app = Hosting.Build(change?.Invoke(settings) ?? settings, way?.Invoke(database) ?? database, builder =>
         {
             if (listen is null)
                 builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -17,6 +17,9 @@ public static class DiagnosisRules
     /// <summary>A message is tried again within minutes; one that waits longer has failed more than once.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
+    /// <summary>Who changed something looks at a list soon after.</summary>
+    private static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(30);
+
     /// <summary>Two clocks: every key switches, and every token ends, by one of them.</summary>
     /// <param name="whose">Whose clock it is that this machine's is compared with.</param>
     /// <param name="ahead">How far this machine's is ahead of it.</param>
@@ -30,6 +33,15 @@ public static class DiagnosisRules
         const string Remedy = "Let NTP set the clocks of all nodes, of the database and of the proxies.";
         return apart <= skew / 2 ? Finding.Warning("clock", what, Remedy) : Finding.Problem("clock", what, Remedy);
     }
+
+    /// <summary>The replica that lists are read from.</summary>
+    /// <param name="behind">How far it is behind; null where it doesn't answer.</param>
+    public static Finding Replica(TimeSpan? behind) => behind switch
+    {
+        null => Finding.Warning("replica", "It doesn't answer; the database itself answers in its place.", "Look at Idp:Database:ReadOnlyConnectionString, and at the way there."),
+        { } lag when lag > LongestLag => Finding.Warning("replica", $"It is {Span(lag)} behind: searches and lists show what was.", "Look at its load, and at the network between the two."),
+        { } lag => Finding.Fine("replica", $"It answers, {Span(lag)} behind."),
+    };
 
     /// <summary>The certificate that browsers and partners meet.</summary>
     public static Finding Certificate(DateTimeOffset ends, DateTimeOffset now)

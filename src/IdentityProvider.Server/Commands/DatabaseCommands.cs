@@ -13,12 +13,12 @@ internal static class DatabaseCommands
 
     private static Command Migrate()
     {
-        var migrate = new Command("migrate", "Bring the schema up to this version. `idp serve` and every command do so as well.");
+        var migrate = new Command("migrate", "Bring the schema up to this version, beside servers that run. In production neither `idp serve` nor another command does so (Database:MigrateAtStart).");
         migrate.SetAction((parsed, cancellation) => Root.RunAsync(
             parsed,
             async work =>
             {
-                var applied = await Progress.ShowAsync("migrating", bar => work.Get<Schema>().MigrateAsync((name, place, count) => bar.At(name, place - 1, count), work.Cancellation));
+                var applied = await Progress.ShowAsync("migrating", bar => work.Get<Schema>().MigrateAsync(step => Tell(work, bar, step), work.Cancellation));
                 return work.Output.Say(
                     applied.Count == 0 ? "The schema is current." : $"The schema is current; {applied.Count} {(applied.Count == 1 ? "migration was" : "migrations were")} applied.",
                     new() { ["current"] = true, ["applied"] = new JsonArray([.. applied.Select(name => (JsonNode)name)]) });
@@ -28,13 +28,33 @@ internal static class DatabaseCommands
         return migrate;
     }
 
+    // A log keeps lines; people at a terminal see the bar.
+    private static void Tell(Work work, Bar bar, MigrationStep step)
+    {
+        var what = step.Kind switch
+        {
+            MigrationStepKind.OtherMigrates => "another migrates; waiting",
+            MigrationStepKind.WaitsForLock => $"{step.Migration} waits for a lock: something else uses its tables for long, such as a backup",
+            _ => step.Migration,
+        };
+        bar.At(what, step.Place - 1, step.Count);
+        if (!bar.IsShown && !work.Output.IsJson)
+            work.Output.Remark(step.Kind == MigrationStepKind.Applies ? $"{step.Place}/{step.Count} {what}" : what);
+    }
+
     private static Command Script()
     {
-        var script = new Command("script", "Print the SQL that brings a database of any earlier version up to this one. Connects to nothing.");
+        var role = new Option<string?>("--role") { Description = "Print instead what this role needs to run a server, and no more: rows, and no change of the schema." };
+        var script = new Command("script", "Print the SQL that brings a database of any earlier version up to this one. Connects to nothing.") { role };
         script.SetAction(async (parsed, _) =>
         {
             await using var installation = Installation.WithoutDatabase();
-            return Root.OutputOf(parsed).Print(installation.Get<Schema>().Script(), "sql");
+            var output = Root.OutputOf(parsed);
+            if (parsed.GetValue(role) is not { } name)
+                return output.Print(installation.Get<Schema>().Script(), "sql");
+            return RuntimeRole.IsName(name)
+                ? output.Print(RuntimeRole.Script(installation.Settings.Database.Provider, name), "sql")
+                : output.Refuse($"--role: '{name}' is no plain name of a role");
         });
         return script;
     }

@@ -55,7 +55,7 @@ internal static class Examples
         ["import openiddict"] = ["idp import openiddict --connection - --dry-run"],
         ["import duende"] = ["idp import duende --connection - --provider SqlServer --api orders=https://orders.example --keep-secrets 90d"],
         ["import keycloak"] = ["idp import keycloak --file realm.json --dry-run", "idp import keycloak --file realm.json --api orders=https://orders.example --redirect-uri shop=https://shop.example/cb --keep-secrets 30d"],
-        ["database script"] = ["idp database script"],
+        ["database script"] = ["idp database script", "idp database script --role idp_app"],
         ["database restored"] = ["idp database restored --dry-run", "idp database restored --end-everything"],
         ["database prune"] = ["idp database prune --dry-run", "idp database prune"],
         ["completion"] = ["idp completion bash"],

@@ -41,9 +41,10 @@ internal sealed class Installation : IAsyncDisposable
     public static Settings ReadSettings() => Settings.Load(Configuration(), IsDevelopment, ContentRoot);
 
     /// <summary>Opens the database.</summary>
-    /// <param name="migrates">Whether its schema is brought up to this version; false leaves it as it is, and asks the database nothing.</param>
+    /// <param name="migrates">Whether its schema must be of this version, and is brought up to it where the settings say so; false leaves it as it is, and asks the database nothing.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="SettingsException">A setting is wrong.</exception>
+    /// <exception cref="SchemaException">The schema is older, and bringing it up is somebody else's.</exception>
     /// <exception cref="EmbeddedPostgresException">The embedded database can't run.</exception>
     public static Task<Installation> OpenAsync(bool migrates, CancellationToken cancellation) => OpenAsync(ReadSettings(), migrates, cancellation);
 
@@ -62,8 +63,10 @@ internal sealed class Installation : IAsyncDisposable
             }
 
             installation = new(postgres, Services(settings, postgres?.ConnectionString ?? settings.Database.ConnectionString!, TimeProvider.System));
-            if (migrates && !await installation.Get<Schema>().IsCurrentAsync(cancellation))
-                await installation.Get<Schema>().MigrateAsync(cancellation);
+            if (migrates && settings.Database.MigratesAtStart)
+                await installation.Get<Schema>().BringUpAsync(cancellation);
+            else if (migrates)
+                await installation.Get<Schema>().RequireCurrentAsync(cancellation);
             return installation;
         }
         catch
@@ -115,7 +118,7 @@ internal sealed class Installation : IAsyncDisposable
         .AddSingleton(settings)
         .AddSingleton(clock)
         .AddSingleton<Entropy>()
-        .AddIdpStorage(settings.Database.Provider, connectionString)
+        .AddIdpStorage(settings.Database.Provider, connectionString, settings.Database.Ways)
         .AddKeys()
         .AddAudit()
         .AddAccounts()

@@ -118,7 +118,7 @@ public static class Root
     /// <summary>What went wrong outside of this program, in one line; null for what can only be a bug.</summary>
     private static string? Reason(Exception e) => e switch
     {
-        SettingsException or EmbeddedPostgresException or KeyException or InputException or RemoteException or ForeignDatabaseException => OneLine(e),
+        SettingsException or SchemaException or EmbeddedPostgresException or KeyException or InputException or RemoteException or ForeignDatabaseException => OneLine(e),
         DbException => $"the database: {OneLine(e)}",
         { InnerException: DbException last } => $"the database: {OneLine(last)}",
         OperationCanceledException => "interrupted",

@@ -5,7 +5,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Diagnosis;
 
 /// <summary>Looks an installation over, from its settings to what the world sees of it, and changes nothing.</summary>
-internal sealed class Doctor(Settings settings, Schema schema, KeysCheck keys, RowsCheck rows, TimeProvider clock)
+internal sealed class Doctor(Settings settings, Schema schema, ReadOnlyDatabase replica, KeysCheck keys, RowsCheck rows, TimeProvider clock)
 {
     /// <summary>Every finding, in the order in which one would look: what comes later may fail because of what comes first.</summary>
     public async Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellation)
@@ -32,6 +32,8 @@ internal sealed class Doctor(Settings settings, Schema schema, KeysCheck keys, R
             yield return Finding.Warning("settings", $"The issuer {settings.Issuer} is for this machine alone.", "Set Idp:Issuer to the https URL by which browsers and partners come.");
         if (settings.Database.IsEmbedded)
             yield return Finding.Warning("settings", "The database is the embedded one: one node, and backups are yours to make.", "Set Idp:Database:ConnectionString for more than one node.");
+        else if (DatabaseWays.SafetyOf(settings.Database.Provider, settings.Database.ConnectionString!) is (IsRemote: true, IsVerified: false))
+            yield return Finding.Warning("settings", "The database is reached over a network, and nothing proves that it is that database.", settings.Database.Provider == DatabaseProvider.SqlServer ? "Leave Encrypt on and TrustServerCertificate off in Idp:Database:ConnectionString." : "Write SSL Mode=VerifyFull (and Root Certificate=…) into Idp:Database:ConnectionString: docs/databases.md.");
         if (!settings.Throttling.Enabled)
             yield return Finding.Problem("settings", "Throttling is off: passwords and codes can be guessed as fast as they are answered.", "Leave Idp:Throttling:Enabled on.");
         if (settings.Outgoing.AllowPrivateNetwork is true && !settings.IsDevelopment)
@@ -53,6 +55,10 @@ internal sealed class Doctor(Settings settings, Schema schema, KeysCheck keys, R
             var answered = clock.GetUtcNow();
             findings.Add(Finding.Fine("database", $"{settings.Database.Provider} {facts.Version} answers."));
             findings.Add(DiagnosisRules.Clock("the database's", asked + ((answered - asked) / 2) - facts.Now, KeySettings.ClockSkew));
+            if (facts.IsPooled && settings.Database.Pooler == Pooler.None)
+                findings.Add(Finding.Warning("database", "A pooler stands between here and PostgreSQL.", "If it lends connections for a transaction, set Idp:Database:Pooler to Transaction: docs/databases.md."));
+            if (await replica.LookAsync(cancellation) is (var behind, IsThere: true))
+                findings.Add(DiagnosisRules.Replica(behind));
             if (facts.PendingMigrations.Count == 0)
                 return true;
             findings.Add(Finding.Problem("migrations", $"The schema is older than this version: {string.Join(", ", facts.PendingMigrations)}.", "`idp database migrate` brings it up."));

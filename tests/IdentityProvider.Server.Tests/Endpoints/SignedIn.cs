@@ -72,9 +72,9 @@ internal sealed class SignedIn : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<SignedIn> StartAsync(DateTimeOffset? at = null, Func<Settings, Settings>? change = null)
+    public static async Task<SignedIn> StartAsync(DateTimeOffset? at = null, Func<Settings, Settings>? change = null, Func<string, string>? way = null)
     {
-        var signedIn = new SignedIn(await TestServer.StartAsync(at: at, change: change));
+        var signedIn = new SignedIn(await TestServer.StartAsync(at: at, change: change, way: way));
         await signedIn.FillAsync();
         return signedIn;
     }

@@ -1,3 +1,4 @@
+using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Jose;
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
@@ -116,6 +117,15 @@ internal static class Given
         ActiveAt = Now.AddHours(2),
         RetiredAt = Now.AddDays(90),
         GoneAt = Now.AddDays(91),
+    };
+
+    public static AuditEvent AuditEvent() => new()
+    {
+        EventId = NewId(),
+        At = Kept(Now),
+        Action = AuditActions.NameOf(AuditAction.ClientCreated),
+        Actor = new AuditActor(AuditActorKind.Command, "test"),
+        Target = AuditTarget.Client("shop"),
     };
 
     /// <summary>A session that is stored, and its code, and a family that redeemed it.</summary>

@@ -6,10 +6,10 @@ using Npgsql;
 namespace IdentityProvider.Server.Tests.Storage;
 
 /// <summary>The storage as the server registers it, on one database of its own.</summary>
-public sealed class TestStorage(DatabaseProvider provider, string connectionString, Func<Task>? drop = null) : IAsyncDisposable
+public sealed class TestStorage(DatabaseProvider provider, string connectionString, Func<Task>? drop = null, DatabaseWays? ways = null) : IAsyncDisposable
 {
     private readonly ServiceProvider _services =
-        new ServiceCollection().AddLogging().AddIdpStorage(provider, connectionString).BuildServiceProvider();
+        new ServiceCollection().AddLogging().AddIdpStorage(provider, connectionString, ways).BuildServiceProvider();
 
     public string ConnectionString => connectionString;
 

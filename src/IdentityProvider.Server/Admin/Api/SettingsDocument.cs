@@ -11,8 +11,8 @@ internal static class SettingsDocument
 {
     private const int Deepest = 5;
 
-    /// <summary>A connection string may hold a password.</summary>
-    private static readonly string[] MayHoldSecrets = ["ConnectionString"];
+    /// <summary>A connection string may hold a password; each of them is called so in the end.</summary>
+    private const string MayHoldSecrets = "ConnectionString";
 
     public static JsonObject Of(Settings settings) => Of(settings, 0);
 
@@ -35,7 +35,7 @@ internal static class SettingsDocument
         double number => number,
         TimeSpan span => span.ToString("c", CultureInfo.InvariantCulture),
         Enum word => word.ToString(),
-        _ when AuditRedaction.IsSecret(name) || MayHoldSecrets.Contains(name) => value is "" ? "" : AuditRedaction.Redacted,
+        _ when AuditRedaction.IsSecret(name) || name.EndsWith(MayHoldSecrets, StringComparison.Ordinal) => value is "" ? "" : AuditRedaction.Redacted,
         string text => text,
         Uri address => address.ToString(),
         IEnumerable items => new JsonArray([.. items.Cast<object?>().Select(item => Of(name, item, depth + 1))]),
