@@ -1,5 +1,5 @@
-# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in docs/performance.md.   fuzz: a minute of wrong requests.   chaos: a cluster whose parts die, for five minutes.   screenshots: every page, in artifacts/screenshots.   clean: as after a clone.
-.PHONY: build run test bench chaos fuzz screenshots clean
+# run: the server, two partner apps, a single-page app and an API.   test: everything.   test-sqlserver: the storage on a real SQL Server (Docker, or IDP_TEST_SQLSERVER).   upgrade-test: the version before the newest migration and this one on one database.   bench: the figures in docs/performance.md.   fuzz: a minute of wrong requests.   chaos: a cluster whose parts die, for five minutes.   screenshots: every page, in artifacts/screenshots.   clean: as after a clone.
+.PHONY: build run test test-sqlserver upgrade-test bench chaos fuzz screenshots clean
 
 build:
 	@scripts/bootstrap build
@@ -14,6 +14,12 @@ test:
 	@scripts/bootstrap test
 	@dotnet build IdentityProvider.sln --configuration Release --nologo --verbosity quiet
 	@exec scripts/test
+
+test-sqlserver:
+	@scripts/test-sqlserver
+
+upgrade-test:
+	@scripts/upgrade-test
 
 bench:
 	@scripts/bootstrap bench
