@@ -141,7 +141,8 @@ export class Cluster {
     };
     for (let i = 1; i <= count; i++) this.nodes.push(await this.#makeNode(`node-${i}`));
     this.#nginx = await startNginx({ folder: join(this.#folder, 'nginx'), port, nodes: this.nodes.map((node) => node.port) });
-    // All at once, on an empty database: one of them brings its schema up, and makes the first key.
+    // In production the schema is brought up apart; then all at once, and one of them makes the first key.
+    await this.command(['database', 'migrate']);
     await Promise.all(this.nodes.map((node) => node.start()));
     await this.#nginx.ready(`${this.issuer}/health/ready`);
   }
