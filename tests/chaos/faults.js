@@ -131,7 +131,7 @@ export const faults = {
 /** Why a fault can't be on this machine; undefined where it can. */
 export function impossible(kind, cluster) {
   if (kind === 'clocks apart, and stepping' && !hasClocks) return 'libfaketime is not installed';
-  if (kind === 'full disk' && !cluster.disk) return 'no disk can be mounted here, or the database is not on it now';
+  if (kind === 'full disk' && !cluster.disk) return 'no disk can be mounted here';
   if (kind === 'fail over to the standby' && !cluster.standby) return 'there is no standby at the moment';
   return undefined;
 }

@@ -136,7 +136,7 @@ class Unanswered extends Error {
   }
 }
 
-const patientFetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(8000) });
+const patientFetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(15_000) });
 
 function parts(token) {
   const [header, claims] = token.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url')));

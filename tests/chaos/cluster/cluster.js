@@ -19,7 +19,7 @@ export class Cluster {
   #folder;
   #nginx;
   #wires = [];
-  #disk;
+  #disks = [];
   #standbys = 0;
 
   /** `keys` is how long a key signs and how long it is announced, as the settings write it. */
@@ -47,9 +47,9 @@ export class Cluster {
     return this.#nginx;
   }
 
-  /** The disk of the database, where this machine lets one be mounted and the primary is on it. */
+  /** The disk of the database, where this machine lets one be mounted. */
   get disk() {
-    return this.#disk && this.primary.folder.startsWith(this.#disk.folder) ? this.#disk : undefined;
+    return this.#disks.find(({ folder }) => this.primary.folder.startsWith(folder));
   }
 
   /** An `idp` command at the database, whichever it is: its JSON document. */
@@ -97,7 +97,7 @@ export class Cluster {
     await this.primary?.awaitStandbys(false);
     await Promise.all([this.primary?.stop(), this.standby?.stop()]);
     process.off('exit', this.abandon);
-    this.#disk?.unmount();
+    this.#disks.forEach((disk) => disk.unmount());
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -109,17 +109,17 @@ export class Cluster {
         // It is gone.
       }
     }
-    this.#disk?.unmount();
+    this.#disks.forEach((disk) => disk.unmount());
     rmSync(this.#folder, { recursive: true, force: true });
   };
 
   async #startDatabases() {
-    const disk = join(this.#folder, 'disk');
-    this.#disk = await mountDisk(disk, join(this.#folder, 'disk.ext4'), 512);
-    this.primary = await Postgres.make('postgres', join(disk, 'data'));
+    const folders = ['disk-1', 'disk-2'].map((name) => join(this.#folder, name));
+    this.#disks = (await Promise.all(folders.map((folder) => mountDisk(folder, `${folder}.ext4`, 512)))).filter(Boolean);
+    this.primary = await Postgres.make('postgres', join(folders[0], 'data'));
     await this.primary.start();
     await this.primary.ask('CREATE DATABASE idp', 'postgres');
-    await this.follow(join(this.#folder, 'standby'));
+    await this.follow(join(folders[1], 'data'));
   }
 
   async #startNodes(keys, count) {

@@ -44,7 +44,8 @@ ${nodes.map((node) => `    server 127.0.0.1:${node} max_fails=5 fail_timeout=1s;
     proxy_next_upstream_tries 3;
     add_header X-Node $upstream_addr always;
     location / { proxy_pass http://idp; }
-    location /api/ {
+    # Passwords are hashed slowly.
+    location ~ ^/(api/|login$) {
       proxy_pass http://idp;
       proxy_read_timeout 30s;
     }

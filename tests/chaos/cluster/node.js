@@ -60,9 +60,10 @@ export class Node {
   }
 
   async kill() {
-    const ended = this.#program.ended;
+    const { ended, kill } = this.#program;
     this.signal('SIGKILL');
     await ended;
+    process.off('exit', kill);
   }
 
   /** By SIGTERM, as a rolling restart does. */
