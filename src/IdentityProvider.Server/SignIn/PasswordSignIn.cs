@@ -30,11 +30,12 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
 
         // The attempt counts, and is noted, as failed before its outcome is known: of attempts that race none goes uncounted, and the writes, of
         // which not every name needs all, are hidden behind the hashing, which every attempt has. Where no attempt may be made nothing is noted, so
-        // that no flood fills the history.
+        // that no flood fills the history. What is begun is brought to its end, whoever has gone away meanwhile: else each right password that took longer
+        // than a browser or a proxy waits would count as a wrong one, and an overload lock people out.
         var verifying = hashing.VerifyAsync(user, user?.PasswordHash, password);
         var taken = await limits.TakeAsync(http, user?.Id, username.Trim());
         var mayTry = taken is not null && user is { IsDisabled: false };
-        var noted = mayTry ? await history.CountAsync(user!.Id, origin, taken!.Locks ? SignInOutcome.Locked : SignInOutcome.WrongPassword, cancellation) : Guid.Empty;
+        var noted = mayTry ? await history.CountAsync(user!.Id, origin, taken!.Locks ? SignInOutcome.Locked : SignInOutcome.WrongPassword, CancellationToken.None) : Guid.Empty;
         var verified = await verifying;
         if (user is null || !mayTry || verified == PasswordVerificationResult.Failed)
         {
@@ -50,9 +51,9 @@ internal sealed class PasswordSignIn(UserManager<User> users, PasswordHashing ha
                 return Refusal.SignInFailed;
         }
 
-        await limits.ForgiveAsync(taken!, cancellation);
-        await history.TakeBackAsync(noted, cancellation);
-        return new Verified(user, await history.AddAsync(user.Id, origin, SignInOutcome.FirstFactor, cancellation));
+        await limits.ForgiveAsync(taken!, CancellationToken.None);
+        await history.TakeBackAsync(noted, CancellationToken.None);
+        return new Verified(user, await history.AddAsync(user.Id, origin, SignInOutcome.FirstFactor, CancellationToken.None));
     }
 
     // Identity's alphabet of names is printable ASCII. Of what lies beyond, some can't even be normalised; an address's host may be written in it.

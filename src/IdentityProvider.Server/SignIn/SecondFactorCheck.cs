@@ -22,15 +22,16 @@ internal sealed class SecondFactorCheck(
         if (ofApp is null && ofPaper is null)
             return Refusal.SecondFactorWrong;
 
-        // 2. Another try is allowed. It counts before its outcome is known, so that of tries that race none goes uncounted.
+        // 2. Another try is allowed. It counts before its outcome is known, so that of tries that race none goes uncounted; and the outcome is found, whoever
+        // has gone away meanwhile, so that none that is right stays counted as wrong.
         var browser = memory.PresentedHash(http);
-        if (!await tries.TakeAsync(userId, browser, clock.GetUtcNow(), http.RequestAborted))
+        if (!await tries.TakeAsync(userId, browser, clock.GetUtcNow(), CancellationToken.None))
             return Refusal.SecondFactorTriedTooOften;
 
         // 3. It is right, and nobody used it before.
         var isRight = ofApp is not null
-            ? await authenticators.SpendAsync(userId, ofApp, http.RequestAborted)
-            : await recoveryCodes.SpendAsync(userId, ofPaper!, http.RequestAborted);
+            ? await authenticators.SpendAsync(userId, ofApp, CancellationToken.None)
+            : await recoveryCodes.SpendAsync(userId, ofPaper!, CancellationToken.None);
         if (!isRight)
         {
             await history.CountAsync(userId, Origin.Of(http), SignInOutcome.WrongSecondFactor, CancellationToken.None);

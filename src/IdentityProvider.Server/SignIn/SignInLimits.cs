@@ -14,7 +14,7 @@ internal sealed class SignInLimits(Attempts attempts, BrowserMemory memory, Mast
 {
     private readonly byte[] _key = masterKey.Derive("attempted-name", 32);
 
-    /// <summary>Takes an attempt, which counts as wrong until it is forgiven; null where none may be made.</summary>
+    /// <summary>Takes an attempt, which counts as wrong until it is forgiven, and so whether or not anybody still waits; null where none may be made.</summary>
     /// <param name="http">The request.</param>
     /// <param name="userId">Whose name it is; null where it is nobody's.</param>
     /// <param name="name">The name as it was typed.</param>
@@ -23,12 +23,12 @@ internal sealed class SignInLimits(Attempts attempts, BrowserMemory memory, Mast
         var now = clock.GetUtcNow();
         var known = await memory.FindAsync(http, userId ?? Guid.Empty);
         var address = known is null && settings.Throttling.Enabled ? AttemptKey.OfAddress(http.Connection.RemoteIpAddress) : null;
-        if (address is not null && await attempts.TakeAsync(address, AttemptLimit.OfAddress, now, http.RequestAborted) is null)
+        if (address is not null && await attempts.TakeAsync(address, AttemptLimit.OfAddress, now, CancellationToken.None) is null)
             return null;
         var account = known is not null ? AttemptKey.OfBrowser(known.UserId, known.BrowserId)
             : userId is { } id ? AttemptKey.OfAccount(id)
             : AttemptKey.OfName(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(name.ToUpperInvariant())));
-        return await attempts.TakeAsync(account, AttemptLimit.OfAccount, now, http.RequestAborted) is { } taken
+        return await attempts.TakeAsync(account, AttemptLimit.OfAccount, now, CancellationToken.None) is { } taken
             ? new TakenAttempt(account, address, taken.NextAt is not null)
             : null;
     }

@@ -5,8 +5,10 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Sessions;
 using IdentityProvider.Server.SignIn;
 using IdentityProvider.Storage;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IdentityProvider.Server.Tests.Pages;
 
@@ -61,6 +63,24 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
 
         await LockAsync(username);
         Assert.Equal("Sign in", (await TryAsync(username, Person.Password)).Heading);
+    }
+
+    [Fact]
+    public async Task Whoever_goes_away_while_a_right_password_is_looked_at_has_tried_no_wrong_one()
+    {
+        var hasher = new HasherThatIsLeft();
+        await using var server = await TestServer.StartAsync(replace: services => services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<User>>(hasher)));
+        var username = await server.AddPersonAsync();
+        for (var i = 0; i < 6; i++)
+        {
+            await using var scope = server.Services.CreateAsyncScope();
+            using var gone = new CancellationTokenSource();
+            var http = new DefaultHttpContext { RequestServices = scope.ServiceProvider, RequestAborted = gone.Token };
+            http.Connection.RemoteIpAddress = IPAddress.Loopback;
+            hasher.Leave = gone.Cancel;
+            Assert.True((await scope.ServiceProvider.GetRequiredService<PasswordSignIn>().VerifyAsync(http, username, Person.Password)).Try(out _, out _));
+            Assert.True(gone.IsCancellationRequested);
+        }
     }
 
     [Theory]
@@ -247,5 +267,21 @@ public sealed class LoginTests(PagesServer fixture) : IClassFixture<PagesServer>
     {
         for (var i = 0; i < 5; i++)
             await TryAsync(username, "not it");
+    }
+
+    /// <summary>The caller goes away while it works.</summary>
+    private sealed class HasherThatIsLeft : IPasswordHasher<User>
+    {
+        private readonly PasswordHasher<User> _inner = new();
+
+        public Action Leave { get; set; } = () => { };
+
+        public string HashPassword(User user, string password) => _inner.HashPassword(user, password);
+
+        public PasswordVerificationResult VerifyHashedPassword(User user, string hashedPassword, string providedPassword)
+        {
+            Leave();
+            return _inner.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
     }
 }
