@@ -46,7 +46,7 @@ async function live({ cluster, history, registered, dice, lasting, only, apart, 
   const population = new Population({ history, ...registered, dice: dice.fork() });
   const living = population.live();
   const succeeded = (op) => history.events.some((event) => event.op === op && event.outcome === 'ok');
-  await until('each operation has succeeded once', () => vital.every(succeeded));
+  await until('each operation has succeeded once', () => vital.every(succeeded), 120);
   const skipped = await carryOut({ cluster, history, dice: dice.fork(), lasting, only, apart, say });
   await pause(4000);
   population.over();
