@@ -20,7 +20,6 @@ using IdentityProvider.Server.SignIn;
 using IdentityProvider.Server.Status;
 using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace IdentityProvider.Server;
 
@@ -35,8 +34,8 @@ public static class Hosting
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = settings.IsDevelopment ? "Development" : "Production" });
         builder.Logging.AddIdpLogging(builder.Configuration, forPeople: settings.IsDevelopment);
-        builder.Logging.AddOtlp(settings.Telemetry);
-        builder.WebHost.ConfigureKestrel(Limit);
+        OtlpExport.Add(builder, settings.Telemetry);
+        builder.WebHost.ConfigureKestrel(kestrel => ConnectionLimits.Apply(kestrel, settings.Connections));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
         {
             TransportSecurity.Limit(https);
@@ -48,7 +47,7 @@ public static class Hosting
         if (builder.Configuration["urls"] is null && Uri.TryCreate(settings.Issuer, UriKind.Absolute, out var issuer))
             builder.WebHost.UseUrls(issuer.IsLoopback ? issuer.GetLeftPart(UriPartial.Authority) : "http://*:8080");
 
-        builder.Services.AddSingleton(settings);
+        builder.Services.AddDrain(settings.Shutdown).AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<Entropy>();
         builder.Services.AddSingleton<Outgoing>();
@@ -162,17 +161,4 @@ public static class Hosting
             forget(provider.GetRequiredService<Registry>());
             return Task.CompletedTask;
         });
-
-    // A browser's or a library's request is far below these; a slow or a greedy caller is cut off early.
-    private static void Limit(KestrelServerOptions kestrel)
-    {
-        kestrel.AddServerHeader = false;
-
-        // What is longer than RequestParameters takes is refused unread; up to here Kestrel then reads it away, so that the refusal arrives.
-        kestrel.Limits.MaxRequestBodySize = 16 * 1024 * 1024;
-        kestrel.Limits.MaxRequestLineSize = 16 * 1024;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
-        kestrel.Limits.MaxRequestHeaderCount = 64;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-    }
 }

@@ -3,7 +3,7 @@ using IdentityProvider.Protocol;
 namespace IdentityProvider.Server;
 
 /// <summary>
-/// Everything that can be set: section <c>Idp</c> of appsettings.json, or environment variables <c>Idp__…</c>. Read once at start, validated
+/// Everything that can be set: section <c>Idp</c> of appsettings.json, or environment variables <c>Idp__…</c>. A name that ends in <c>:File</c> or <c>__File</c> names the file that a value stands in. Read once at start, validated
 /// with one clear line for each mistake, and frozen. A name that is not here refuses to start, so that nothing is silently ignored.
 /// </summary>
 public sealed record Settings
@@ -29,6 +29,8 @@ public sealed record Settings
 
     public ClientCertificateSettings ClientCertificates { get; init; } = new();
 
+    public ConnectionSettings Connections { get; init; } = new();
+
     public ForwardingSettings Forwarding { get; init; } = new();
 
     public LinkSettings Links { get; init; } = new();
@@ -40,6 +42,10 @@ public sealed record Settings
     public PasswordSettings Passwords { get; init; } = new();
 
     public RegistrationSettings Registration { get; init; } = new();
+
+    public SecuritySettings Security { get; init; } = new();
+
+    public ShutdownSettings Shutdown { get; init; } = new();
 
     public TelemetrySettings Telemetry { get; init; } = new();
 
@@ -77,6 +83,7 @@ public sealed record Settings
     public static Settings Load(IConfiguration configuration, bool isDevelopment, string root)
     {
         Settings read;
+        configuration = SecretFiles.Read(configuration, root);
         try
         {
             read = configuration.GetSection("Idp").Get<Settings>(o => o.ErrorOnUnknownConfiguration = true) ?? new Settings();
@@ -100,6 +107,7 @@ public sealed record Settings
                 AuthoritiesFile = read.ClientCertificates.AuthoritiesFile is { } authorities ? Path.GetFullPath(authorities, root) : null,
             },
             Mail = read.Mail.Complete(isDevelopment, root),
+            Shutdown = read.Shutdown with { Notice = read.Shutdown.Notice ?? (isDevelopment ? TimeSpan.Zero : ShutdownSettings.UsualNotice) },
             Outgoing = read.Outgoing with { AllowPrivateNetwork = read.Outgoing.AllowPrivateNetwork ?? isDevelopment },
         };
         foreach (var mistake in Mistakes(read))
@@ -149,11 +157,14 @@ public sealed record Settings
             settings.Audit.Mistakes(),
             settings.Branding.Mistakes(),
             settings.ClientCertificates.Mistakes(),
+            settings.Connections.Mistakes(),
             settings.Database.Mistakes(),
             settings.Forwarding.Mistakes(),
             settings.Mail.Mistakes(settings.IsDevelopment),
             settings.Passwords.Mistakes(),
             settings.Registration.Mistakes(),
+            settings.Security.Mistakes(settings.PathBase), // the issuer was found to be one above
+            settings.Shutdown.Mistakes(),
             settings.Telemetry.Mistakes(),
         ];
         foreach (var mistake in ofParts.SelectMany(mistakes => mistakes))

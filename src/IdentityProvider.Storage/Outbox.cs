@@ -167,6 +167,18 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
         return await db.OutboxMessages.Where(m => m.Id == id).Select(Read).FirstOrDefaultAsync(cancellation);
     }
 
+    /// <summary>How much waits, and for how long: over the index of what is due, and that of what an operator sees.</summary>
+    public async Task<OutboxFigures> CountAsync(DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var waiting = (await db.OutboxMessages.Where(m => m.NextAttemptAt != null).GroupBy(m => 1)
+            .Select(all => new { Count = all.LongCount(), Oldest = all.Min(m => m.CreatedAt), Due = all.Min(m => m.NextAttemptAt) }).ToListAsync(cancellation)).SingleOrDefault();
+        var givenUp = await db.OutboxMessages.LongCountAsync(m => m.GivenUpAt != null && m.DeliveredAt == null, cancellation);
+        return waiting is null ? OutboxFigures.None with { GivenUp = givenUp } : new OutboxFigures(waiting.Count, Since(waiting.Oldest), Since(waiting.Due ?? now), givenUp);
+
+        TimeSpan Since(DateTimeOffset moment) => moment < now ? now - moment : TimeSpan.Zero;
+    }
+
     /// <summary>Messages, newest first.</summary>
     /// <param name="before">Only those older than this one; null begins with the newest.</param>
     /// <param name="state">Only those of which this became; null for all.</param>

@@ -31,6 +31,15 @@ public sealed class SettingsTests
     [InlineData("Idp:Branding:Name", "a\u202Eb", "Idp:Branding:Name must be plain text of at most 60 characters.")]
     [InlineData("Idp:Branding:Color", "#000000", "Idp has no setting 'Color'.")]
     [InlineData("Idp:Accounts:EditableClaims:0", "email", "Idp:Accounts:EditableClaims has 'email', which people can't be let change; they can: name, given_name, middle_name, family_name, nickname, gender, birthdate, picture, profile, website, locale, zoneinfo, phone_number, address.")]
+    [InlineData("Idp:Telemetry:TraceRatio", "1.5", "Idp:Telemetry:TraceRatio must be from 0 to 1.")]
+    [InlineData("Idp:Shutdown:Notice", "-00:00:01", "Idp:Shutdown:Notice must be from 0 to 10 minutes.")]
+    [InlineData("Idp:Shutdown:Grace", "1.00:00:00", "Idp:Shutdown:Grace must be from 0 to 10 minutes.")]
+    [InlineData("Idp:Connections:Most", "1", "Idp:Connections:Most must be 100 or more.")]
+    [InlineData("Idp:Connections:HeadersTimeout", "00:00:00", "Idp:Connections:HeadersTimeout and Idp:Connections:IdleTimeout must be a second or more.")]
+    [InlineData("Idp:Connections:BodyGrace", "00:00:01", "Idp:Connections:BodyGrace must be 2 seconds or more.")]
+    [InlineData("Idp:Security:Contact", "security@example.com", "Idp:Security:Contact must be an https URL or a mailto: address, not 'security@example.com'.")]
+    [InlineData("Idp:Security:Contact", "mailto:a@example.com\nExpires: never", "Idp:Security:Contact must be an https URL or a mailto: address, not 'mailto:a@example.com\nExpires: never'.")]
+    [InlineData("Idp:Security:Policy", "https://example.com", "Idp:Security:Policy and Idp:Security:Encryption need Idp:Security:Contact.")]
     public void A_mistake_is_one_line_that_names_it(string key, string value, string line) =>
         Assert.Equal(line, Assert.Throws<SettingsException>(() => Load(isDevelopment: true, key, value)).Message);
 

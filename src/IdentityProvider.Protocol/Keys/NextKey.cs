@@ -37,12 +37,26 @@ public sealed class NextKey
             return null;
 
         // 3. It is due when the row says, or sooner if the operator has shortened the interval since.
-        var due = Earlier(signer.RetiredAt, signer.ActiveAt + schedule.RotationInterval);
+        var due = Due(signer, schedule);
         if (now < due - schedule.AnnounceLead - schedule.HeadStart)
             return null;
 
         // 4. It signs from the moment that its predecessor planned, or when it is late, after the whole lead: the old key signs until then.
         return new NextKey(ring, schedule, Whole(now), Later(due, WholeAfter(now) + schedule.AnnounceLead));
+    }
+
+    /// <summary>
+    /// For how long the ring has lacked the next key, beyond the head start that an outage may take; zero where it is there or isn't due. A ring in which
+    /// nothing signs is late by a whole lead.
+    /// </summary>
+    public static TimeSpan Overdue(Ring ring, KeySchedule schedule, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        ArgumentNullException.ThrowIfNull(schedule);
+        if (ring.Signer(now) is not { } signer)
+            return schedule.AnnounceLead;
+        var late = now - (Due(signer, schedule) - schedule.AnnounceLead);
+        return late <= TimeSpan.Zero || Announced(ring, schedule, now) is not null ? TimeSpan.Zero : late;
     }
 
     /// <summary>A successor ahead of its time, as an operator asks for it; null when one is announced already.</summary>
@@ -77,6 +91,8 @@ public sealed class NextKey
         var latest = now + (2 * schedule.AnnounceLead) + schedule.ClockSkew;
         return ring.Keys.FirstOrDefault(key => key.ActiveAt > now && key.ActiveAt <= latest && ring.StateOf(key, now) is KeyState.Announced);
     }
+
+    private static DateTimeOffset Due(KeyLifetime signer, KeySchedule schedule) => Earlier(signer.RetiredAt, signer.ActiveAt + schedule.RotationInterval);
 
     // Whole seconds: a database that keeps fewer digits than we do must not move a moment.
     private static DateTimeOffset Whole(DateTimeOffset moment) => new(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);

@@ -1,4 +1,5 @@
 using IdentityProvider.Server.Background;
+using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Audit;
 
@@ -7,6 +8,7 @@ public static class AuditSetup
 {
     /// <summary>What commands need too.</summary>
     public static IServiceCollection AddAudit(this IServiceCollection services) => services
+        .AddSingleton<Measures>()
         .AddSingleton<AuditKey>()
         .AddSingleton<AuditTrail>()
         .AddSingleton<AuditTally>()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Audit;
@@ -11,7 +12,7 @@ namespace IdentityProvider.Server.Audit;
 /// target, address and minute. Lines of a minute are bounded too: what doesn't fit is one more line, which says how much it was. A crash loses the
 /// minute that wasn't written.
 /// </summary>
-internal sealed class AuditTally(AuditEvents events, AuditTrail trail, TimeProvider clock) : IDisposable
+internal sealed class AuditTally(AuditEvents events, AuditTrail trail, TimeProvider clock, Measures measures) : IDisposable
 {
     /// <summary>How long a line counts.</summary>
     public static TimeSpan Window { get; } = TimeSpan.FromMinutes(1);
@@ -36,6 +37,7 @@ internal sealed class AuditTally(AuditEvents events, AuditTrail trail, TimeProvi
     /// <param name="detail">A name and what it is; null for nothing more to say.</param>
     public void Count(AuditAction action, Actor actor, AuditTarget target, (string Name, string Value)? detail = null)
     {
+        measures.Happen(action);
         var line = new Line(action, actor.Who, target, actor.Address, detail);
         while (!CellOf(line).TryCount())
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Audit;
@@ -9,7 +10,7 @@ namespace IdentityProvider.Server.Audit;
 /// The one way into the audit. A line is written after the commit of what it tells and before the answer, so that what was answered is in it; it
 /// gets its place in the chain within a second (<see cref="Background.AuditChaining"/>). What was a secret is taken out here.
 /// </summary>
-public sealed class AuditTrail(AuditEvents events, Entropy entropy, TimeProvider clock)
+public sealed class AuditTrail(AuditEvents events, Entropy entropy, TimeProvider clock, Measures measures)
 {
     public DateTimeOffset Now => clock.GetUtcNow();
 
@@ -40,6 +41,7 @@ public sealed class AuditTrail(AuditEvents events, Entropy entropy, TimeProvider
     /// <summary>A line for who writes it in a transaction of their own.</summary>
     internal AuditEvent Line(AuditAction action, Actor actor, AuditTarget target, JsonNode? before = null, JsonNode? after = null, JsonObject? detail = null)
     {
+        measures.Happen(action);
         var (was, isNow) = AuditRedaction.OfChange(target, before, after);
         return new AuditEvent
         {

@@ -74,7 +74,7 @@ internal sealed class OutboxDelivery(Outbox outbox, MessageDelivery delivery, En
     {
         while (await outbox.ClaimAsync(clientId, clock.GetUtcNow(), Lease, cancellation) is { } message)
         {
-            var result = await delivery.TellAsync(message, cancellation);
+            var result = await TellAsync(message, cancellation);
             if (result.IsDelivered)
             {
                 await outbox.DeliveredAsync(message, clock.GetUtcNow(), CancellationToken.None);
@@ -85,6 +85,14 @@ internal sealed class OutboxDelivery(Outbox outbox, MessageDelivery delivery, En
             if (!result.IsPointless && result.Again is null)
                 return;
         }
+    }
+
+    private async Task<DeliveryResult> TellAsync(OutboxMessage message, CancellationToken cancellation)
+    {
+        using var span = Spans.Begin($"deliver {message.Kind}");
+        var result = await delivery.TellAsync(message, cancellation);
+        span?.SetTag("idp.delivered", result.IsDelivered);
+        return result;
     }
 
     private async Task FailAsync(OutboxMessage message, DeliveryResult result)

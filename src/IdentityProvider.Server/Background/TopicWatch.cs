@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Background;
@@ -6,11 +8,15 @@ namespace IdentityProvider.Server.Background;
 /// Brings what another node or a command changed to this node's memory: reads the tiny table of topic versions twice a second, and at once
 /// when the database says that one moved (<see cref="TopicListening"/>), and tells whoever keeps a copy.
 /// </summary>
-public sealed class TopicWatch(Topics topics, IEnumerable<TopicListener> listeners, ILogger<TopicWatch> logger)
+public sealed class TopicWatch(Topics topics, IEnumerable<TopicListener> listeners, Measures measures, ILogger<TopicWatch> logger)
     : RepeatedWork(TimeSpan.FromMilliseconds(500), logger)
 {
     private readonly SemaphoreSlim _oneLook = new(1);
     private readonly Dictionary<string, long> _seen = new(StringComparer.Ordinal);
+    private long _known = Stopwatch.GetTimestamp();
+
+    /// <summary>How long ago this node last knew all that others changed: of revocations too. It is the machine's time.</summary>
+    public TimeSpan Lag => Stopwatch.GetElapsedTime(Volatile.Read(ref _known));
 
     protected override Task DoAsync(CancellationToken cancellation) => LookAsync(cancellation);
 
@@ -20,7 +26,9 @@ public sealed class TopicWatch(Topics topics, IEnumerable<TopicListener> listene
         await _oneLook.WaitAsync(cancellation);
         try
         {
+            var asked = Stopwatch.GetTimestamp();
             var versions = await topics.ReadAsync(cancellation);
+            measures.RoundTrip(Stopwatch.GetElapsedTime(asked));
             foreach (var listener in listeners)
             {
                 var version = versions.GetValueOrDefault(listener.Topic);
@@ -29,6 +37,8 @@ public sealed class TopicWatch(Topics topics, IEnumerable<TopicListener> listene
                 await listener.ChangedAsync(cancellation);
                 _seen[listener.Key] = version;
             }
+
+            Volatile.Write(ref _known, asked);
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Http;
 
@@ -16,12 +17,17 @@ internal sealed class Admission(Settings settings) : IDisposable
 
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
-        PermitLimit = settings.Throttling.Enabled ? PerProcessor * Environment.ProcessorCount : int.MaxValue,
+        PermitLimit = LimitOf(settings),
         QueueLimit = 0,
     });
 
     /// <summary>A place; dispose of it either way.</summary>
     public RateLimitLease Enter() => _limiter.AttemptAcquire();
+
+    /// <summary>How many are worked on, and how many that may be.</summary>
+    public QueueFigures Figures => QueueFigures.Of(_limiter, LimitOf(settings));
+
+    private static int LimitOf(Settings settings) => settings.Throttling.Enabled ? PerProcessor * Environment.ProcessorCount : int.MaxValue;
 
     public void Dispose() => _limiter.Dispose();
 }

@@ -7,7 +7,7 @@ using Actor = IdentityProvider.Server.Admin.Actor;
 namespace IdentityProvider.Server.Http;
 
 /// <summary>What is told of families that the protocol ends: in the log and in the audit.</summary>
-internal sealed class FamilyEnds(AuditTrail audit, ILogger<FamilyEnds> logger)
+internal sealed class FamilyEnds(AuditTrail audit, Measures measures, ILogger<FamilyEnds> logger)
 {
     /// <summary>A family has just ended.</summary>
     /// <param name="familyId">Which.</param>
@@ -15,6 +15,8 @@ internal sealed class FamilyEnds(AuditTrail audit, ILogger<FamilyEnds> logger)
     /// <param name="reason">Why.</param>
     public Task TellAsync(Guid familyId, Sender sender, FamilyEnd reason)
     {
+        if (reason is FamilyEnd.RefreshTokenReused or FamilyEnd.CodeReused)
+            measures.Reuse(reason);
         Log.FamilyEnded(logger, familyId, sender.Client.ClientId, reason);
         return TellAsync(familyId, sender.Actor, sender.Client.ClientId, reason);
     }

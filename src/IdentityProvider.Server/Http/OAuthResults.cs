@@ -14,8 +14,7 @@ public static class OAuthResults
     /// <summary>Answers with the refusal's error and logs its precise reason, once.</summary>
     public static Task RefuseAsync(HttpContext http, Refusal refusal)
     {
-        var answer = Refusals.Of(refusal);
-        Log.Refused(Logger(http), refusal, answer.Section);
+        var answer = Tell(http, refusal);
         if (answer.Status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = "Basic realm=\"idp\", charset=\"UTF-8\"";
         return WriteErrorAsync(http, answer);
@@ -28,8 +27,7 @@ public static class OAuthResults
     public static Task RefuseBearerAsync(HttpContext http, Refusal refusal, string? resourceMetadata = null)
     {
         var metadata = resourceMetadata is null ? "" : $", resource_metadata=\"{resourceMetadata}\"";
-        var answer = Refusals.Of(refusal);
-        Log.Refused(Logger(http), refusal, answer.Section);
+        var answer = Tell(http, refusal);
         http.Response.Headers.WWWAuthenticate = answer.Error.Length == 0
             ? resourceMetadata is null ? "Bearer realm=\"idp\"" : new StringValues([$"Bearer realm=\"idp\"{metadata}", DPoPChallenge])
             : $"Bearer realm=\"idp\", error=\"{answer.Error}\", error_description=\"{answer.Description}\"{metadata}";
@@ -45,18 +43,29 @@ public static class OAuthResults
     /// </summary>
     public static Task RefuseDPoPAsync(HttpContext http, Refusal refusal)
     {
-        var answer = Refusals.Of(refusal);
-        Log.Refused(Logger(http), refusal, answer.Section);
+        var answer = Tell(http, refusal);
         if (answer.Error is "invalid_dpop_proof" or "use_dpop_nonce")
             answer = answer with { Status = StatusCodes.Status401Unauthorized };
         http.Response.Headers.WWWAuthenticate = $"{DPoPChallenge}, error=\"{answer.Error}\", error_description=\"{answer.Description}\"";
         return WriteErrorAsync(http, answer);
     }
 
-    /// <summary>Answers that there is no room now. It isn't logged: of these there are many at once, and each should cost next to nothing.</summary>
+    /// <summary>Logs the precise reason of a refusal, once, and counts it.</summary>
+    /// <returns>What is answered for it.</returns>
+    internal static RefusalAnswer Tell(HttpContext http, Refusal refusal)
+    {
+        var answer = Refusals.Of(refusal);
+        Log.Refused(Logger(http), refusal, answer.Section);
+        Spans.Refuse(http, refusal);
+        http.RequestServices.GetRequiredService<Measures>().Refuse(Spans.RouteOf(http), answer.Error);
+        return answer;
+    }
+
+    /// <summary>Answers that there is no room now. It is counted and not logged: of these there are many at once, and each should cost next to nothing.</summary>
     internal static Task TurnAwayAsync(HttpContext http, Refusal refusal, string retryAfter)
     {
         http.Response.Headers.RetryAfter = retryAfter;
+        http.RequestServices.GetRequiredService<Measures>().TurnAway(Measures.Signing);
         return WriteErrorAsync(http, Refusals.Of(refusal));
     }
 

@@ -1,4 +1,5 @@
 using IdentityProvider.Protocol;
+using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Pages;
 using IdentityProvider.Server.Telemetry;
 
@@ -13,7 +14,13 @@ public static class RequestPipeline
     {
         var issuer = new PathString(settings.PathBase);
         var pace = app.ApplicationServices.GetRequiredService<Pace>();
-        app.Use(next => http => HandleAsync(http, next, settings, issuer, pace));
+        var drain = app.ApplicationServices.GetRequiredService<Drain>();
+        app.Use(next => http =>
+        {
+            if (drain.IsUnderWay)
+                http.Response.Headers.Connection = "close"; // the next request had better find another node
+            return HandleAsync(http, next, settings, issuer, pace);
+        });
         app.UseRouting(); // by the path below the issuer's
     }
 
@@ -69,6 +76,7 @@ public static class RequestPipeline
         finally
         {
             pace.Note(http.Request.Path.Value, started);
+            Spans.Describe(http);
         }
     }
 

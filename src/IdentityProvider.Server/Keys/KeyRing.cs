@@ -209,6 +209,9 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
 
     private static Actor ItsOwn { get; } = Actor.System("key rotation");
 
+    /// <summary>How long ago the rows were read.</summary>
+    internal TimeSpan Lag => Silence;
+
     private TimeSpan Silence => Machine.GetElapsedTime(Volatile.Read(ref _readAt));
 
     // The instance that already signs goes on: what it has warmed up stays. Keys that left are not disposed, for a request may be about to

@@ -8,7 +8,7 @@ namespace IdentityProvider.Server.Keys;
 /// The one secret that is not in the database: 32 bytes, the same on every node. Whatever must stay secret at rest is encrypted under keys
 /// derived from it, and what must not be stored at all is computed with others (DESIGN.md §4, §5). <see cref="MasterKeyFile"/> reads it.
 /// </summary>
-public sealed class MasterKey
+public sealed class MasterKey : IDisposable
 {
     /// <summary>In bytes.</summary>
     public const int Length = 32;
@@ -21,9 +21,18 @@ public sealed class MasterKey
     {
         if (key.Length != Length)
             throw new ArgumentException($"The master key has {Length} bytes, not {key.Length}.", nameof(key));
-        _key = key.ToArray();
+        _key = Unmoved(key);
         _entropy = entropy;
-        _encryptionKey = Derive("encryption", 32);
+        var encryptionKey = Derive("encryption", 32);
+        _encryptionKey = Unmoved(encryptionKey);
+        CryptographicOperations.ZeroMemory(encryptionKey);
+    }
+
+    /// <summary>Clears what it holds in memory; nothing can be done with it after that.</summary>
+    public void Dispose()
+    {
+        CryptographicOperations.ZeroMemory(_key);
+        CryptographicOperations.ZeroMemory(_encryptionKey);
     }
 
     /// <summary>A key for one purpose (HKDF-SHA256, RFC 5869). The same on every node; of no use to learn the master key or another purpose's.</summary>
@@ -40,4 +49,12 @@ public sealed class MasterKey
     /// <exception cref="CryptographicException">Another master key, other associated data, or a changed byte.</exception>
     public byte[] Decrypt(ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> associatedData) =>
         SealedData.Open(_encryptionKey, encrypted, associatedData);
+
+    // The collector moves other arrays about, and leaves what was in them where they lay.
+    private static byte[] Unmoved(ReadOnlySpan<byte> bytes)
+    {
+        var pinned = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
+        bytes.CopyTo(pinned);
+        return pinned;
+    }
 }

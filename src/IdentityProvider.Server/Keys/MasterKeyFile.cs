@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using IdentityProvider.Server.Telemetry;
@@ -27,7 +29,7 @@ public static class MasterKeyFile
                 SpinWait.SpinUntil(() => IsWritten(file), WriterTakes);
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
             RefuseStrangers(stream, isDevelopment, logger);
-            return new MasterKey(Read(stream), entropy);
+            return Read(stream, entropy);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -75,17 +77,24 @@ public static class MasterKeyFile
         }
     }
 
-    private static byte[] Read(FileStream stream)
+    // Only on the stack, which is cleared: a string or an array would stay in memory until something else wants its place.
+    private static MasterKey Read(FileStream stream, Entropy entropy)
     {
         Span<byte> content = stackalloc byte[LongestFile + 1];
-        var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
-        var text = Encoding.ASCII.GetString(content[..length]).Trim();
-        CryptographicOperations.ZeroMemory(content);
-
         Span<byte> key = stackalloc byte[LongestFile];
-        if (length > LongestFile || !Convert.TryFromBase64String(text, key, out var written) || written != MasterKey.Length)
-            throw new KeyException($"The file {stream.Name} (Idp:Keys:MasterKeyFile) is no master key: that is {MasterKey.Length} bytes in base64. Put back the one that this database was used with; a new one can't read it.");
-        return key[..written].ToArray();
+        try
+        {
+            var length = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            var text = content[..length].Trim(" \t\r\n"u8);
+            return length <= LongestFile && Base64.DecodeFromUtf8(text, key, out _, out var written) == OperationStatus.Done && written == MasterKey.Length
+                ? new MasterKey(key[..written], entropy)
+                : throw new KeyException($"The file {stream.Name} (Idp:Keys:MasterKeyFile) is no master key: that is {MasterKey.Length} bytes in base64. Put back the one that this database was used with; a new one can't read it.");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+            CryptographicOperations.ZeroMemory(key);
+        }
     }
 
     // The open file's mode, so that a link's own doesn't count. A mounted secret is often root's and readable by the process's group: that

@@ -1,6 +1,5 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Server.Http;
-using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Pages;
 
@@ -13,8 +12,7 @@ internal static class ErrorPages
     /// <param name="link">A way on: its text, and its path; null for the reason's own.</param>
     public static Task RefuseAsync(HttpContext http, Refusal reason, (string Text, string Path)? link = null)
     {
-        var answer = Refusals.Of(reason);
-        Log.Refused(OAuthResults.Logger(http), reason, answer.Section);
+        var answer = OAuthResults.Tell(http, reason);
         var words = WordsOf(reason);
         var model = words with { Link = link ?? words.Link, Error = answer.Error, Detail = answer.Description, RequestId = http.TraceIdentifier };
         return PageResults.ShowAsync<ErrorPage>(http, model, status: answer.Status);

@@ -8,7 +8,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Pages;
 
 /// <summary><c>/login</c>: a person proves who they are; the fact is a session. Then back to <c>/authorize</c>, or home where nothing is under way.</summary>
-internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, BrowserSessions sessions, Forms forms, ILogger<LoginPages> logger)
+internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, BrowserSessions sessions, Forms forms)
 {
     public async Task GetAsync(HttpContext http)
     {
@@ -30,7 +30,7 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
         var signIn = http.RequestServices.GetRequiredService<PasswordSignIn>();
         if (!(await signIn.VerifyAsync(http, form["username"], form["password"])).Try(out var verified, out var reason))
         {
-            Log.Refused(logger, reason, Refusals.Of(reason).Section);
+            OAuthResults.Tell(http, reason);
             await ShowAsync(http, target, form["username"], reason);
             return;
         }
@@ -51,6 +51,7 @@ internal sealed class LoginPages(SignInTargets targets, SignInFlow flow, Browser
             .Select(name => KeyValuePair.Create(name, form[name]));
         Languages.Answer(http, form);
         http.Response.Headers.RetryAfter = PasswordHashing.RetryAfter;
+        http.RequestServices.GetRequiredService<Measures>().TurnAway(Measures.Hashing);
         await ErrorPages.RefuseAsync(http, Refusal.PasswordHashingBusy, ("SignIn.BusyLink", "/login" + QueryString.Create(query)));
     }
 

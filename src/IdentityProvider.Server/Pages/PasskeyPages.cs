@@ -1,9 +1,7 @@
-using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
-using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Pages;
 
@@ -34,7 +32,7 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
         }
 
         Tally(http, AuditAction.SignInFailed, userId: null);
-        Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
+        OAuthResults.Tell(http, reason);
         await login.ShowAsync(http, target, username: null, reason);
     }
 
@@ -55,7 +53,7 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
         }
 
         Tally(http, AuditAction.SecondFactorFailed, underWay.User.Id);
-        Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
+        OAuthResults.Tell(http, reason);
         await second.ShowAsync(http, target, underWay, reason);
     }
 
@@ -81,7 +79,7 @@ internal sealed class PasskeyPages(SignInTargets targets, SignInFlow flow, Forms
             return;
         }
 
-        Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
+        OAuthResults.Tell(http, reason);
         await enroll.ShowAsync(http, target, underWay, reason);
     }
 

@@ -2,7 +2,6 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.SignIn;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
-using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Pages;
@@ -24,7 +23,7 @@ internal sealed class SecondPages(SignInTargets targets, SignInFlow flow, Second
             return;
         if (!(await check.VerifyAsync(http, underWay.User.Id, form["code"], form["recovery_code"])).Try(out var method, out var reason))
         {
-            Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
+            OAuthResults.Tell(http, reason);
             await ShowAsync(http, target, underWay, reason);
             return;
         }

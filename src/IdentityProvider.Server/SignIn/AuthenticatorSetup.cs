@@ -23,7 +23,7 @@ internal sealed class AuthenticatorSetup(Authenticators authenticators, SignInHi
     /// <summary>Shows the same key once more, after a wrong code; a new one where the old is too old.</summary>
     public AuthenticatorForm.AuthenticatorModel Again(HttpContext http, User user, Parameters form)
     {
-        Log.Refused(OAuthResults.Logger(http), Refusal.AuthenticatorNotConfirmed, Refusals.Of(Refusal.AuthenticatorNotConfirmed).Section);
+        OAuthResults.Tell(http, Refusal.AuthenticatorNotConfirmed);
         return Model(http, user, authenticators.Open(form[KeyField], user.Id) ?? authenticators.Offer(user.Id), Refusal.AuthenticatorNotConfirmed);
     }
 

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Identity;
 
@@ -20,13 +21,16 @@ internal sealed class PasswordHashing(IPasswordHasher<User> hasher, Entropy entr
 
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
-        PermitLimit = settings.Throttling.Enabled ? Math.Max(1, Environment.ProcessorCount / 2) : int.MaxValue,
+        PermitLimit = LimitOf(settings),
         QueueLimit = settings.Throttling.Enabled ? LongestQueue : 0,
         QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
     });
 
     /// <summary>Whether whoever comes now is turned away.</summary>
     public bool IsFull => _limiter.GetStatistics() is { CurrentQueuedCount: >= LongestQueue };
+
+    /// <summary>How many are hashed, how many wait, and how many may be hashed at once.</summary>
+    public QueueFigures Figures => QueueFigures.Of(_limiter, LimitOf(settings));
 
     /// <summary>A place in the queue. It is not acquired where the queue is full; dispose of it either way.</summary>
     public ValueTask<RateLimitLease> EnterAsync(CancellationToken cancellation) => _limiter.AcquireAsync(1, cancellation);
@@ -43,6 +47,8 @@ internal sealed class PasswordHashing(IPasswordHasher<User> hasher, Entropy entr
 
     /// <summary>The same, off the caller's thread: for those who hold a place in the queue.</summary>
     public Task<string> HashAsync(User user, string password) => LowPriority.RunAsync(() => Hash(user, password));
+
+    private static int LimitOf(Settings settings) => settings.Throttling.Enabled ? Math.Max(1, Environment.ProcessorCount / 2) : int.MaxValue;
 
     public void Dispose() => _limiter.Dispose();
 }

@@ -53,6 +53,9 @@ internal static partial class Log
     [LoggerMessage(1200, LogLevel.Information, "Serving {Issuer}")]
     public static partial void Serving(ILogger logger, string issuer);
 
+    [LoggerMessage(1202, LogLevel.Information, "Told to stop: this node says for {Notice} that it isn't ready, and serves on meanwhile")]
+    public static partial void Draining(ILogger logger, TimeSpan notice);
+
     [LoggerMessage(1201, LogLevel.Warning, "Background work {Work} failed; it is tried again")]
     public static partial void BackgroundFailed(ILogger logger, string work, Exception exception);
 

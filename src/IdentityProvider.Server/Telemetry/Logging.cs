@@ -1,11 +1,6 @@
 using System.Globalization;
-using IdentityProvider.Server.Audit;
-using OpenTelemetry.Exporter;
-using OpenTelemetry.Logs;
-using OpenTelemetry.Resources;
 using Serilog;
 using Serilog.Events;
-using Serilog.Extensions.Logging;
 using Serilog.Formatting;
 using Serilog.Formatting.Display;
 using Serilog.Formatting.Json;
@@ -27,29 +22,6 @@ internal static class Logging
     {
         logging.ClearProviders();
         logging.AddSerilog(Configure(configuration, forPeople), dispose: true);
-    }
-
-    /// <summary>
-    /// The same log to a collector (OTLP over HTTP), and with it the audit, line by line in a category of its own; the console has the one without the
-    /// other.
-    /// </summary>
-    public static void AddOtlp(this ILoggingBuilder logging, TelemetrySettings settings)
-    {
-        logging.AddFilter<SerilogLoggerProvider>(AuditStream.Category, LogLevel.None);
-        if (settings.OtlpEndpoint is not { } endpoint)
-            return;
-        logging.AddFilter<OpenTelemetryLoggerProvider>("Microsoft", LogLevel.Warning); // the framework's request lines carry queries
-        logging.AddOpenTelemetry(options =>
-        {
-            options.IncludeFormattedMessage = true;
-            options.ParseStateValues = true;
-            options.SetResourceBuilder(ResourceBuilder.CreateDefault().AddService("idp"));
-            options.AddOtlpExporter(exporter =>
-            {
-                exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
-                exporter.Endpoint = new Uri(endpoint.TrimEnd('/') + "/v1/logs");
-            });
-        });
     }
 
     /// <summary>A logger for what happens before there is a host.</summary>

@@ -37,6 +37,17 @@ public sealed class NextKeyTests
     }
 
     [Fact]
+    public void A_ring_is_overdue_when_its_head_start_is_used_up_and_no_successor_is_announced()
+    {
+        var lead = _first.RetiredAt - Monthly.AnnounceLead;
+
+        Assert.Equal(TimeSpan.Zero, NextKey.Overdue(Ring(_first), Monthly, lead));
+        Assert.Equal(TimeSpan.FromHours(1), NextKey.Overdue(Ring(_first), Monthly, lead + TimeSpan.FromHours(1)));
+        Assert.Equal(TimeSpan.Zero, NextKey.Overdue(Ring(_first, _second), Monthly, lead + TimeSpan.FromHours(1)));
+        Assert.Equal(Monthly.AnnounceLead, NextKey.Overdue(Ring(), Monthly, Start));
+    }
+
+    [Fact]
     public void A_successor_that_is_made_in_time_takes_over_when_its_predecessor_planned()
     {
         Assert.Equal(2, _second.Generation);

@@ -153,7 +153,7 @@ public sealed class AuditTrailTests
         var hash = (await server.Get<AuditLedger>().FindHeadAsync(Cancellation)).Head.Hash;
         await server.DisposeAsync();
 
-        Assert.All(collector.Requests, request => Assert.Equal("/v1/logs", request.Path));
+        Assert.Contains(collector.Requests, request => request.Path == "/v1/logs");
         var sent = string.Concat(bodies);
         Assert.Contains(AuditStream.Category, sent, StringComparison.Ordinal);
         Assert.Contains("session.began", sent, StringComparison.Ordinal);

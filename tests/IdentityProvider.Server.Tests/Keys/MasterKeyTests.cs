@@ -34,6 +34,18 @@ public sealed class MasterKeyTests
     }
 
     [Fact]
+    public void What_it_holds_is_cleared_when_the_process_lets_it_go()
+    {
+        var key = Of(1);
+        var derived = key.Derive("a", 32);
+        key.Dispose();
+
+        Assert.NotEqual(derived, key.Derive("a", 32));
+        using var cleared = new MasterKey(new byte[MasterKey.Length], new Entropy());
+        Assert.Equal(cleared.Derive("a", 32), key.Derive("a", 32));
+    }
+
+    [Fact]
     public void Refuses_to_decrypt_for_another_kid() => Refuses(_key, _key.Encrypt("private"u8, "kid"u8), "other"u8.ToArray());
 
     [Fact]

@@ -54,6 +54,14 @@ internal sealed class EventReader : IAsyncDisposable
         return StatusReader.Claims(_events.Current.Data);
     }
 
+    /// <summary>Done when the server ends the stream; what it still says is passed over.</summary>
+    public async Task EndAsync()
+    {
+        while (await _events.MoveNextAsync().AsTask().WaitAsync(Patience))
+        {
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _response.Dispose();

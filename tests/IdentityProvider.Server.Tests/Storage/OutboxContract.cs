@@ -29,6 +29,22 @@ public abstract class OutboxContract : StorageContract
     }
 
     [Fact]
+    public async Task What_waits_is_counted_with_its_age_and_for_how_long_it_has_been_due()
+    {
+        await using var storage = await NewAsync();
+        await storage.AddClientsAsync("shop", "bank", "club");
+        var outbox = storage.Get<Outbox>();
+        Assert.Equal(OutboxFigures.None, await outbox.CountAsync(Now));
+        await storage.Sessions.EndAsync((await storage.SignInAtAsync(1, "shop", "bank", "club")).SessionId, Now);
+
+        await outbox.DeliveredAsync((await outbox.ClaimAsync("shop", Now, Lease))!, Now);
+        await outbox.FailedAsync((await outbox.ClaimAsync("bank", Now, Lease))!, "gone", null, Now);
+        await outbox.FailedAsync((await outbox.ClaimAsync("club", Now, Lease))!, "busy", Now + TimeSpan.FromMinutes(3), Now);
+        Assert.Equal(new OutboxFigures(1, TimeSpan.FromMinutes(1), TimeSpan.Zero, 1), await outbox.CountAsync(Given.Kept(Now) + TimeSpan.FromMinutes(1)));
+        Assert.Equal(new OutboxFigures(1, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(2), 1), await outbox.CountAsync(Given.Kept(Now) + TimeSpan.FromMinutes(5)));
+    }
+
+    [Fact]
     public async Task The_mails_about_a_person_are_listed_whether_they_wait_or_are_sent()
     {
         await using var storage = await NewAsync();

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol;
 using IdentityProvider.Server.Http;
-using IdentityProvider.Server.Telemetry;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
 
@@ -23,8 +22,7 @@ internal static class Problems
     /// </summary>
     public static Task ChallengeAsync(HttpContext http, Refusal refusal, bool isDPoP, string resourceMetadata, string scope)
     {
-        var answer = Refusals.Of(refusal);
-        Log.Refused(OAuthResults.Logger(http), refusal, answer.Section);
+        var answer = OAuthResults.Tell(http, refusal);
         var status = answer.Error is "invalid_dpop_proof" or "use_dpop_nonce" ? StatusCodes.Status401Unauthorized : answer.Status;
         var what = answer.Error.Length == 0 ? "" : $", error=\"{answer.Error}\", error_description=\"{answer.Description}\"";
         var needs = answer.Error == "insufficient_scope" ? $", scope=\"{scope}\"" : "";
@@ -37,8 +35,7 @@ internal static class Problems
     /// <summary>What no operation was asked for with.</summary>
     public static Task RefuseAsync(HttpContext http, Refusal refusal)
     {
-        var answer = Refusals.Of(refusal);
-        Log.Refused(OAuthResults.Logger(http), refusal, answer.Section);
+        var answer = OAuthResults.Tell(http, refusal);
         return WriteAsync(http, answer.Status, "malformed", answer.Description);
     }
 

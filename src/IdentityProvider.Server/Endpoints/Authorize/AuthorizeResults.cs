@@ -1,8 +1,8 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Authorize;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Server.Pages;
-using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Endpoints.Authorize;
 
@@ -12,7 +12,7 @@ internal static class AuthorizeResults
     /// <summary>Tells the client why not, and the log once.</summary>
     public static Task RefuseAsync(HttpContext http, ReturnAddress returnAddress, Refusal reason, string issuer)
     {
-        Log.Refused(http.RequestServices.GetRequiredService<ILogger<AuthorizeEndpoint>>(), reason, Refusals.Of(reason).Section);
+        OAuthResults.Tell(http, reason);
         return AnswerAsync(http, AuthorizationAnswer.Error(returnAddress, reason, issuer));
     }
 

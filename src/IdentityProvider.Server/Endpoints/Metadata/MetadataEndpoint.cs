@@ -52,6 +52,7 @@ internal static class MetadataSetup
 
     public static void MapMetadata(this IEndpointRouteBuilder routes)
     {
+        routes.MapSecurityText(routes.ServiceProvider.GetRequiredService<Settings>());
         foreach (var path in new[] { "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server" })
             routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<MetadataEndpoint>().HandleAsync);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Status;
 
 namespace IdentityProvider.Server.Endpoints.Status;
@@ -7,7 +8,7 @@ namespace IdentityProvider.Server.Endpoints.Status;
 /// <c>GET /status/events</c>: Server-Sent Events that say which statuses changed, for as long as the caller listens. It costs a caller's place
 /// in memory and one write for each event; whatever is pushed was signed once for all.
 /// </summary>
-internal sealed class StatusEventsEndpoint(StatusEvents events, IHostApplicationLifetime host)
+internal sealed class StatusEventsEndpoint(StatusEvents events, Drain drain)
 {
     /// <summary>Listeners of one node; more go to another, or poll.</summary>
     private const int MostListeners = 20_000;
@@ -28,7 +29,7 @@ internal sealed class StatusEventsEndpoint(StatusEvents events, IHostApplication
 
         try
         {
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, drain.Over);
             await SendAsync(http, end.Token);
         }
         catch (OperationCanceledException)

@@ -6,6 +6,7 @@ using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Audit;
 using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Http;
+using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Endpoints.Token;
 
@@ -57,6 +58,7 @@ internal sealed class TokenEndpoint(TokenGrants grants, Senders senders, Admissi
             && (await grants.GrantAsync(request, sender, http.RequestAborted)).Try(out var response, out reason))
         {
             uses.Note(client.Client);
+            Spans.Grant(http, form["grant_type"]!);
             tally.Count(AuditAction.TokensIssued, Actor.Client(client.ClientId), AuditTarget.Client(client.ClientId), ("grant_type", form["grant_type"]!));
             await JsonBody.SendAsync(http, Deliver(http, client.Client, response with { IdToken = recipient.Seal(response.IdToken) }), TokenResponse.Write);
             return;

@@ -3,7 +3,6 @@ using IdentityProvider.Protocol.Accounts;
 using IdentityProvider.Server.Accounts;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
-using IdentityProvider.Server.Telemetry;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Pages.Account;
@@ -25,7 +24,7 @@ internal sealed class EmailPages(AccountAccess access, MailRequests mails)
         var typed = form["email"]?.Trim() ?? "";
         if (EmailAddress.Read(typed) is not { } address)
         {
-            Log.Refused(OAuthResults.Logger(http), Refusal.EmailAddressMalformed, Refusals.Of(Refusal.EmailAddressMalformed).Section);
+            OAuthResults.Tell(http, Refusal.EmailAddressMalformed);
             await ShowAsync(http, signedIn, new(Typed: typed, IsWrong: true));
         }
         else if (await mails.AskAsync(http, MailKind.EmailChange, address.Text, SignInTarget.Home, signedIn.Session.UserId) is { } refused)

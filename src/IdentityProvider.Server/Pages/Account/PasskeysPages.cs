@@ -1,12 +1,11 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
-using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Pages.Account;
 
 /// <summary>A person's passkeys on <c>/account/security</c>: they add one, rename it, remove it.</summary>
-internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, Storage.Passkeys passkeys, ILogger<PasskeysPages> logger)
+internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, Storage.Passkeys passkeys)
 {
     /// <summary>What the page shows of them.</summary>
     public async Task<PasskeysModel> LoadAsync(HttpContext http, SignedIn person, Parameters query) => new(
@@ -47,10 +46,10 @@ internal sealed class PasskeysPages(AccountAccess access, RelyingParty party, St
         Answer(http, await PasskeysOf(http).RemoveAsync(http, person.Session.UserId, credentialId), PasskeyNotice.Removed);
     }
 
-    private void Answer(HttpContext http, Refusal? problem, PasskeyNotice done)
+    private static void Answer(HttpContext http, Refusal? problem, PasskeyNotice done)
     {
         if (problem is { } reason)
-            Log.Refused(logger, reason, Refusals.Of(reason).Section);
+            OAuthResults.Tell(http, reason);
         var notice = problem is { } refusal ? PasskeyNotice.Of(refusal) : done;
         PageResults.Redirect(http, $"{OwnPage.Security.Path}?{PasskeyNotice.Parameter}={notice.Word}#passkeys");
     }

@@ -26,7 +26,7 @@ internal sealed class PasswordPages(AccountAccess access)
             return;
         }
 
-        Log.Refused(OAuthResults.Logger(http), reason, Refusals.Of(reason).Section);
+        OAuthResults.Tell(http, reason);
         await ShowAsync(http, signedIn, reason);
     }
 

@@ -1,7 +1,6 @@
 using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.DeviceAuthorization;
 using IdentityProvider.Server.Http;
-using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Pages.Device;
 
@@ -35,7 +34,7 @@ internal sealed class DevicePages(Forms forms, EnteredCodes entered)
     public Task ShowAsync(HttpContext http, string? typed, Refusal? problem)
     {
         if (problem is { } logged)
-            Log.Refused(OAuthResults.Logger(http), logged, Refusals.Of(logged).Section);
+            OAuthResults.Tell(http, logged);
         var model = new DevicePage.DeviceModel(forms.TokenFor(http), typed, problem is { } reason ? TextOf(reason) : null);
         return PageResults.ShowAsync<DevicePage>(http, model, PagePolicy.OwnForm, problem);
     }

@@ -2,7 +2,6 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Server.Http;
 using IdentityProvider.Server.SignIn;
-using IdentityProvider.Server.Telemetry;
 
 namespace IdentityProvider.Server.Pages.Upstream;
 
@@ -16,8 +15,7 @@ internal static class UpstreamProblems
     /// <param name="isLinking">Whether an account was to be linked, and nobody signed in.</param>
     public static Task ShowAsync(HttpContext http, Refusal reason, SignInTarget target, bool isLinking = false)
     {
-        var answer = Refusals.Of(reason);
-        Log.Refused(OAuthResults.Logger(http), reason, answer.Section);
+        var answer = OAuthResults.Tell(http, reason);
         if (!isLinking)
             http.RequestServices.GetRequiredService<SignInHistory>().Tally(AuditAction.SignInFailed, userId: null, Origin.Of(http), "upstream");
         if (reason == Refusal.UpstreamUnavailable)
