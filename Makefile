@@ -1,9 +1,13 @@
-# run: the server, two partner apps, a single-page app and an API.   test: everything.   test-sqlserver: the storage on a real SQL Server (Docker, or IDP_TEST_SQLSERVER).   upgrade-test: the version before the newest migration and this one on one database.   bench: the figures in docs/performance.md.   fuzz: a minute of wrong requests.   chaos: a cluster whose parts die, for five minutes.   screenshots: every page, in artifacts/screenshots.   clean: as after a clone.
-.PHONY: build run test test-sqlserver upgrade-test bench chaos fuzz screenshots clean
+# run: the server, two partner apps, a single-page app and an API.   test: everything.   bench: the figures in docs/performance.md.   clean: as after a clone.
+# chaos: a cluster whose parts die, for five minutes.   fuzz: a minute of wrong requests.   screenshots: every page, in artifacts/screenshots.
+# test-sqlserver: the storage on a real SQL Server (Docker, or IDP_TEST_SQLSERVER).   upgrade-test: the version before the newest migration and this one on
+# one database.   audit: known weaknesses of what we build on.
+.PHONY: build run test test-sqlserver upgrade-test audit bench chaos fuzz screenshots clean
 
 build:
 	@scripts/bootstrap build
-	@dotnet build IdentityProvider.sln --configuration Release --nologo --verbosity quiet
+	@dotnet build IdentityProvider.sln --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true
+	@! command -v node >/dev/null || scripts/sbom
 
 run:
 	@scripts/bootstrap run
@@ -12,7 +16,7 @@ run:
 
 test:
 	@scripts/bootstrap test
-	@dotnet build IdentityProvider.sln --configuration Release --nologo --verbosity quiet
+	@dotnet build IdentityProvider.sln --configuration Release --nologo --verbosity quiet -p:RestoreLockedMode=true
 	@exec scripts/test
 
 test-sqlserver:
@@ -20,6 +24,10 @@ test-sqlserver:
 
 upgrade-test:
 	@scripts/upgrade-test
+
+audit:
+	@scripts/bootstrap build
+	@exec scripts/audit
 
 bench:
 	@scripts/bootstrap bench
