@@ -50,26 +50,29 @@ public sealed class Parameters
             if (!TryDecode(equals < 0 ? pair : pair[..equals], out var name) || !TryDecode(equals < 0 ? [] : pair[(equals + 1)..], out var value))
                 return Refusal.ParameterMalformed;
 
-            if (values.TryGetValue(name, out var already))
-            {
-                if (!MayRepeat(name))
-                    return Refusal.ParameterRepeated;
-                already.Add(value);
-            }
-            else
-            {
-                values.Add(name, [value]);
-            }
+            if (!TryAdd(values, name, value))
+                return Refusal.ParameterRepeated;
         }
 
-        foreach (var (name, given) in values)
+        return new Parameters(WithoutEmpty(values));
+    }
+
+    /// <summary>The same of what came decoded, such as the parts of a form that takes a file (RFC 7578).</summary>
+    public static Decision<Parameters> Of(IReadOnlyCollection<(string Name, string Value)> pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        if (pairs.Count > MostParameters)
+            return Refusal.TooManyParameters;
+        var values = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        foreach (var (name, value) in pairs)
         {
-            given.RemoveAll(string.IsNullOrEmpty);
-            if (given.Count == 0)
-                values.Remove(name);
+            if (HasControl(name) || HasControl(value))
+                return Refusal.ParameterMalformed;
+            if (!TryAdd(values, name, value))
+                return Refusal.ParameterRepeated;
         }
 
-        return new Parameters(values);
+        return new Parameters(WithoutEmpty(values));
     }
 
     /// <summary>All but these.</summary>
@@ -100,6 +103,31 @@ public sealed class Parameters
     /// <summary>The parameters written again as a query, without its question mark.</summary>
     public string ToQuery() =>
         string.Join('&', _values.SelectMany(p => p.Value.Select(v => $"{Uri.EscapeDataString(p.Key)}={Uri.EscapeDataString(v)}")));
+
+    // False where it was given already and may not be twice.
+    private static bool TryAdd(Dictionary<string, List<string>> values, string name, string value)
+    {
+        if (values.TryAdd(name, [value]))
+            return true;
+        if (!MayRepeat(name))
+            return false;
+        values[name].Add(value);
+        return true;
+    }
+
+    private static Dictionary<string, List<string>> WithoutEmpty(Dictionary<string, List<string>> values)
+    {
+        foreach (var (name, given) in values)
+        {
+            given.RemoveAll(string.IsNullOrEmpty);
+            if (given.Count == 0)
+                values.Remove(name);
+        }
+
+        return values;
+    }
+
+    private static bool HasControl(string text) => text.AsSpan().ContainsAnyInRange('\0', '\x08') || text.AsSpan().ContainsAnyInRange('\x0E', '\x1F') || text.AsSpan().ContainsAny('\x0B', '\x0C', '\x7F');
 
     private static bool MayRepeat(string name) => name is "resource" or "audience";
 

@@ -27,9 +27,10 @@ public sealed class AuthorizationDetailsTypes(IDbContextFactory<IdpDb> databases
         databases.TransactAsync(
             async (db, token) =>
             {
-                var deleted = await db.AuthorizationDetailsTypes.Where(t => t.Type == type).ExecuteDeleteAsync(token);
+                if (await db.AuthorizationDetailsTypes.Where(t => t.Type == type).ExecuteDeleteAsync(token) == 0)
+                    return false;
                 await db.BumpAsync(Topic.AuthorizationDetailsTypes, token);
-                return deleted == 1;
+                return true;
             },
             cancellation);
 

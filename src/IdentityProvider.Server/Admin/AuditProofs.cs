@@ -42,7 +42,7 @@ internal static class AuditProofs
 internal sealed record AuditKnown(string? Known = null);
 
 /// <summary>Whether the audit is as it was written.</summary>
-internal sealed record AuditProofDocument
+public sealed record AuditProofDocument
 {
     public required long Rows { get; init; }
 

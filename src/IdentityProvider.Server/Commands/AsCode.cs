@@ -12,8 +12,6 @@ internal static class AsCode
     /// <summary>A document of many clients, in bytes.</summary>
     public const int LongestDocument = 32 * 1024 * 1024;
 
-    private const int LongestShown = 120;
-
     /// <summary>The steps that a file asks for; null where it was said why there are none to take.</summary>
     public static async Task<List<PreparedStep>?> PrepareAsync(Work work, string path, bool prunes)
     {
@@ -126,12 +124,6 @@ internal static class AsCode
         ["name"] = (string?)step["name"],
         ["changes"] = (string?)step["action"] != "change"
             ? ""
-            : string.Join('\n', step["changes"]!.AsArray().Select(change => $"{change!["member"]}: {Text(change["before"])} → {Text(change["after"])}")),
+            : string.Join('\n', step["changes"]!.AsArray().Select(change => StepDocuments.WordsOf((string)change!["member"]!, change["before"], change["after"]))),
     };
-
-    private static string Text(JsonNode? value)
-    {
-        var text = value is null ? "none" : Output.Compact(value);
-        return text.Length <= LongestShown ? text : text[..LongestShown] + " …";
-    }
 }

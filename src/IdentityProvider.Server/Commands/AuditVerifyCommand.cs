@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.Audit;
 
@@ -37,6 +37,6 @@ internal static class AuditVerifyCommand
             output.Remark($"{proof.Waiting} more wait for their place in the chain: a running server gives it to them within a second.");
         return output.Say(
             proof.Rows == 0 ? "There is no row yet." : $"All {proof.Rows} rows are as they were written. The last is {proof.Last}",
-            new JsonObject { ["rows"] = proof.Rows, ["waiting"] = proof.Waiting, ["last"] = proof.Last, ["removed_by_retention"] = proof.RemovedByRetention });
+            JsonSerializer.SerializeToNode(proof, AdminJson.Default.AuditProofDocument)!.AsObject());
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Forms(IAntiforgery antiforgery, Settings settings)
 {
     public const string TokenField = "__RequestVerificationToken";
 
-    /// <summary>Only <see cref="ReadAsync"/> sets it: <see cref="RequestParameters"/> has read the body, and the framework looks for its token here too.</summary>
+    /// <summary>Only <see cref="CheckedAsync"/> sets it: <see cref="RequestParameters"/> has read the body, and the framework looks for its token here too.</summary>
     public const string TokenHeader = "X-Idp-Form-Token";
 
     /// <summary>The token for a form that is about to be shown; its other half goes out as a cookie.</summary>
@@ -24,13 +24,23 @@ internal sealed class Forms(IAntiforgery antiforgery, Settings settings)
     public string? BrowserOf(HttpContext http) =>
         http.Request.Cookies[CookieName(settings)] is { } half ? Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(half))) : null;
 
-    public async Task<Decision<Parameters>> ReadAsync(HttpContext http)
+    public Task<Decision<Parameters>> ReadAsync(HttpContext http) => CheckedAsync(http, RequestParameters.ReadFormAsync(http));
+
+    /// <summary>The same of a form that may hold a file, whose text is then a parameter like any.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="longest">Of all of it, in bytes.</param>
+    public Task<Decision<Parameters>> ReadAsync(HttpContext http, int longest) =>
+        CheckedAsync(http, MultipartForm.Is(http.Request.ContentType) ? MultipartForm.ReadAsync(http, longest) : RequestParameters.ReadFormAsync(http));
+
+    private async Task<Decision<Parameters>> CheckedAsync(HttpContext http, Task<Decision<Parameters>> read)
     {
-        var decision = await RequestParameters.ReadFormAsync(http);
+        var decision = await read;
         if (!decision.Try(out var form, out _))
             return decision;
         Languages.Answer(http, form);
-        http.Request.Headers[TokenHeader] = form[TokenField];
+
+        // Never absent, or the framework would read the body again.
+        http.Request.Headers[TokenHeader] = form[TokenField] ?? "none";
         return await antiforgery.IsRequestValidAsync(http) ? form : Refusal.FormTokenInvalid;
     }
 

@@ -21,9 +21,26 @@ public sealed class Browser(TestServer server, bool keepsCookies = true, string?
     /// <summary>One request, without following.</summary>
     public async Task<Page> SendAsync(HttpMethod method, string path, IEnumerable<KeyValuePair<string, string>>? form, string? cookie = null)
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (form is not null)
-            request.Content = new FormUrlEncodedContent(form);
+        using var content = form is null ? null : new FormUrlEncodedContent(form);
+        return await SendAsync(method, path, content, cookie);
+    }
+
+    /// <summary>A form that may hold a file, as a browser sends one (RFC 7578).</summary>
+    /// <param name="path">Where it goes.</param>
+    /// <param name="form">Its fields.</param>
+    /// <param name="file">The file's field, and what is in it.</param>
+    public async Task<Page> UploadAsync(string path, IEnumerable<KeyValuePair<string, string>> form, (string Field, byte[] Content) file)
+    {
+        using var content = new MultipartFormDataContent();
+        foreach (var (name, value) in form)
+            content.Add(new StringContent(value), $"\"{name}\"");
+        content.Add(new ByteArrayContent(file.Content), $"\"{file.Field}\"", "\"file.json\"");
+        return await SendAsync(HttpMethod.Post, path, content, cookie: null);
+    }
+
+    private async Task<Page> SendAsync(HttpMethod method, string path, HttpContent? content, string? cookie)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
         if (userAgent is not null)
             request.Headers.Add("User-Agent", userAgent);
         if (cookie is not null)

@@ -34,6 +34,20 @@ internal sealed record AdminAnswer(int Status, JsonNode? Body)
 
     public static AdminAnswer Made(JsonNode body, string? location, string? tag = null) => new(StatusCodes.Status201Created, body) { Location = location, Tag = tag };
 
+    /// <summary>What was found or made; why not, otherwise.</summary>
+    /// <param name="asked">What an operation is asked for.</param>
+    /// <param name="answer">What is said of it.</param>
+    public static async Task<AdminAnswer> OfAsync<T>(Task<Operated<T>> asked, Func<T, AdminAnswer> answer)
+        where T : notnull
+    {
+        var operated = await asked;
+        return operated.Try(out var done, out var fault) ? answer(done) with { Warnings = operated.Warnings } : fault;
+    }
+
+    /// <summary>The same of what nothing more is said of.</summary>
+    public static Task<AdminAnswer> DoneAsync<T>(Task<Operated<T>> asked)
+        where T : notnull => OfAsync(asked, _ => Nothing);
+
     /// <summary>RFC 9110 §15.5.</summary>
     public static int StatusOf(FaultKind kind) => kind switch
     {

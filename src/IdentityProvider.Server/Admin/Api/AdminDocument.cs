@@ -101,7 +101,7 @@ internal static class AdminDocumentSetup
     private static void Complete(OpenApiOperation operation, AdminRoute route, OpenApiDocument? document)
     {
         operation.Parameters = [.. Parameters(route)];
-        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [AdminApi.ScopeOf(route.Area, route.Writes)] }];
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [route.NeedsFull ? AdminApi.WriteAll : AdminApi.ScopeOf(route.Area, route.Writes)] }];
 
         // One shape of what goes wrong, whatever its status (RFC 9457).
         if (operation.Responses is { } responses && responses.Remove("422", out var problem))

@@ -39,6 +39,14 @@ internal sealed class AdminRequest(HttpContext http, AdminRoute route, Actor act
             var invalid => Fault.Refused(((Validated<T>.Invalid)invalid).Error),
         };
 
+    /// <summary>Does what the body says.</summary>
+    /// <param name="type">What the body is.</param>
+    /// <param name="work">Does it.</param>
+    /// <param name="answer">What is said of what was done.</param>
+    public async Task<AdminAnswer> WithBodyAsync<TBody, TDone>(JsonTypeInfo<TBody> type, Func<TBody, Task<Operated<TDone>>> work, Func<TDone, AdminAnswer> answer)
+        where TBody : class
+        where TDone : notnull => Read(type).Try(out var asked, out var fault) ? await AdminAnswer.OfAsync(work(asked), answer) : fault;
+
     /// <summary>Whether the version that the request means is the one that stands (RFC 9110 §13.1.1); why not, or null.</summary>
     public Fault? RefuseVersion(string current, string member) =>
         http.Request.Headers.IfMatch.Count == 0 || EntityTag.Holds(http.Request.Headers.IfMatch.ToString(), current)

@@ -18,6 +18,9 @@ internal sealed record AdminRoute(string Method, string Path, string Name, Admin
     /// <summary>Whether it only reads though it is a POST, since what is asked for has no place in an address.</summary>
     public bool Looks { get; init; }
 
+    /// <summary>Whether it is for those alone who may change everything (<see cref="AdminAuthority.IsFull"/>), which its operation sees to.</summary>
+    public bool NeedsFull { get; init; }
+
     /// <summary>Of its body, in bytes.</summary>
     public int LongestBody { get; init; } = RequestParameters.LongestBody;
 

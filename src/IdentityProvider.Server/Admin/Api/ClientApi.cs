@@ -42,8 +42,8 @@ internal static class ClientApi
         return AdminAnswer.Made(document, $"/clients/{Uri.EscapeDataString(made.Client.ClientId)}", TagOf(made.Client)) with { Warnings = operated.Warnings };
     }
 
-    private static async Task<AdminAnswer> GetAsync(AdminRequest request) =>
-        (await FindAsync(request)).Try(out var client, out var fault) ? AdminAnswer.Of(ClientOperations.Document(client), TagOf(client)) : fault;
+    private static Task<AdminAnswer> GetAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(FindAsync(request), client => AdminAnswer.Of(ClientOperations.Document(client), TagOf(client)));
 
     private static async Task<AdminAnswer> ReplaceAsync(AdminRequest request)
     {
@@ -57,8 +57,8 @@ internal static class ClientApi
         return operated.Try(out var made, out fault) ? AdminAnswer.Of(Document(made), TagOf(made.Client)) with { Warnings = operated.Warnings } : fault;
     }
 
-    private static async Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
-        (await request.Get<ClientOperations>().DeleteAsync(request.Actor, request.Named("client_id"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<ClientOperations>().DeleteAsync(request.Actor, request.Named("client_id"), request.Cancellation));
 
     private static async Task<AdminAnswer> ListSecretsAsync(AdminRequest request)
     {
@@ -95,16 +95,16 @@ internal static class ClientApi
         return written.Try(out var snippet, out var fault) ? AdminAnswer.Of(SnippetOperations.Document(snippet)) : fault;
     }
 
-    private static async Task<AdminAnswer> RevokeTokensAsync(AdminRequest request) =>
-        (await request.Get<ClientOperations>().RevokeTokensAsync(request.Actor, request.Named("client_id"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> RevokeTokensAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<ClientOperations>().RevokeTokensAsync(request.Actor, request.Named("client_id"), request.Cancellation));
 
     private static Task<AdminAnswer> ListDeniedAsync(AdminRequest request) => request.PageAsync(
         (after, limit) => request.Get<ClientOperations>().ListDeniedAsync(after, limit, request.Cancellation),
         ClientOperations.Document,
         denied => denied.ClientId);
 
-    private static async Task<AdminAnswer> AllowAsync(AdminRequest request) =>
-        (await request.Get<ClientOperations>().AllowAsync(request.Actor, request.Named("client_id"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> AllowAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<ClientOperations>().AllowAsync(request.Actor, request.Named("client_id"), request.Cancellation));
 
     private static Task<Operated<Client>> FindAsync(AdminRequest request) => request.Get<ClientOperations>().FindAsync(request.Named("client_id"), request.Cancellation);
 

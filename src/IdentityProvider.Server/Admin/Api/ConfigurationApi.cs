@@ -53,7 +53,7 @@ internal static class ConfigurationApi
     {
         if (!(await PrepareAsync(request)).Try(out var steps, out var fault))
             return fault;
-        if (request.RefuseVersion(EntityTag.Of(StepDocuments.Of(steps)), "plan") is { } another)
+        if (request.RefuseVersion(StepDocuments.VersionOf(steps), "plan") is { } another)
             return another;
         var taken = new List<JsonObject>();
 

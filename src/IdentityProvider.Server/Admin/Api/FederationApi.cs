@@ -45,28 +45,22 @@ internal static class FederationApi
         return AdminAnswer.Made(document, $"/registration-policies/{made.Policy.PolicyId:D}");
     }
 
-    private static async Task<AdminAnswer> GetPolicyAsync(AdminRequest request) =>
-        (await request.Get<RegistrationPolicyOperations>().FindAsync(request.Named("policy_id"), request.Cancellation)).Try(out var policy, out var fault)
-            ? AdminAnswer.Of(RegistrationPolicyOperations.Document(policy))
-            : fault;
+    private static Task<AdminAnswer> GetPolicyAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(request.Get<RegistrationPolicyOperations>().FindAsync(request.Named("policy_id"), request.Cancellation), policy => AdminAnswer.Of(RegistrationPolicyOperations.Document(policy)));
 
-    private static async Task<AdminAnswer> RevokePolicyAsync(AdminRequest request) =>
-        (await request.Get<RegistrationPolicyOperations>().RevokeAsync(request.Actor, request.Named("policy_id"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> RevokePolicyAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<RegistrationPolicyOperations>().RevokeAsync(request.Actor, request.Named("policy_id"), request.Cancellation));
 
     private static Task<AdminAnswer> ListUpstreamsAsync(AdminRequest request) => request.PageAsync(
         (after, limit) => request.Get<UpstreamOperations>().ListAsync(after, limit, request.Cancellation), request.Get<UpstreamOperations>().Document, upstream => upstream.Name);
 
-    private static async Task<AdminAnswer> CreateUpstreamAsync(AdminRequest request)
-    {
-        if (!request.Read(UpstreamMetadataJson.Default.UpstreamMetadata).Try(out var metadata, out var fault))
-            return fault;
-        return (await request.Get<UpstreamOperations>().CreateAsync(request.Actor, metadata, request.Cancellation)).Try(out var made, out fault)
-            ? AdminAnswer.Made(Document(request, made), $"/upstreams/{Uri.EscapeDataString(made.Provider.Name)}", TagOf(request, made))
-            : fault;
-    }
+    private static Task<AdminAnswer> CreateUpstreamAsync(AdminRequest request) => request.WithBodyAsync(
+        UpstreamMetadataJson.Default.UpstreamMetadata,
+        metadata => request.Get<UpstreamOperations>().CreateAsync(request.Actor, metadata, request.Cancellation),
+        made => AdminAnswer.Made(Document(request, made), $"/upstreams/{Uri.EscapeDataString(made.Provider.Name)}", TagOf(request, made)));
 
-    private static async Task<AdminAnswer> GetUpstreamAsync(AdminRequest request) =>
-        (await FindUpstreamAsync(request)).Try(out var found, out var fault) ? AdminAnswer.Of(Document(request, found), TagOf(request, found)) : fault;
+    private static Task<AdminAnswer> GetUpstreamAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(FindUpstreamAsync(request), found => AdminAnswer.Of(Document(request, found), TagOf(request, found)));
 
     private static async Task<AdminAnswer> ReplaceUpstreamAsync(AdminRequest request)
     {
@@ -81,8 +75,8 @@ internal static class FederationApi
             : fault;
     }
 
-    private static async Task<AdminAnswer> DeleteUpstreamAsync(AdminRequest request) =>
-        (await request.Get<UpstreamOperations>().DeleteAsync(request.Actor, request.Named("name"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> DeleteUpstreamAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<UpstreamOperations>().DeleteAsync(request.Actor, request.Named("name"), request.Cancellation));
 
     private static Task<Operated<StoredUpstream>> FindUpstreamAsync(AdminRequest request) =>
         request.Get<UpstreamOperations>().FindAsync(request.Named("name"), request.Cancellation);

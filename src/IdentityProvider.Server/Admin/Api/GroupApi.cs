@@ -38,8 +38,8 @@ internal static class GroupApi
     private static async Task<AdminAnswer> GetAsync(AdminRequest request) =>
         (await FindAsync(request)).Try(out var group, out var fault) ? AdminAnswer.Of(await DocumentAsync(request, group)) : fault;
 
-    private static async Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
-        (await request.Get<GroupOperations>().DeleteAsync(request.Actor, request.Named("group"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<GroupOperations>().DeleteAsync(request.Actor, request.Named("group"), request.Cancellation));
 
     private static async Task<AdminAnswer> ListMembersAsync(AdminRequest request)
     {

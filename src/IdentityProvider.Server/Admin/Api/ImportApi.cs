@@ -19,10 +19,10 @@ internal static class ImportApi
 
     public static IEnumerable<AdminRoute> Routes =>
     [
-        AdminRoute.Look("/imports/plan", "planImport", AdminArea.Configuration, "What an import would make and change here. Nothing is changed.", PlanAsync, typeof(ImportBody), typeof(ImportDocument)) with { LongestBody = LongestPart },
+        AdminRoute.Look("/imports/plan", "planImport", AdminArea.Configuration, "What an import would make and change here. Nothing is changed.", PlanAsync, typeof(ImportBody), typeof(ImportDocument)) with { NeedsFull = true, LongestBody = LongestPart },
         AdminRoute.Make("/imports/apply", "applyImport", AdminArea.Configuration, "Takes the steps of the plan that If-Match names. Secrets of new clients are told here and never again.", ApplyAsync, typeof(ImportBody), typeof(ImportDocument)) with
         {
-            LongestBody = LongestPart, NeedsMatch = true, Status = StatusCodes.Status200OK,
+            NeedsFull = true, LongestBody = LongestPart, NeedsMatch = true, Status = StatusCodes.Status200OK,
         },
     ];
 
@@ -42,7 +42,7 @@ internal static class ImportApi
         if (!(await PrepareAsync(request)).Try(out var part, out var fault))
             return fault;
         var (prepared, keepSecrets) = part;
-        if (request.RefuseVersion(EntityTag.Of(StepDocuments.Of(prepared.Steps)), "plan") is { } another)
+        if (request.RefuseVersion(StepDocuments.VersionOf(prepared.Steps), "plan") is { } another)
             return another;
         var taken = new List<JsonObject>();
         DateTimeOffset? end = keepSecrets is { } length ? request.Get<TimeProvider>().GetUtcNow() + length : null;

@@ -23,10 +23,8 @@ internal static class OperatingApi
 
     private static async Task<AdminAnswer> ListKeysAsync(AdminRequest request) => Keys(await request.Get<SigningKeyOperations>().ListAsync(request.Cancellation));
 
-    private static async Task<AdminAnswer> GetKeyAsync(AdminRequest request) =>
-        (await request.Get<SigningKeyOperations>().FindAsync(request.Named("kid"), request.Cancellation)).Try(out var key, out var fault)
-            ? AdminAnswer.Of(JsonSerializer.SerializeToNode(key, AdminJson.Default.KeyDocument)!)
-            : fault;
+    private static Task<AdminAnswer> GetKeyAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(request.Get<SigningKeyOperations>().FindAsync(request.Named("kid"), request.Cancellation), key => AdminAnswer.Of(JsonSerializer.SerializeToNode(key, AdminJson.Default.KeyDocument)!));
 
     private static async Task<AdminAnswer> RotateAsync(AdminRequest request)
     {
@@ -35,8 +33,8 @@ internal static class OperatingApi
         return Keys(await request.Get<SigningKeyOperations>().RotateAsync(request.Actor, asked.Now == true, request.Cancellation));
     }
 
-    private static async Task<AdminAnswer> RevokeKeyAsync(AdminRequest request) =>
-        (await request.Get<SigningKeyOperations>().RevokeAsync(request.Actor, request.Named("kid"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> RevokeKeyAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<SigningKeyOperations>().RevokeAsync(request.Actor, request.Named("kid"), request.Cancellation));
 
     private static async Task<AdminAnswer> ListMessagesAsync(AdminRequest request)
     {
@@ -49,16 +47,14 @@ internal static class OperatingApi
             message => message.Id.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static async Task<AdminAnswer> GetMessageAsync(AdminRequest request) =>
-        (await request.Get<OutboxOperations>().FindAsync(OutboxOperations.IdOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out var message, out var fault)
-            ? AdminAnswer.Of(JsonSerializer.SerializeToNode(message, AdminJson.Default.MessageDocument)!)
-            : fault;
+    private static Task<AdminAnswer> GetMessageAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(request.Get<OutboxOperations>().FindAsync(OutboxOperations.IdOf(request.Named("id")) ?? 0, request.Cancellation), message => AdminAnswer.Of(JsonSerializer.SerializeToNode(message, AdminJson.Default.MessageDocument)!));
 
-    private static async Task<AdminAnswer> RetryAsync(AdminRequest request) =>
-        (await request.Get<OutboxOperations>().RetryAsync(request.Actor, OutboxOperations.IdOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> RetryAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<OutboxOperations>().RetryAsync(request.Actor, OutboxOperations.IdOf(request.Named("id")) ?? 0, request.Cancellation));
 
-    private static async Task<AdminAnswer> DiscardAsync(AdminRequest request) =>
-        (await request.Get<OutboxOperations>().DiscardAsync(request.Actor, OutboxOperations.IdOf(request.Named("id")) ?? 0, request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> DiscardAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<OutboxOperations>().DiscardAsync(request.Actor, OutboxOperations.IdOf(request.Named("id")) ?? 0, request.Cancellation));
 
     private static Task<AdminAnswer> GetSettings(AdminRequest request) => Task.FromResult(AdminAnswer.Of(SettingsDocument.Of(request.Get<Settings>())));
 

@@ -34,17 +34,13 @@ internal static class ResourceApi
         return page;
     }
 
-    private static async Task<AdminAnswer> CreateAsync(AdminRequest request)
-    {
-        if (!request.Read(ResourceMetadataJson.Default.ResourceMetadata).Try(out var metadata, out var fault))
-            return fault;
-        return (await request.Get<ResourceOperations>().CreateAsync(request.Actor, metadata, request.Cancellation)).Try(out var made, out fault)
-            ? AdminAnswer.Made(ResourceOperations.Document(made), $"/resources/{Uri.EscapeDataString(made.Identifier)}", TagOf(made))
-            : fault;
-    }
+    private static Task<AdminAnswer> CreateAsync(AdminRequest request) => request.WithBodyAsync(
+        ResourceMetadataJson.Default.ResourceMetadata,
+        metadata => request.Get<ResourceOperations>().CreateAsync(request.Actor, metadata, request.Cancellation),
+        made => AdminAnswer.Made(ResourceOperations.Document(made), $"/resources/{Uri.EscapeDataString(made.Identifier)}", TagOf(made)));
 
-    private static async Task<AdminAnswer> GetAsync(AdminRequest request) =>
-        (await FindAsync(request)).Try(out var found, out var fault) ? AdminAnswer.Of(ResourceOperations.Document(found), TagOf(found)) : fault;
+    private static Task<AdminAnswer> GetAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(FindAsync(request), found => AdminAnswer.Of(ResourceOperations.Document(found), TagOf(found)));
 
     private static async Task<AdminAnswer> ReplaceAsync(AdminRequest request)
     {
@@ -59,8 +55,8 @@ internal static class ResourceApi
             : fault;
     }
 
-    private static async Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
-        (await request.Get<ResourceOperations>().DeleteAsync(request.Actor, request.Named("identifier"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<ResourceOperations>().DeleteAsync(request.Actor, request.Named("identifier"), request.Cancellation));
 
     private static Task<Operated<Resource>> FindAsync(AdminRequest request) => request.Get<ResourceOperations>().FindAsync(request.Named("identifier"), request.Cancellation);
 

@@ -18,17 +18,13 @@ internal static class RoleApi
     private static Task<AdminAnswer> ListAsync(AdminRequest request) => request.PageAsync(
         (after, limit) => request.Get<RoleOperations>().ListAsync(after, limit, request.Cancellation), RoleOperations.Document, role => role.NormalizedName!);
 
-    private static async Task<AdminAnswer> CreateAsync(AdminRequest request)
-    {
-        if (!request.Read(AdminApiJson.Default.RoleBody).Try(out var asked, out var fault))
-            return fault;
-        return (await request.Get<RoleOperations>().CreateAsync(request.Actor, asked.Role ?? "", asked.RequireMfa == true)).Try(out var made, out fault)
-            ? AdminAnswer.Made(RoleOperations.Document(made), $"/roles/{Uri.EscapeDataString(made.Name!)}", TagOf(made))
-            : fault;
-    }
+    private static Task<AdminAnswer> CreateAsync(AdminRequest request) => request.WithBodyAsync(
+        AdminApiJson.Default.RoleBody,
+        asked => request.Get<RoleOperations>().CreateAsync(request.Actor, asked.Role ?? "", asked.RequireMfa == true),
+        made => AdminAnswer.Made(RoleOperations.Document(made), $"/roles/{Uri.EscapeDataString(made.Name!)}", TagOf(made)));
 
-    private static async Task<AdminAnswer> GetAsync(AdminRequest request) =>
-        (await FindAsync(request)).Try(out var role, out var fault) ? AdminAnswer.Of(RoleOperations.Document(role), TagOf(role)) : fault;
+    private static Task<AdminAnswer> GetAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(FindAsync(request), role => AdminAnswer.Of(RoleOperations.Document(role), TagOf(role)));
 
     private static async Task<AdminAnswer> ReplaceAsync(AdminRequest request)
     {
@@ -45,8 +41,8 @@ internal static class RoleApi
             : fault;
     }
 
-    private static async Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
-        (await request.Get<RoleOperations>().DeleteAsync(request.Actor, request.Named("role"))).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<RoleOperations>().DeleteAsync(request.Actor, request.Named("role")));
 
     private static Task<Operated<Role>> FindAsync(AdminRequest request) => request.Get<RoleOperations>().FindAsync(request.Named("role"));
 

@@ -29,13 +29,11 @@ internal static class SignInApi
     private static Task<AdminAnswer> EndSessionsAsync(AdminRequest request) =>
         OfUserAsync(request, async user => Ended(await request.Get<SessionOperations>().EndAllAsync(request.Actor, user, request.Cancellation)));
 
-    private static async Task<AdminAnswer> GetSessionAsync(AdminRequest request) =>
-        (await request.Get<SessionOperations>().FindAsync(request.Named("sid"), request.Cancellation)).Try(out var found, out var fault)
-            ? AdminAnswer.Of(JsonSerializer.SerializeToNode(found, AdminJson.Default.SessionDocument)!)
-            : fault;
+    private static Task<AdminAnswer> GetSessionAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(request.Get<SessionOperations>().FindAsync(request.Named("sid"), request.Cancellation), found => AdminAnswer.Of(JsonSerializer.SerializeToNode(found, AdminJson.Default.SessionDocument)!));
 
-    private static async Task<AdminAnswer> EndSessionAsync(AdminRequest request) =>
-        (await request.Get<SessionOperations>().EndAsync(request.Actor, request.Named("sid"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> EndSessionAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<SessionOperations>().EndAsync(request.Actor, request.Named("sid"), request.Cancellation));
 
     private static Task<AdminAnswer> ListFamiliesAsync(AdminRequest request) =>
         OfUserAsync(request, async user => All(await request.Get<TokenOperations>().ListFamiliesAsync(user, request.Cancellation), AdminJson.Default.FamilyDocument));
@@ -43,10 +41,8 @@ internal static class SignInApi
     private static Task<AdminAnswer> RevokeTokensAsync(AdminRequest request) =>
         OfUserAsync(request, async user => Ended(await request.Get<TokenOperations>().RevokeAllAsync(request.Actor, user, request["client_id"], request.Cancellation)));
 
-    private static async Task<AdminAnswer> GetFamilyAsync(AdminRequest request) =>
-        (await request.Get<TokenOperations>().FindFamilyAsync(request.Named("family"), request.Cancellation)).Try(out var found, out var fault)
-            ? AdminAnswer.Of(JsonSerializer.SerializeToNode(found, AdminJson.Default.FamilyDocument)!)
-            : fault;
+    private static Task<AdminAnswer> GetFamilyAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(request.Get<TokenOperations>().FindFamilyAsync(request.Named("family"), request.Cancellation), found => AdminAnswer.Of(JsonSerializer.SerializeToNode(found, AdminJson.Default.FamilyDocument)!));
 
     private static async Task<AdminAnswer> EndFamilyAsync(AdminRequest request)
     {

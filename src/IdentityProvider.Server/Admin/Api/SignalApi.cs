@@ -19,11 +19,9 @@ internal static class SignalApi
         SignalStreamOperations.Line,
         stream => stream.StreamId.ToString("N"));
 
-    private static async Task<AdminAnswer> GetAsync(AdminRequest request) =>
-        (await request.Get<SignalStreamOperations>().ShowAsync(request.Named("stream_id"), request.Cancellation)).Try(out var stream, out var fault)
-            ? AdminAnswer.Of(JsonSerializer.SerializeToNode(stream, AdminJson.Default.SignalStreamDocument)!)
-            : fault;
+    private static Task<AdminAnswer> GetAsync(AdminRequest request) =>
+        AdminAnswer.OfAsync(request.Get<SignalStreamOperations>().ShowAsync(request.Named("stream_id"), request.Cancellation), stream => AdminAnswer.Of(JsonSerializer.SerializeToNode(stream, AdminJson.Default.SignalStreamDocument)!));
 
-    private static async Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
-        (await request.Get<SignalStreamOperations>().DeleteAsync(request.Actor, request.Named("stream_id"), request.Cancellation)).Try(out _, out var fault) ? AdminAnswer.Nothing : fault;
+    private static Task<AdminAnswer> DeleteAsync(AdminRequest request) =>
+        AdminAnswer.DoneAsync(request.Get<SignalStreamOperations>().DeleteAsync(request.Actor, request.Named("stream_id"), request.Cancellation));
 }

@@ -1,4 +1,7 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.AsCode;
 
 namespace IdentityProvider.Server.Admin.AsCode;
@@ -6,6 +9,10 @@ namespace IdentityProvider.Server.Admin.AsCode;
 /// <summary>Steps as every face writes them.</summary>
 internal static class StepDocuments
 {
+    private const int LongestShown = 120;
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Steps that would be taken, or were.</summary>
     public static JsonObject Of(IEnumerable<JsonObject> steps, bool isApplied) => new() { ["applied"] = isApplied, ["steps"] = new JsonArray([.. steps]) };
 
@@ -33,7 +40,22 @@ internal static class StepDocuments
         return step;
     }
 
+    /// <summary>What is planned, so that nothing else is done: of a plan that was shown and of what would be done now.</summary>
+    public static string VersionOf(IEnumerable<PreparedStep> steps) => EntityTag.Of(Of(steps));
+
+    /// <summary>A member that differs, before and after, for people.</summary>
+    public static string WordsOf(MemberChange change) => WordsOf(change.Member, change.Before, change.After);
+
+    /// <inheritdoc cref="WordsOf(MemberChange)"/>
+    public static string WordsOf(string member, JsonNode? before, JsonNode? after) => $"{member}: {Short(before)} → {Short(after)}";
+
     /// <summary>What is worth a second thought of what is written.</summary>
     public static IEnumerable<string> WarningsOf(IEnumerable<PreparedStep> steps) =>
         steps.Where(step => step.Step.Action != ApplyAction.Delete).SelectMany(step => step.Entry.Warnings);
+
+    private static string Short(JsonNode? value)
+    {
+        var text = value?.ToJsonString(Readable) ?? "none";
+        return text.Length <= LongestShown ? text : text[..LongestShown] + " …";
+    }
 }

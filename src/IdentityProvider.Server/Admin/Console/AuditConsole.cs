@@ -1,4 +1,6 @@
+using System.Text;
 using IdentityProvider.Protocol.Admin;
+using IdentityProvider.Server.Admin.Api;
 using IdentityProvider.Server.Audit;
 using IdentityProvider.Storage;
 
@@ -13,6 +15,7 @@ internal static class AuditConsole
     public static IEnumerable<ConsoleRoute> Routes =>
     [
         ConsoleRoute.Page("/audit", AdminArea.Audit, ListAsync),
+        ConsoleRoute.Page("/audit/export", AdminArea.Audit, ExportAsync),
         ConsoleRoute.Look("/audit/verify", AdminArea.Audit, VerifyAsync),
         ConsoleRoute.Page("/audit/{id}", AdminArea.Audit, ShowAsync),
     ];
@@ -30,6 +33,19 @@ internal static class AuditConsole
         await request.ShowAsync<AuditPage>(new AuditPage.AuditModel(lines));
     }
 
+    // That lines were taken away is a line of the audit.
+    private static async Task ExportAsync(ConsoleRequest request)
+    {
+        if (!AuditSearches.Read(name => request[name]).Try(out var search, out var fault))
+        {
+            await request.RefuseAsync(fault);
+            return;
+        }
+
+        var file = request.Download("idp-audit.jsonl", AdminAnswer.JsonLines);
+        await request.Get<AuditExports>().WriteAsync(request.Actor, search, line => file.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), request.Cancellation).AsTask(), request.Cancellation);
+    }
+
     private static async Task ShowAsync(ConsoleRequest request)
     {
         var named = request.Named("id");
@@ -43,17 +59,16 @@ internal static class AuditConsole
     {
         using var patience = new CancellationTokenSource(LongestProof, request.Get<TimeProvider>());
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, request.Cancellation);
-        AuditProofPage.ProofModel model;
+        AuditProofDocument? proven = null;
         try
         {
-            var proof = await request.Get<AuditProof>().VerifyAsync(known: null, _ => { }, both.Token);
-            model = new AuditProofPage.ProofModel(proof.Rows, proof.Waiting, proof.Fault, Convert.ToHexStringLower(proof.Head.Hash), proof.Head.Sequence);
+            proven = AuditProofs.Document(await request.Get<AuditProof>().VerifyAsync(known: null, _ => { }, both.Token));
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !request.Cancellation.IsCancellationRequested)
         {
-            model = new AuditProofPage.ProofModel(Rows: null, 0, null, "", 0);
+            // The page says where there is the time.
         }
 
-        await request.ShowAsync<AuditProofPage>(model);
+        await request.ShowAsync<AuditProofPage>(new AuditProofPage.ProofModel(proven));
     }
 }

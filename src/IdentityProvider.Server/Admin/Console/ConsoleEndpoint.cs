@@ -22,7 +22,9 @@ internal sealed class ConsoleEndpoint(ConsoleAccess access, ConsoleSignInPages s
         }
 
         // 2. What it says; a form, only if this browser was given it by us, for this session.
-        var read = HttpMethods.IsPost(route.Method) ? await forms.ReadAsync(http) : RequestParameters.ReadQuery(http);
+        var read = HttpMethods.IsPost(route.Method)
+            ? await (route.LongestUpload is { } longest ? forms.ReadAsync(http, longest) : forms.ReadAsync(http))
+            : RequestParameters.ReadQuery(http);
         if (!read.Try(out var parameters, out reason))
         {
             await ErrorPages.RefuseAsync(http, reason);
@@ -47,6 +49,12 @@ internal sealed class ConsoleEndpoint(ConsoleAccess access, ConsoleSignInPages s
         if (route.Area is { } area && person.Actor.Authority.Refuse(area, route.Writes) is not null)
         {
             await request.RefuseAsync(Fault.Forbidden("role", $"{string.Join(", ", person.Roles)} may not {(route.Writes ? "change" : "see")} {AdminApi.Word(area)}"));
+            return;
+        }
+
+        if (route.NeedsFull && !person.Actor.Authority.IsFull)
+        {
+            await request.RefuseAsync(Fault.Forbidden("role", "this is a matter for those who may change everything"));
             return;
         }
 

@@ -17,13 +17,14 @@ internal sealed record ConsoleNav(string Label, string? Path, AdminArea? Area)
         new("Groups", "/groups", AdminArea.Groups),
         new("Roles", "/roles", AdminArea.Roles),
         new("Sign-ins", "/sessions", AdminArea.Sessions),
+        new("Tokens", "/tokens", AdminArea.Families),
         new("Deliveries", "/outbox", AdminArea.Outbox),
         new("Keys", "/keys", AdminArea.Keys),
         new("Audit", "/audit", AdminArea.Audit),
         Folded(
             "Federation",
             new("Upstreams", "/upstreams", AdminArea.Upstreams),
-            new("Trusted issuers", "/issuers", AdminArea.Settings),
+            new("Trusted issuers", "/issuers", AdminArea.Upstreams),
             new("Registration", "/registration-policies", AdminArea.Registration),
             new("Event streams", "/signals", AdminArea.Signals)),
         Folded(

@@ -18,4 +18,7 @@ public abstract class ConsolePage : IdpPage
 
     /// <summary>Whether the person may see that area, or change it: what they may not is not offered.</summary>
     protected bool May(AdminArea area, bool writes = false) => Asked.May(area, writes);
+
+    /// <summary>Whether the person may change everything.</summary>
+    protected bool MayAll => Asked.Actor.Authority.IsFull;
 }

@@ -2,6 +2,7 @@ using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Server.Admin.Api;
 using IdentityProvider.Protocol.Audit;
+using IdentityProvider.Server.Http;
 using IdentityProvider.Server.Pages;
 using Microsoft.AspNetCore.Components;
 
@@ -115,6 +116,19 @@ internal sealed class ConsoleRequest
         Get<ConsoleCookies>().Tell(Http, notice);
         PageResults.Redirect(Http, BuiltInClients.ConsolePath + path);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Begins an answer that a browser keeps as a file; what it returns takes the file's bytes.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="type">Its media type.</param>
+    public Stream Download(string file, string type)
+    {
+        var answer = Http.Response;
+        OAuthResults.NoStore(answer);
+        answer.ContentType = type;
+        answer.Headers.ContentDisposition = $"attachment; filename=\"{file}\"";
+        answer.Headers.ContentSecurityPolicy = PagePolicy.Plain.ToString();
+        return answer.Body;
     }
 
     /// <summary>One page of a list, read with one line more than it shows, so that it is known whether there are more.</summary>

@@ -12,8 +12,14 @@ internal sealed record ConsoleRoute(string Method, string Path, AdminArea? Area,
     /// <summary>Whether it is for those alone who may change the area.</summary>
     public bool Writes { get; init; }
 
+    /// <summary>Whether it is for those alone who may change everything (<see cref="AdminAuthority.IsFull"/>), as the operation behind it is.</summary>
+    public bool NeedsFull { get; init; }
+
     /// <summary>Whether the person must have proven who they are just now, by two factors if they have two.</summary>
     public bool NeedsStepUp { get; init; }
+
+    /// <summary>Of a form that may hold a file, in bytes; null where none does, and a form is as long as any.</summary>
+    public int? LongestUpload { get; init; }
 
     public static ConsoleRoute Page(string path, AdminArea? area, Func<ConsoleRequest, Task> handle) => new(HttpMethods.Get, path, area, handle);
 

@@ -20,7 +20,7 @@ internal static class ConsoleSetup
         .. ProfileConsole.Routes, .. InvitationConsole.Routes,
         .. GroupConsole.Routes,
         .. RoleConsole.Routes,
-        .. SessionConsole.Routes, .. FamilyConsole.Routes,
+        .. SessionConsole.Routes, .. FamilyConsole.Routes, .. TokenConsole.Routes,
         .. OutboxConsole.Routes,
         .. KeyConsole.Routes,
         .. AuditConsole.Routes,

@@ -12,13 +12,13 @@ internal static class TrustedIssuerConsole
 {
     public static IEnumerable<ConsoleRoute> Routes =>
     [
-        ConsoleRoute.Page("/issuers", AdminArea.Settings, ListAsync),
-        ConsoleRoute.Ask("/issuers/-/new", AdminArea.Settings, request => AskAsync(request, null)) with { NeedsStepUp = true },
-        ConsoleRoute.Form("/issuers/-/new", AdminArea.Settings, CreateAsync) with { NeedsStepUp = true },
-        ConsoleRoute.Page("/issuers/{issuer}", AdminArea.Settings, request => OfIssuerAsync(request, trusted => request.ShowAsync<TrustedIssuerPage>(trusted))),
-        ConsoleRoute.Ask("/issuers/{issuer}/delete", AdminArea.Settings, request => OfIssuerAsync(request, async trusted => await (await DeletionAsync(request, trusted)).AskAsync(request))),
-        ConsoleRoute.Form("/issuers/{issuer}/delete", AdminArea.Settings, request => OfIssuerAsync(request, async trusted => await (await DeletionAsync(request, trusted)).AnswerAsync(
-            request, () => request.Get<TrustedIssuerOperations>().DeleteAsync(request.Actor, trusted.Issuer, request.Cancellation), "/issuers", name => $"{name} is trusted no more."))),
+        ConsoleRoute.Page("/issuers", AdminArea.Upstreams, ListAsync),
+        ConsoleRoute.Ask("/issuers/-/new", AdminArea.Upstreams, request => AskAsync(request, null)) with { NeedsFull = true, NeedsStepUp = true },
+        ConsoleRoute.Form("/issuers/-/new", AdminArea.Upstreams, CreateAsync) with { NeedsFull = true, NeedsStepUp = true },
+        ConsoleRoute.Page("/issuers/{issuer}", AdminArea.Upstreams, request => OfIssuerAsync(request, trusted => request.ShowAsync<TrustedIssuerPage>(trusted))),
+        ConsoleRoute.Ask("/issuers/{issuer}/delete", AdminArea.Upstreams, request => OfIssuerAsync(request, async trusted => await (await DeletionAsync(request, trusted)).AskAsync(request))) with { NeedsFull = true },
+        ConsoleRoute.Form("/issuers/{issuer}/delete", AdminArea.Upstreams, request => OfIssuerAsync(request, async trusted => await (await DeletionAsync(request, trusted)).AnswerAsync(
+            request, () => request.Get<TrustedIssuerOperations>().DeleteAsync(request.Actor, trusted.Issuer, request.Cancellation), "/issuers", name => $"{name} is trusted no more."))) with { NeedsFull = true },
     ];
 
     private static async Task ListAsync(ConsoleRequest request)

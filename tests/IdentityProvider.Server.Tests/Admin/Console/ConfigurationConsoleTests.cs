@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using IdentityProvider.Storage;
 
@@ -46,6 +47,31 @@ public sealed class ConfigurationConsoleTests(ConsoleServer console) : IClassFix
         Assert.Contains("no-store", exported.Header("Cache-Control"), StringComparison.Ordinal);
         Assert.Contains(JsonNode.Parse(exported.Html)!["clients"]!.AsArray(), client => (string?)client!["client_id"] == "as-code");
         Assert.DoesNotContain(secret, exported.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_as_long_as_the_api_takes_is_compared_and_applied()
+    {
+        using var person = await console.OperatorAsync("admin");
+        var form = (await person.OpenAsync("/admin/configuration")).FormWith("name=\"file\"");
+        Assert.Contains("enctype=\"multipart/form-data\"", form.Html, StringComparison.Ordinal);
+
+        // 200 clients, and white space up to nearly the limit: more than any other form may be.
+        var clients = string.Join(",\n", Enumerable.Range(0, 200).Select(n => $$"""{"client_id":"uploaded-{{n}}","client_name":"Né {{n}}","redirect_uris":["https://app.example/cb"]}"""));
+        var document = $$"""{"format":1,{{new string(' ', 15 * 1024 * 1024)}}"clients":[{{clients}}]}""";
+        var plan = await person.Browser.UploadAsync(form.Action, form.Fields, ("file", Encoding.UTF8.GetBytes(document)));
+        Assert.True(plan.Heading == "What would change", $"{plan.Status} {plan.Heading}");
+        Assert.Contains("200 steps", plan.Text, StringComparison.Ordinal);
+        Assert.Equal("It is done", (await person.SubmitAsync(plan.FormWith("name=\"plan\""))).Heading);
+        Assert.Equal("Né 199", (await console.Server.Get<Clients>().FindAsync("uploaded-199", Cancellation))!.ClientName);
+
+        // What is no text, says something twice, or comes without the form's token is refused.
+        Assert.Equal(HttpStatusCode.BadRequest, (await person.Browser.UploadAsync(form.Action, form.Fields, ("file", [0xFF, 0xFE, (byte)'{']))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await person.Browser.UploadAsync(form.Action, [], ("file", "{}"u8.ToArray()))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await person.Browser.UploadAsync(form.Action, form.Fields.Append(new("prune", "true")), ("prune", "true"u8.ToArray()))).Status);
+
+        // No other form takes a file.
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await person.Browser.UploadAsync("/admin/roles", form.Fields, ("role", "uploaded"u8.ToArray()))).Status);
     }
 
     [Fact]

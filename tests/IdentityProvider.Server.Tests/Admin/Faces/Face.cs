@@ -7,12 +7,15 @@ using IdentityProvider.Server.Tests.Pages;
 namespace IdentityProvider.Server.Tests.Admin.Faces;
 
 /// <summary>One of the three faces of the operations, with the thing of its own to which a story happens by it.</summary>
-internal sealed class Face(ThreeFaces? all, string name)
+internal sealed class Face(ThreeFaces? all, string name, string? folder = null)
 {
     /// <summary>Names of a face that stands for any, for who only looks at what a story would say.</summary>
     public static Face Any { get; } = new(null, "any");
 
     private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal);
+
+    /// <summary>Such a one whose words can be said to a server: what a story learns of things is given to it, and its files are there.</summary>
+    public static Face Saying(string folder) => new(null, "any", folder);
 
     /// <summary>Stands in the names of its things, and in nothing else.</summary>
     public string Name => name;
@@ -27,7 +30,7 @@ internal sealed class Face(ThreeFaces? all, string name)
 
     public string this[string key]
     {
-        get => all is null ? key : _known[key];
+        get => all is null ? _known.GetValueOrDefault(key, key) : _known[key];
         set => _known[key] = value;
     }
 
@@ -39,9 +42,9 @@ internal sealed class Face(ThreeFaces? all, string name)
     /// <summary>A file that a command reads.</summary>
     public string File(string content)
     {
-        if (all is null)
+        if ((all?.Folder ?? folder) is not { } place)
             return "file.json";
-        var path = Path.Combine(all.Folder, Of("file") + ".json");
+        var path = Path.Combine(place, $"{Of("file")}-{Directory.GetFiles(place).Length}.json");
         System.IO.File.WriteAllText(path, content);
         return path;
     }
@@ -63,7 +66,7 @@ internal sealed class Face(ThreeFaces? all, string name)
         var (named, body) = (new Dictionary<string, string>(call.Named ?? []), call.Body);
         if (call.ReadBy is not null)
         {
-            var read = await all!.Api.CallAsync(call.ReadBy, call.Named);
+            var read = await all!.Api.CallAsync(call.ReadBy, call.Named, call.IsPlan ? call.Body : null);
             Assert.Equal(HttpStatusCode.OK, read.Status);
             named["If-Match"] = read.Message.Headers.ETag!.ToString();
             body ??= call.Change!(read.Text);
@@ -118,6 +121,12 @@ internal sealed record Call(Dictionary<string, string>? Named = null, string? Bo
 
     /// <summary>What was read, changed, where <see cref="Body"/> is silent.</summary>
     public Func<string, string>? Change { get; init; }
+
+    /// <summary>Whether it is read by the very body that is then sent.</summary>
+    public bool IsPlan { get; init; }
+
+    /// <summary>A plan that is taken as it was told.</summary>
+    public static Call Planned(string by, string body) => new(null, body) { ReadBy = by, IsPlan = true };
 
     public static Call Of(params (string Name, string Value)[] named) => new(named.ToDictionary(pair => pair.Name, pair => pair.Value));
 

@@ -82,6 +82,23 @@ internal static class Mistakes
             _ => ["upstreams", "create", "--name", "bad", "--issuer", "ftp://bad.example", "--client-id", "us", "--client-secret", "a-secret-of-ours"],
             _ => Call.With("""{"name":"bad","issuer":"ftp://bad.example","client_id":"us","client_secret":"a-secret-of-ours"}"""),
             _ => [Form.At("/upstreams/-/new", ("name", "bad"), ("issuer", "ftp://bad.example"), ("client_id", "us"), ("client_secret", "a-secret-of-ours"))]),
+        new(
+            "createTrustedIssuer", "scope",
+            _ => ["issuers", "create", "--issuer", "https://bad.example", "--jwks-uri", "https://bad.example/jwks", "--client", "runner", "--scope", "openid"],
+            _ => Call.With("""{"issuer":"https://bad.example","jwks_uri":"https://bad.example/jwks","clients":["runner"],"scope":"openid"}"""),
+            _ => [Form.At("/issuers/-/new", ("issuer", "https://bad.example"), ("jwks_uri", "https://bad.example/jwks"), ("clients", "runner"), ("scope", "openid"))]),
+        new("deleteTrustedIssuer", "issuer", _ => ["issuers", "delete", "nothing"], _ => Call.Of(("issuer", "nothing")), _ => [Elsewhere("/issuers/nothing/delete")]),
+        new(
+            "createAuthorizationDetailsType", "type",
+            it => ["authorization-details-types", "create", "--file", it.File(TrustStories.TypeOf("a b"))], _ => Call.With(TrustStories.TypeOf("a b")), _ => [Form.At("/details-types/-/new", ("type", "a b"), ("schema", "{}"))]),
+        new("deleteAuthorizationDetailsType", "type", _ => ["authorization-details-types", "delete", "nothing"], _ => Call.Of(("type", "nothing")), _ => [Elsewhere("/details-types/nothing/delete")]),
+        new(
+            "linkUser", "issuer",
+            it => ["users", "link", it.Of("mary"), "https://nobody.example", "42"],
+            it => Call.Of(("sub", it["sub"]), ("issuer", "https://nobody.example"), ("subject", "42")),
+            it => [new Form($"/users/{it["sub"]}", $"/users/{it["sub"]}/links", ("issuer", "https://nobody.example"), ("subject", "42"))]),
+        new("inspectToken", "token", _ => ["tokens", "inspect", "nothing"], _ => Call.With("""{"token":"nothing"}"""), _ => [new Form("/tokens", "/tokens/inspect", ("token", "nothing"))]),
+        new("revokeToken", "token", _ => ["tokens", "revoke", "nothing"], _ => Call.With("""{"token":"nothing"}"""), _ => [Form.At("/tokens/revoke", ("token", "nothing"))]),
         new("inviteUser", "email", _ => ["users", "invite", "--email", "nobody"], _ => Call.With("""{"email":"nobody"}"""), _ => [Form.At("/users/-/invite", ("email", "nobody"))]),
         new("deleteSignalStream", "stream_id", _ => ["signals", "streams", "delete", "nothing"], _ => Call.Of(("stream_id", "nothing")), _ => [Elsewhere("/signals/nothing/delete")]),
     ];

@@ -8,7 +8,7 @@ namespace IdentityProvider.Server.Tests.Admin.Faces;
 /// <summary>Keys, what is to be told to others, and who listens to security events.</summary>
 internal static class OperatingStories
 {
-    public static IEnumerable<Story> All => [Keys, Messages, Stream];
+    public static IEnumerable<Story> All => [Keys, Messages, Stream, Token];
 
     // The first rotation leaves the ring in the state in which each face then finds it. What is revoked signed the token of the API, which is asked for anew.
     private static Story Keys => new(
@@ -40,6 +40,11 @@ internal static class OperatingStories
         new Given(async it => it["stream"] = await StreamAsync(it)),
         new Step("deleteSignalStream", it => ["signals", "streams", "delete", it["stream"]], it => Call.Of(("stream_id", it["stream"])), it => [Form.At($"/signals/{it["stream"]}/delete")]));
 
+    private static Story Token => new(
+        "A token at hand",
+        new Given(TokenAsync),
+        new Step("revokeToken", it => ["tokens", "revoke", it["token"]], it => Call.With($$"""{"token":"{{it["token"]}}"}"""), it => [Form.At("/tokens/revoke", ("token", it["token"]))]));
+
     // Any face's story says a number where a command or a path takes one.
     private static string Number(Face it, string key) => it == Face.Any ? "1" : it[key];
 
@@ -49,19 +54,34 @@ internal static class OperatingStories
         RETURNING "Id"::text
         """);
 
+    /// <summary>A program's token for an API that knows by the status list whether it stands.</summary>
+    public static async Task TokenAsync(Face it)
+    {
+        var api = $"https://tokens.{it.Name}.example";
+        await it.DoneAsync("resources", "create", "--identifier", api, "--scope", "a.read");
+        var made = await it.DoneAsync(
+            "clients", "create", "--client-id", it.Of("program"), "--grant", "client_credentials", "--auth-method", "client_secret_post", "--resource", api, "--scope", "a.read");
+        it["token"] = await TokenAsync(it, it.Of("program"), (string)made["client_secret"]!, api, "a.read");
+        it["jti"] = (string)(await it.DoneAsync("tokens", "inspect", it["token"]))["jti"]!;
+    }
+
     public static async Task<string> StreamAsync(Face it)
     {
         const string Api = TestServer.Issuer + "/ssf";
         var made = await it.DoneAsync(
             "clients", "create", "--file",
             it.File($$"""{"client_id":"{{it.Of("receiver")}}","grant_types":["client_credentials"],"token_endpoint_auth_method":"client_secret_post","resources":["{{Api}}"],"scope":"ssf.read ssf.manage"}"""));
-        using var form = new FormUrlEncodedContent(
-            [new("grant_type", "client_credentials"), new("client_id", it.Of("receiver")), new("client_secret", (string)made["client_secret"]!), new("resource", Api), new("scope", "ssf.manage")]);
-        using var tokens = await it.Server.Http.PostAsync("/token", form, TestContext.Current.CancellationToken);
-        var token = JsonElement.Parse(await tokens.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("access_token").GetString();
+        var token = await TokenAsync(it, it.Of("receiver"), (string)made["client_secret"]!, Api, "ssf.manage");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/ssf/streams") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var answer = await it.Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
         return JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("stream_id").GetString()!;
+    }
+
+    private static async Task<string> TokenAsync(Face it, string client, string secret, string api, string scope)
+    {
+        using var form = new FormUrlEncodedContent([new("grant_type", "client_credentials"), new("client_id", client), new("client_secret", secret), new("resource", api), new("scope", scope)]);
+        using var answer = await it.Server.Http.PostAsync("/token", form, TestContext.Current.CancellationToken);
+        return JsonElement.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).GetProperty("access_token").GetString()!;
     }
 }

@@ -58,6 +58,8 @@ internal static class PeopleStories
         }),
         new Step("endFamily", it => ["families", "end", it["family"]], it => Call.Of(("family", it["family"])), it => [On(it, $"/families/{it["family"]}/end")]),
         new Given(SignInAsync),
+        new Step("endFamily", it => ["families", "end", it["family"]], it => Call.Of(("family", it["family"])), it => [new Form($"/families/{it["family"]}", $"/families/{it["family"]}/end")]),
+        new Given(SignInAsync),
         new Step("revokeGrant", it => ["grants", "revoke", it.Of("reader"), "--user", it.Of("mary")], it => Call.Of(Sub(it), ("client_id", it.Of("reader"))), it => [On(it, $"/grants/{it.Of("reader")}/revoke")]),
         new Given(SignInAsync),
         new Step("revokeUserTokens", it => ["tokens", "revoke", "--user", it.Of("mary")], it => Call.Of(Sub(it)), it => [Asks(it, "/revoke-tokens")]),
@@ -127,7 +129,7 @@ internal static class PeopleStories
 
     private static Form Asks(Face it, string action, params (string, string)[] fields) => Form.At($"/users/{it["sub"]}{action}", fields);
 
-    private static async Task PersonAsync(Face it, string noun)
+    public static async Task PersonAsync(Face it, string noun)
     {
         await it.Server.AddPersonAsync(user => user.UserName = it.Of(noun));
         it["sub"] = (await it.Server.UserIdAsync(it.Of(noun))).ToString("D");

@@ -31,6 +31,9 @@ internal static class ReaderThings
         it["kid"] = await it.AskAsync("""SELECT min("Kid") FROM "SigningKeys" WHERE "RevokedAt" IS NULL""");
         it["message"] = await OperatingStories.MessageAsync(it);
         it["stream"] = await OperatingStories.StreamAsync(it);
+        await it.DoneAsync("issuers", "create", "--issuer", TrustStories.IssuerOf(it), "--jwks-uri", $"{TrustStories.IssuerOf(it)}/jwks", "--client", it.Of("runner"), "--scope", "orders.read");
+        await it.DoneAsync("authorization-details-types", "create", "--file", it.File(TrustStories.TypeOf(it.Of("payment"))));
+        await OperatingStories.TokenAsync(it);
         it["audit"] = (string)(await it.DoneAsync("audit", "list", "--target", it.Of("shop")))[0]!["id"]!;
     }
 

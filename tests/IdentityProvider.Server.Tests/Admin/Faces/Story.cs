@@ -30,6 +30,18 @@ internal sealed record Reading(string Operation, Func<Face, string[]>? Command, 
     /// <summary>Whether the page has it in another order, or in another place than a list of its own.</summary>
     public bool IsLoose { get; init; }
 
+    /// <summary>The forms of the console that show it, where an address can't ask for it; instead of the page.</summary>
+    public Func<Face, Form[]>? Forms { get; init; }
+
+    /// <summary>Whether the page is a file to be kept, with all that the API tells.</summary>
+    public bool IsFile { get; init; }
+
+    /// <summary>Whether it is lines of JSON.</summary>
+    public bool IsLines { get; init; }
+
+    /// <summary>Whether the server itself may change it at any moment: all that was shown is then what stood all the while.</summary>
+    public bool Moves { get; init; }
+
     /// <summary>Of several lists on the page, this one.</summary>
     public string? Caption { get; init; }
 }

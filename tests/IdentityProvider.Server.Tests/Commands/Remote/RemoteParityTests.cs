@@ -28,6 +28,9 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
 
     private RemoteServer _remote = null!;
 
+    /// <summary>The commands that work at a server, by their words.</summary>
+    internal static IEnumerable<string> Remote => Everything(Root.Build()).Where(command => RemoteCommands.Find(command) is not null).Select(command => string.Join(' ', Root.PathOf(command)));
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private SignalStreams Streams => _remote.Server.Get<SignalStreams>();
@@ -74,8 +77,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
 
 
         Assert.True(_differing.Count == 0, string.Join("\n\n", _differing));
-        var remote = Everything(Root.Build()).Where(command => RemoteCommands.Find(command) is not null).Select(command => string.Join(' ', Root.PathOf(command)));
-        Assert.Empty(remote.Except(_walked).Except(["import openiddict", "import duende", "settings"])); // which read another product's database, and then go on as Keycloak's; what is set is each one's own
+        Assert.Empty(Remote.Except(_walked).Except(["import openiddict", "import duende", "settings"])); // which read another product's database, and then go on as Keycloak's; what is set is each one's own
     }
 
     private async Task ClientsAndApisAsync()

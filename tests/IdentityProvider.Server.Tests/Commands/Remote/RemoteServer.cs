@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Server.Admin;
@@ -81,11 +82,15 @@ internal sealed class RemoteServer : IAsyncDisposable
         }, Cancellation);
     }
 
-    public async Task<(int Code, string Result, string Remarks)> AskAsync(string line)
+    public Task<(int Code, string Result, string Remarks)> AskAsync(string line) => AskAsync(Root.Read($"{line} --json --server {TestServer.Issuer}"));
+
+    /// <summary>The same of words, which may hold spaces.</summary>
+    public Task<(int Code, string Result, string Remarks)> AskAsync(IEnumerable<string> words) => AskAsync(Root.Read([.. words, "--json", "--server", TestServer.Issuer]));
+
+    private async Task<(int Code, string Result, string Remarks)> AskAsync(ParseResult parsed)
     {
         using var results = new StringWriter();
         using var remarks = new StringWriter();
-        var parsed = Root.Read($"{line} --json --server {TestServer.Issuer}");
         Assert.Empty(parsed.Errors);
         Assert.Null(RemoteCommands.Refuse(parsed));
         var work = new RemoteWork(parsed, new RemoteApi(Http, SignIn, TestServer.Issuer), new Output(results, remarks, isJson: true), Cancellation);
