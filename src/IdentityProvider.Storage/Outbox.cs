@@ -120,6 +120,20 @@ public sealed class Outbox(IDbContextFactory<IdpDb> databases)
                 cancellation);
     }
 
+    /// <summary>Puts off what was claimed and not tried, since its time has not come: that counts as no attempt.</summary>
+    /// <param name="claimed">As <see cref="ClaimAsync"/> gave it.</param>
+    /// <param name="reason">In our own words.</param>
+    /// <param name="nextAttemptAt">When it is looked at again.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task PostponedAsync(OutboxMessage claimed, string reason, DateTimeOffset nextAttemptAt, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var kept = Longest.Cut(reason, Longest.Error);
+        await db.OutboxMessages.Where(m => m.Id == claimed.Id && m.Attempts == claimed.Attempts && m.DeliveredAt == null)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(m => m.LastError, kept).SetProperty(m => m.NextAttemptAt, nextAttemptAt).SetProperty(m => m.Attempts, claimed.Attempts - 1), cancellation);
+    }
+
     /// <summary>Notes why an attempt failed, unless another was begun meanwhile.</summary>
     /// <param name="claimed">As <see cref="ClaimAsync"/> gave it.</param>
     /// <param name="error">In our own words; nothing that the client sent.</param>

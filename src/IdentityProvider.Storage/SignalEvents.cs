@@ -13,11 +13,11 @@ public sealed class SignalEvents(IDbContextFactory<IdpDb> databases)
         return await db.SignalEvents.AsNoTracking().FirstOrDefaultAsync(e => e.EventId == eventId, cancellation) is { } row ? Read(row) : null;
     }
 
-    /// <summary>What waits in a stream, the oldest first.</summary>
-    public async Task<IReadOnlyList<StoredSignal>> ListAsync(Guid streamId, DateTimeOffset now, int limit, CancellationToken cancellation = default)
+    /// <summary>What waits in a stream, the oldest first; where <paramref name="only"/> is given, of that kind.</summary>
+    public async Task<IReadOnlyList<StoredSignal>> ListAsync(Guid streamId, DateTimeOffset now, int limit, SignalKind? only = null, CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        var rows = await db.SignalEvents.AsNoTracking().Where(e => e.StreamId == streamId && e.ExpiresAt > now).OrderBy(e => e.Sequence).Take(limit).ToListAsync(cancellation);
+        var rows = await db.SignalEvents.AsNoTracking().Where(e => e.StreamId == streamId && e.ExpiresAt > now && (only == null || e.Kind == only)).OrderBy(e => e.Sequence).Take(limit).ToListAsync(cancellation);
         return [.. rows.Select(Read)];
     }
 

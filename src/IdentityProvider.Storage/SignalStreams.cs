@@ -7,9 +7,6 @@ namespace IdentityProvider.Storage;
 /// <summary>The streams of security events that receivers have, and whom those know. Which clients have one, nodes keep in memory (<see cref="Topic.SignalStreams"/>).</summary>
 public sealed class SignalStreams(IDbContextFactory<IdpDb> databases)
 {
-    /// <summary>Clients that have streams; nobody has more.</summary>
-    private const int MostReceivers = 10_000;
-
     /// <summary>
     /// Adds a stream while its client may have another: the client's row is locked first, so that of several at once none is one too many. With its
     /// first, whoever the client has tokens or a consent of is known to it.
@@ -23,11 +20,15 @@ public sealed class SignalStreams(IDbContextFactory<IdpDb> databases)
                 var standing = await db.SignalStreams.CountAsync(s => s.ClientId == stream.ClientId, token);
                 if (standing >= SignalStream.MostPerClient)
                     return StreamAddition.TooMany;
+
+                // Of all clients one after the other, so that together they have no more than may be.
+                await db.BumpAsync(Topic.SignalStreams, token);
+                if (await db.SignalStreams.CountAsync(token) >= SignalStream.Most)
+                    return StreamAddition.NoRoom;
                 db.SignalStreams.Add(Row(stream, sealedAuthorization));
                 await db.SaveChangesAsync(token);
                 if (standing == 0)
                     await MeetAsync(db, stream.ClientId, token);
-                await db.BumpAsync(Topic.SignalStreams, token);
                 return StreamAddition.Added;
             },
             (db, token) => db.SignalStreams.AnyAsync(s => s.StreamId == stream.StreamId, token),
@@ -68,7 +69,7 @@ public sealed class SignalStreams(IDbContextFactory<IdpDb> databases)
     public async Task<IReadOnlyList<string>> ReceiversAsync(CancellationToken cancellation = default)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await db.SignalStreams.Select(s => s.ClientId).Distinct().OrderBy(name => name).Take(MostReceivers).ToListAsync(cancellation);
+        return await db.SignalStreams.Select(s => s.ClientId).Distinct().OrderBy(name => name).Take(SignalStream.Most).ToListAsync(cancellation);
     }
 
     /// <summary>
@@ -107,7 +108,13 @@ public sealed class SignalStreams(IDbContextFactory<IdpDb> databases)
     /// Gives a stream another status: one that is enabled is told at once what waited, and one that is disabled is told nothing of it any more. False
     /// where it is gone.
     /// </summary>
-    public Task<bool> SetStatusAsync(Guid streamId, StreamStatus status, string? reason, DateTimeOffset now, CancellationToken cancellation = default) =>
+    /// <param name="streamId">Which.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="now">The moment.</param>
+    /// <param name="isTold">Whether the receiver is told, since it wasn't the receiver who said so (SSF 1.0 §8.1.5).</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<bool> SetStatusAsync(Guid streamId, StreamStatus status, string? reason, DateTimeOffset now, bool isTold = false, CancellationToken cancellation = default) =>
         databases.TransactAsync(
             async (db, token) =>
             {
@@ -119,9 +126,46 @@ public sealed class SignalStreams(IDbContextFactory<IdpDb> databases)
                     await Signals.PushesOf(db, streamId).Where(m => m.DeliveredAt == null && m.GivenUpAt == null).ExecuteUpdateAsync(set => set.SetProperty(m => m.NextAttemptAt, now), token);
                 if (status == StreamStatus.Disabled)
                     await ForgetAsync(db, streamId, token);
+                if (isTold)
+                    await Signals.UpdatedAsync(db, await db.SignalStreams.AsNoTracking().SingleAsync(s => s.StreamId == streamId, token), now, token);
                 return true;
             },
             cancellation);
+
+    /// <summary>
+    /// Settles what a change of a stream met under way: an event that was being written just then, by what the stream was before. What it is too late
+    /// for goes, and what is to be pushed is queued. How many those were, a bounded number at once.
+    /// </summary>
+    public async Task<int> SettleAsync(DateTimeOffset now, CancellationToken cancellation = default)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var late = await db.SignalEvents
+            .Where(e => e.Kind != SignalKind.StreamUpdated && !db.SignalStreams.Any(s => s.StreamId == e.StreamId && s.Status != StreamStatus.Disabled))
+            .OrderBy(e => e.EventId).Select(e => e.EventId).Take(ExpiredRows.Batch).ToListAsync(cancellation);
+        if (late.Count > 0)
+        {
+            await db.OutboxMessages.Where(m => m.Kind == OutboxKind.SecurityEvent && late.Contains(m.SessionId)).ExecuteDeleteAsync(cancellation);
+            await db.SignalEvents.Where(e => late.Contains(e.EventId)).ExecuteDeleteAsync(cancellation);
+        }
+
+        var unqueued = await db.SignalStreams.Where(s => s.EndpointUrl != null && s.Status != StreamStatus.Disabled
+                && db.SignalEvents.Any(e => e.StreamId == s.StreamId && !db.OutboxMessages.Any(m => m.Kind == OutboxKind.SecurityEvent && m.SessionId == e.EventId)))
+            .OrderBy(s => s.StreamId).Select(s => s.StreamId).Take(SignalStream.Most).ToListAsync(cancellation);
+        foreach (var streamId in unqueued)
+            await QueueAsync(streamId, now, cancellation);
+        return late.Count + unqueued.Count;
+    }
+
+    // Under the stream's row, so that of several nodes one does it, and by what it is then.
+    private Task<bool> QueueAsync(Guid streamId, DateTimeOffset now, CancellationToken cancellation) => databases.TransactAsync(
+        async (db, token) =>
+        {
+            if (await db.SignalStreams.Where(s => s.StreamId == streamId && s.EndpointUrl != null).ExecuteUpdateAsync(set => set.SetProperty(s => s.Version, s => s.Version), token) == 0)
+                return false;
+            await Signals.QueueAsync(db, await db.SignalStreams.AsNoTracking().SingleAsync(s => s.StreamId == streamId, token), now, token);
+            return true;
+        },
+        cancellation);
 
     /// <summary>Sends a verification, unless the last one was just now.</summary>
     public Task<VerificationOutcome> VerifyAsync(Guid streamId, string? state, DateTimeOffset now, CancellationToken cancellation = default)
@@ -275,6 +319,9 @@ public enum StreamAddition
 
     /// <summary>The client has as many as any may have.</summary>
     TooMany,
+
+    /// <summary>All clients together have as many as they may have.</summary>
+    NoRoom,
 
     /// <summary>There is no such client any more.</summary>
     NoClient,

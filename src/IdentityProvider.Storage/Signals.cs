@@ -61,6 +61,14 @@ internal static class Signals
         return SaveAsync(db, [(to, New(to, SignalKind.Verification, userId: null, now, state))], cancellation);
     }
 
+    /// <summary>That a stream has another status, which its receiver didn't give it.</summary>
+    public static Task UpdatedAsync(IdpDb db, SignalStreamRow stream, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var to = new Listening(stream.StreamId, stream.ClientId, stream.EndpointUrl != null);
+        var detail = new StreamUpdate(StreamRules.NameOf(stream.Status), stream.StatusReason).Written;
+        return SaveAsync(db, [(to, New(to, SignalKind.StreamUpdated, userId: null, now, detail))], cancellation);
+    }
+
     /// <summary>Has the outbox push what waits in a stream, after it was changed.</summary>
     public static async Task QueueAsync(IdpDb db, SignalStreamRow stream, DateTimeOffset now, CancellationToken cancellation)
     {
@@ -117,7 +125,7 @@ internal static class Signals
     {
         var bit = SignalKinds.BitOf(kind);
         return db.SignalStreams.Where(s => s.Status != StreamStatus.Disabled && (s.Delivered & bit) != 0)
-            .Select(s => new Listening(s.StreamId, s.ClientId, s.EndpointUrl != null)).ToListAsync(cancellation);
+            .OrderBy(s => s.StreamId).Take(SignalStream.Most).Select(s => new Listening(s.StreamId, s.ClientId, s.EndpointUrl != null)).ToListAsync(cancellation);
     }
 
     // A push waits in the outbox from the first, also while the stream is paused: the delivery looks.

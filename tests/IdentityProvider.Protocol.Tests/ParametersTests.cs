@@ -30,6 +30,23 @@ public sealed class ParametersTests
         Assert.Empty(parameters.All("a"));
     }
 
+    [Fact]
+    public void What_comes_decoded_is_held_to_the_same_rules()
+    {
+        Assert.True(Parameters.Of([("a", "1"), ("b", ""), ("resource", "x"), ("resource", "y"), ("text", "{\r\n\t\"é\"}")]).Try(out var parameters, out _));
+        Assert.Equal(("1", null, "{\r\n\t\"é\"}"), (parameters["a"], parameters["b"], parameters["text"]));
+        Assert.Equal(["x", "y"], parameters.All("resource"));
+        foreach (var (pairs, expected) in new[]
+        {
+            ((List<(string, string)>)[("a", "1"), ("a", "")], Refusal.ParameterRepeated), ([("a", "\0")], Refusal.ParameterMalformed), ([("a\x0B", "1")], Refusal.ParameterMalformed), ([("a", "\x7F")], Refusal.ParameterMalformed),
+            ([.. Enumerable.Range(0, Parameters.MostParameters + 1).Select(i => ($"{i}", "1"))], Refusal.TooManyParameters),
+        })
+        {
+            Assert.False(Parameters.Of(pairs).Try(out _, out var reason));
+            Assert.Equal(expected, reason);
+        }
+    }
+
     [Theory]
     [InlineData("a=1&a=2")]
     [InlineData("a=1&a=1")]

@@ -1,7 +1,7 @@
 import { headers, methods, nasty } from './values.js';
 
 /**
- * A request as it goes out: { method, path, query: [[name, value]], form: [[name, value]] | undefined, headers, body }.
+ * A request as it goes out: { method, path, query: [[name, value]], form: [[name, value]] | undefined, json: a body of JSON | undefined, headers, body }.
  * Mutations work on a copy of a seed, so that most of each request is what a real caller sends and gets past the first check.
  */
 export function mutate(seed, dice, pool) {
@@ -23,6 +23,8 @@ const mutations = [
   (request, dice, pool) => { parameters(request).push([dice.pick(names), anyValue(dice, pool)]); },
   // What belongs into the body in the query, and the other way round.
   (request) => { if (request.form) { request.query = [...request.query, ...request.form]; request.form = []; } else request.form = request.query.splice(0); },
+  // A member of a JSON body replaced, lost, spoilt, or one from elsewhere.
+  spoilMember, spoilMember,
   // Headers, method, path.
   (request, dice, pool) => { const name = dice.pick(Object.keys(headers)); request.headers[name] = dice.oneIn(4) ? `Bearer ${dice.pick(pool)}` : dice.pick(headers[name]); },
   (request, dice) => { request.method = dice.pick(methods); },
@@ -35,6 +37,15 @@ const mutations = [
 function replaceValue(request, dice, pool) {
   const list = parameters(request);
   if (list.length > 0) dice.pick(list)[1] = anyValue(dice, pool);
+}
+
+function spoilMember(request, dice, pool) {
+  if (!request.json) return replaceValue(request, dice, pool);
+  let place = request.json;
+  for (let inner = place; inner !== null && typeof inner === 'object' && Object.keys(inner).length > 0 && !dice.oneIn(3); inner = place[dice.pick(Object.keys(place))]) place = inner;
+  const member = dice.oneIn(5) ? dice.pick(names) : (Object.keys(place)[0] && dice.pick(Object.keys(place))) || 'x';
+  const value = place[member];
+  place[member] = dice.pick([undefined, null, true, -1, 1e300, [], {}, [value], { x: value }, spoil(String(value), dice), anyValue(dice, pool)]);
 }
 
 function spoil(value, dice) {
@@ -52,8 +63,9 @@ const names = `acr_values actor_token actor_token_type assertion audience auth_r
 export function written(request) {
   const query = encoded(request.query);
   const path = request.path + (query ? `?${query}` : '');
-  const body = request.body ?? (request.form && Buffer.from(encoded(request.form)));
+  const body = request.body ?? (request.json ? Buffer.from(JSON.stringify(request.json)) : request.form && Buffer.from(encoded(request.form)));
   const sent = { ...request.headers };
+  if (request.json && sent['content-type'] === undefined) sent['content-type'] = 'application/json';
   if (request.form && !request.body && sent['content-type'] === undefined) sent['content-type'] = 'application/x-www-form-urlencoded';
   return { method: request.method, path, headers: sent, body: Buffer.from(body ?? '') };
 }

@@ -11,6 +11,7 @@ const seed = Number(process.env.FUZZ_SEED ?? Math.floor(performance.timeOrigin) 
 const parts = 4;
 const lanes = 8;
 const longest = 5_000;
+const longestPoll = 25_000; // which waits for an event (RFC 8936 §2.4)
 const mostMemoryMb = 96;
 const agent = new Agent({ keepAlive: true, maxSockets: lanes });
 
@@ -67,14 +68,14 @@ async function judge(wire, redirectUris) {
     location && location.origin !== idp.issuer && !redirectUris.some((uri) => location.href.startsWith(uri)) && `redirects to ${location.href}`,
     body.includes('<script>fuzzed') && 'shows markup that came with the request',
     headers['x-fuzzed'] !== undefined && 'has a header that came with the request',
-    headers['content-type']?.includes('json') && wire.method !== 'HEAD' && body.length > 0 && !isJson(body) && 'says JSON and is none',
+    headers['content-type']?.includes('json') && !headers['content-type'].includes('jsonl') && wire.method !== 'HEAD' && body.length > 0 && !isJson(body) && 'says JSON and is none',
   ];
   for (const wrong of wrongs) if (wrong) found.push(`${wrong}: ${shown(wire)}\n${body.slice(0, 300)}`);
 }
 
 function exchange({ method, path, headers, body }) {
   return new Promise((resolve, reject) => {
-    const outgoing = send(new URL(idp.issuer).origin, { method, path, headers: { ...headers, 'content-length': body.length }, agent, timeout: longest }, (response) => {
+    const outgoing = send(new URL(idp.issuer).origin, { method, path, headers: { ...headers, 'content-length': body.length }, agent, timeout: path.startsWith('/ssf/poll') ? longestPoll : longest }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk)).on('error', reject);
       // A stream of events never ends; its head is enough.

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { confidentialClient, machineClient, nativeClient, ordersApi, redirectUri } from '../interop/support/given.js';
 import { Person } from '../interop/support/person.js';
+import { consoleOf, signalsOf } from './operators.js';
 
 /** The clients, APIs and the person of a run. */
 export async function register(idp) {
@@ -11,11 +12,14 @@ export async function register(idp) {
   const machine = await idp.createClient({ ...machineClient, introspects: [ordersApi.identifier] });
   const operator = await idp.createClient({ grant_types: ['client_credentials'], scope: 'idp.read idp.write:clients idp.write:resources', resources: [`${idp.issuer}/api/admin/v1`] });
   const user = await idp.createUser('ada', { name: 'Ada Example', email: 'ada@example.com' });
-  return { web, native, machine, operator, user };
+  const receiver = await idp.createClient({ grant_types: ['client_credentials'], scope: 'ssf.read ssf.manage', resources: [`${idp.issuer}/ssf`] });
+  const boss = await idp.createUser('olga');
+  await idp.command(['users', 'grant-role', 'olga', 'operator']);
+  return { web, native, machine, operator, user, receiver, boss };
 }
 
 /** Requests that a real caller makes at every endpoint after a sign-in, and the tokens, codes and cookies that go with them. */
-export async function plant(idp, { web, native, machine, operator, user }) {
+export async function plant(idp, { web, native, machine, operator, user, receiver, boss }) {
   const metadata = await (await fetch(`${idp.issuer}/.well-known/openid-configuration`)).json();
   const basic = (client) => `Basic ${Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64')}`;
 
@@ -59,9 +63,10 @@ export async function plant(idp, { web, native, machine, operator, user }) {
     post('/introspect', [['token', tokens.access_token], ['token_type_hint', 'access_token']], asMachine), post('/introspect', [['token', tokens.refresh_token]], asWeb),
     post('/revoke', [['token', code]], asWeb), post('/par', asked, asWeb), post('/device_authorization', [['client_id', native.client_id], ['scope', 'openid']]),
     post('/bc-authorize', [['scope', 'openid'], ['login_hint', 'ada'], ['binding_message', 'W4SCT']], asWeb),
-    { ...post('/register', undefined, { 'content-type': 'application/json' }), body: Buffer.from(JSON.stringify({ redirect_uris: [redirectUri], client_name: 'x', jwks_uri: 'https://127.0.0.1/x' })) },
+    { ...post('/register', undefined), json: { redirect_uris: [redirectUri], client_name: 'x', jwks_uri: 'https://127.0.0.1/x' } },
     get('/device', [['user_code', 'BCDF-GHJK']]), get('/device', [['user_code', 'BCDF-GHJK']], { cookie }), post('/device', [['user_code', 'BCDF-GHJK']], { cookie }),
     ...(await administrationOf(idp, basic(operator), { client_id: web.client_id, username: 'ada' })),
+    ...(await signalsOf(idp, basic(receiver), user)), ...(await consoleOf(idp, boss, { client_id: web.client_id, sub: user.sub })),
     ...pages, get('/login', [['resume', code]]), get('/login/upstream/elsewhere'), get('/login/upstream/elsewhere/callback', [['state', 's'], ['code', code], ['iss', 'https://elsewhere.example']], { cookie }),
     post('/login/upstream/elsewhere/backchannel-logout', [['logout_token', tokens.id_token]]),
     get('/consent', [['resume', code]], { cookie }), get('/select-account', [['resume', code]], { cookie }),
@@ -98,7 +103,7 @@ async function administrationOf(idp, authorization, known) {
   if (!token) throw new Error('no token for the Admin API');
   const headers = { authorization: `Bearer ${token}` };
   const reads = Object.entries(document.paths).filter(([, operations]) => operations.get).map(([path]) => path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(known[name] ?? 'x')));
-  const make = (noun, body) => ({ method: 'POST', path: `/api/admin/v1/${noun}`, query: [], headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': 'k' }, body: Buffer.from(JSON.stringify(body)) });
+  const make = (noun, body) => ({ method: 'POST', path: `/api/admin/v1/${noun}`, query: [], headers: { ...headers, 'idempotency-key': 'k' }, json: body });
   return [
     ...reads.map((path) => ({ method: 'GET', path, query: [['limit', '5'], ['q', 'a']], form: undefined, headers })),
     make('clients', { redirect_uris: [redirectUri], client_name: 'x' }),

@@ -103,6 +103,11 @@ public static class SecurityEventToken
             case SignalKind.Verification when about.Detail is { } state:
                 json.WriteString("state", state);
                 break;
+            case SignalKind.StreamUpdated when StreamUpdate.Read(about.Detail) is { } update:
+                json.WriteString("status", update.Status);
+                if (update.Reason is not null)
+                    json.WriteString("reason", update.Reason);
+                break;
         }
     }
 
@@ -146,7 +151,7 @@ public sealed record SecurityEvent
     /// <summary>Which sign-in of theirs; null for none.</summary>
     public Guid? SessionId { get; init; }
 
-    /// <summary>Of a credential what became of it (<see cref="CredentialChange"/>), of a verification its state.</summary>
+    /// <summary>Of a credential what became of it (<see cref="CredentialChange"/>), of a verification its state, of a stream its status (<see cref="StreamUpdate"/>).</summary>
     public string? Detail { get; init; }
 
     /// <summary>What tokens say of the person now, of what changed.</summary>
@@ -184,4 +189,21 @@ public sealed record CredentialChange(string Type, string Change)
 
     /// <summary>Null where it isn't one.</summary>
     public static CredentialChange? Read(string? written) => written?.Split(' ') is [var type, var change] ? new(type, change) : null;
+}
+
+/// <summary>What became of a stream (SSF 1.0 §8.1.5).</summary>
+/// <param name="Status">Its status now, as the wire has it.</param>
+/// <param name="Reason">Why, in the operator's words.</param>
+public sealed record StreamUpdate(string Status, string? Reason)
+{
+    /// <summary>As it is stored.</summary>
+    public string Written => Reason is null ? Status : $"{Status} {Reason}";
+
+    /// <summary>Null where it isn't one.</summary>
+    public static StreamUpdate? Read(string? written) => written?.Split(' ', 2) switch
+    {
+        [var status] => new(status, null),
+        [var status, var reason] => new(status, reason),
+        _ => null,
+    };
 }

@@ -23,4 +23,7 @@ public enum SignalKind
 
     /// <summary>That a stream works (SSF 1.0 §8.1.4.1); nobody asks for its type.</summary>
     Verification = 20,
+
+    /// <summary>That this server gave a stream another status (SSF 1.0 §8.1.5); nobody asks for its type either.</summary>
+    StreamUpdated = 21,
 }

@@ -18,10 +18,11 @@ public static class SignalKinds
         [SignalKind.AccountEnabled] = Risc + "account-enabled",
         [SignalKind.AccountPurged] = Risc + "account-purged",
         [SignalKind.Verification] = Ssf + "verification",
+        [SignalKind.StreamUpdated] = Ssf + "stream-updated",
     }.ToFrozenDictionary();
 
     /// <summary>Those that a receiver may ask for (<c>events_supported</c>), in order.</summary>
-    public static IReadOnlyList<SignalKind> Supported { get; } = [.. Enum.GetValues<SignalKind>().Where(kind => kind != SignalKind.Verification)];
+    public static IReadOnlyList<SignalKind> Supported { get; } = [.. Enum.GetValues<SignalKind>().Where(kind => kind < SignalKind.Verification)];
 
     /// <summary>The event's type, as a SET has it.</summary>
     public static string UriOf(SignalKind kind) => Uris[kind];

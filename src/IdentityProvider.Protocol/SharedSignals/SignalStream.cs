@@ -6,6 +6,9 @@ namespace IdentityProvider.Protocol.SharedSignals;
 [SuppressMessage("Naming", "CA1711", Justification = "The framework's own word for it.")]
 public sealed record SignalStream
 {
+    /// <summary>Of all clients together: each security event is looked at for each.</summary>
+    public const int Most = 1000;
+
     /// <summary>Of one client.</summary>
     public const int MostPerClient = 4;
 

@@ -78,10 +78,20 @@ public static class StreamRules
         var read = MetadataJson.Read(body, StreamJson.Default.StreamStatusDocument);
         if (read is not Validated<StreamStatusDocument>.Valid { Value: var asked })
             return ((Validated<StreamStatusDocument>.Invalid)read).Error;
-        if (asked.Reason is { } reason && !PlainText.IsPlain(reason, LongestDescription))
+        return DecideStatus(asked.Status, asked.Reason) switch
+        {
+            Validated<StatusChange>.Valid { Value: var change } => Validated.Of(change with { StreamId = IdOf(asked.StreamId) }),
+            var invalid => invalid,
+        };
+    }
+
+    /// <summary>The same of an operator, who names the stream elsewhere.</summary>
+    public static Validated<StatusChange> DecideStatus(string? status, string? reason)
+    {
+        if (reason is not null && !PlainText.IsPlain(reason, LongestDescription))
             return new MetadataError("reason", $"must be plain text of at most {LongestDescription} characters");
-        var found = Enum.GetValues<StreamStatus>().Where(status => NameOf(status) == asked.Status).ToList();
-        return found.Count == 1 ? Validated.Of(new StatusChange(IdOf(asked.StreamId), found[0], asked.Reason)) : new MetadataError("status", "must be enabled, paused or disabled");
+        var found = Enum.GetValues<StreamStatus>().Where(known => NameOf(known) == status).ToList();
+        return found.Count == 1 ? Validated.Of(new StatusChange(null, found[0], reason)) : new MetadataError("status", "must be enabled, paused or disabled");
     }
 
     /// <summary>A verification (§8.1.4.2).</summary>
@@ -183,8 +193,8 @@ public static class StreamRules
 public sealed record StreamPlan(
     string? EndpointUrl, bool KeepsDelivery, string? Authorization, IReadOnlyList<string> EventsRequested, IReadOnlyList<SignalKind> Delivered, string? Description);
 
-/// <summary>A status that a receiver gives its stream.</summary>
-/// <param name="StreamId">Which; null where what it wrote is none.</param>
+/// <summary>A status that a receiver gives its stream, or an operator.</summary>
+/// <param name="StreamId">Which; null where what the receiver wrote is none, and where the operator names it elsewhere.</param>
 /// <param name="Status">The status.</param>
-/// <param name="Reason">Why, in its words.</param>
+/// <param name="Reason">Why, in their words.</param>
 public sealed record StatusChange(Guid? StreamId, StreamStatus Status, string? Reason);

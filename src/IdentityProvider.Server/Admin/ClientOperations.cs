@@ -60,13 +60,8 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
         var now = desk.Now;
         var secret = client.HasSecret && !standing.HasSecret ? desk.Entropy.Token() : null;
         var stored = secret is null ? null : new ClientSecret(SecretHash.Of(secret), now, null);
-        switch (await clients.ReplaceAsync(client, standing, OperatorMembers.Changed(standing, client), stored, now, cancellation))
-        {
-            case Replaced.Unknown:
-                return Unknown(client.ClientId);
-            case Replaced.Changed:
-                return Fault.Changed("client");
-        }
+        if (Fault.Of(await clients.ReplaceAsync(client, standing, OperatorMembers.Changed(standing, client), stored, now, cancellation), Unknown(client.ClientId), "client") is { } notDone)
+            return notDone;
 
         await desk.RecordAsync(AuditAction.ClientChanged, actor, AuditTarget.Client(client.ClientId), Document(standing), Document(client));
         await BeginKeysAsync(client, cancellation);
@@ -97,13 +92,8 @@ internal sealed class ClientOperations(Clients clients, Registrations registrati
             return BuiltIn();
         if (desk.Refuse(actor, read) is { } fault)
             return fault;
-        switch (await clients.DeleteAsync(read, desk.Now, cancellation))
-        {
-            case Replaced.Unknown:
-                return Unknown(read.ClientId);
-            case Replaced.Changed:
-                return Fault.Changed("client");
-        }
+        if (Fault.Of(await clients.DeleteAsync(read, desk.Now, cancellation), Unknown(read.ClientId), "client") is { } notDone)
+            return notDone;
 
         await desk.RecordAsync(AuditAction.ClientDeleted, actor, AuditTarget.Client(read.ClientId), before: Document(read));
         return new RemovedClient(WasThere: true, IsDenied: false);

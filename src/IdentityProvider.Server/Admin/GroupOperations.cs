@@ -71,13 +71,8 @@ internal sealed class GroupOperations(Groups groups, RoleOperations roles, Desk 
         if (await desk.RefuseGroupAsync(actor, group.GroupId, cancellation) is { } fault)
             return fault;
         var before = JsonSerializer.SerializeToNode(await DocumentAsync(group, cancellation), AdminJson.Default.GroupDocument);
-        switch (await groups.DeleteAsync(group.GroupId, read, desk.Now, CancellationToken.None))
-        {
-            case Replaced.Unknown:
-                return Unknown(group.Name);
-            case Replaced.Changed:
-                return Fault.Changed("group");
-        }
+        if (Fault.Of(await groups.DeleteAsync(group.GroupId, read, desk.Now, CancellationToken.None), Unknown(group.Name), "group") is { } notDone)
+            return notDone;
 
         await desk.RecordAsync(AuditAction.GroupDeleted, actor, AuditTarget.Group(group.Name), before);
         return group;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using IdentityProvider.Protocol;
+using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Admin;
 
@@ -52,6 +53,17 @@ public sealed record Fault(FaultKind Kind, string Member, string Reason)
 
     /// <summary>Somebody else changed it since it was read.</summary>
     public static Fault Changed(string member) => new(FaultKind.Changed, member, "was changed by somebody else just now; try again");
+
+    /// <summary>Why what was read is not replaced or removed; null where it is.</summary>
+    /// <param name="ended">How that ended.</param>
+    /// <param name="unknown">Where there is no such thing.</param>
+    /// <param name="member">What somebody else changed.</param>
+    public static Fault? Of(Replaced ended, Fault unknown, string member) => ended switch
+    {
+        Replaced.Done => null,
+        Replaced.Unknown => unknown,
+        _ => Changed(member),
+    };
 
     /// <summary>Who asks may not do this.</summary>
     public static Fault Forbidden(string member, string reason) => new(FaultKind.Forbidden, member, reason);

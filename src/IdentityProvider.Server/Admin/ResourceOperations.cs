@@ -5,7 +5,6 @@ using IdentityProvider.Protocol.Admin;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.Resources;
 using IdentityProvider.Server.Keys;
-using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Admin;
 
@@ -51,13 +50,8 @@ internal sealed class ResourceOperations(Storage.Resources resources, KeyRing ke
             return fault;
         if (resource.Identifier != standing.Identifier)
             return Fault.Refused("identifier", "can't be changed");
-        switch (await resources.ReplaceAsync(resource, standing, desk.Now, cancellation))
-        {
-            case Replaced.Unknown:
-                return Unknown(resource.Identifier);
-            case Replaced.Changed:
-                return Fault.Changed("resource");
-        }
+        if (Fault.Of(await resources.ReplaceAsync(resource, standing, desk.Now, cancellation), Unknown(resource.Identifier), "resource") is { } notDone)
+            return notDone;
 
         await desk.RecordAsync(AuditAction.ResourceChanged, actor, AuditTarget.Resource(resource.Identifier), Document(standing), Document(resource));
         await keys.BeginAllAsync([resource.SigningAlg], cancellation);
@@ -80,13 +74,8 @@ internal sealed class ResourceOperations(Storage.Resources resources, KeyRing ke
     {
         if (IsBuiltIn(read.Identifier))
             return BuiltIn();
-        switch (await resources.DeleteAsync(read, desk.Now, cancellation))
-        {
-            case Replaced.Unknown:
-                return Unknown(read.Identifier);
-            case Replaced.Changed:
-                return Fault.Changed("resource");
-        }
+        if (Fault.Of(await resources.DeleteAsync(read, desk.Now, cancellation), Unknown(read.Identifier), "resource") is { } notDone)
+            return notDone;
 
         await desk.RecordAsync(AuditAction.ResourceDeleted, actor, AuditTarget.Resource(read.Identifier), before: Document(read));
         return read.Identifier;

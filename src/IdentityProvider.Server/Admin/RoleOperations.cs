@@ -74,13 +74,8 @@ internal sealed class RoleOperations(RoleManager<Role> manager, Roles roles, Des
     {
         if (Desk.RefuseRole(actor, read.Name!) is { } fault)
             return fault;
-        switch (await roles.DeleteAsync(read, desk.Now, CancellationToken.None))
-        {
-            case Replaced.Unknown:
-                return Unknown(read.Name!);
-            case Replaced.Changed:
-                return Fault.Changed("role");
-        }
+        if (Fault.Of(await roles.DeleteAsync(read, desk.Now, CancellationToken.None), Unknown(read.Name!), "role") is { } notDone)
+            return notDone;
 
         await desk.RecordAsync(AuditAction.RoleDeleted, actor, AuditTarget.Role(read.Name!), before: Document(read));
         return read;

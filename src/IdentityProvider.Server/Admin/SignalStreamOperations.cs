@@ -1,12 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using IdentityProvider.Protocol;
 using IdentityProvider.Protocol.Audit;
 using IdentityProvider.Protocol.SharedSignals;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Admin;
 
-/// <summary>The streams of security events that receivers made (docs/signals.md): looked at, and ended. What is in them is the receivers' own to say.</summary>
+/// <summary>The streams of security events that receivers made (docs/signals.md): looked at, paused, and ended. What is in them is the receivers' own to say.</summary>
 internal sealed class SignalStreamOperations(SignalStreams streams, SignalEvents events, Desk desk)
 {
     /// <summary>One page, by identifier.</summary>
@@ -26,6 +27,21 @@ internal sealed class SignalStreamOperations(SignalStreams streams, SignalEvents
         if (!(await FindAsync(id, cancellation)).Try(out var stream, out var fault))
             return fault;
         return Document(stream) with { Waiting = await events.CountAsync(stream.StreamId, cancellation) };
+    }
+
+    /// <summary>Gives a stream another status, which its receiver is told with the reason (SSF 1.0 §8.1.5).</summary>
+    public async Task<Operated<SignalStream>> SetStatusAsync(Actor actor, string id, string? status, string? reason, CancellationToken cancellation)
+    {
+        var decided = StreamRules.DecideStatus(status, reason);
+        if (decided is not Validated<StatusChange>.Valid { Value: var change })
+            return Fault.Refused(((Validated<StatusChange>.Invalid)decided).Error);
+        if (!(await FindAsync(id, cancellation)).Try(out var stream, out var fault))
+            return fault;
+        if (!await streams.SetStatusAsync(stream.StreamId, change.Status, change.Reason, desk.Now, isTold: true, CancellationToken.None))
+            return Unknown(id);
+        var changed = stream with { Status = change.Status, StatusReason = change.Reason };
+        await desk.RecordAsync(AuditAction.SignalStreamChanged, actor, AuditTarget.SignalStream(stream.StreamId), before: Line(stream), after: Line(changed));
+        return changed;
     }
 
     /// <summary>Ends a stream, with all that waits in it. Its receiver may make another.</summary>

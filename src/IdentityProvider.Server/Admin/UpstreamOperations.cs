@@ -40,13 +40,8 @@ internal sealed class UpstreamOperations(Upstreams upstreams, UpstreamCredential
             return fault;
         var stored = new StoredUpstream(
             upstream, metadata.ClientSecret is { } secret ? credentials.Seal(upstream.Name, secret) : upstream.NeedsSecret ? standing.SealedSecret : null);
-        switch (await upstreams.ReplaceAsync(stored, standing, cancellation))
-        {
-            case Replaced.Unknown:
-                return Unknown(upstream.Name);
-            case Replaced.Changed:
-                return Fault.Changed("upstream");
-        }
+        if (Fault.Of(await upstreams.ReplaceAsync(stored, standing, cancellation), Unknown(upstream.Name), "upstream") is { } notDone)
+            return notDone;
 
         await desk.RecordAsync(AuditAction.UpstreamChanged, actor, AuditTarget.Upstream(upstream.Name), Written(standing.Provider), Written(upstream));
         return stored;

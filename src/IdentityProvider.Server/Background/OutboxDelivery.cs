@@ -100,7 +100,7 @@ internal sealed class OutboxDelivery(Outbox outbox, MessageDelivery delivery, En
         var now = clock.GetUtcNow();
         if (result.Again is { } wait && now < message.ExpiresAt)
         {
-            await outbox.FailedAsync(message, result.Error, now + wait, now, CancellationToken.None);
+            await outbox.PostponedAsync(message, result.Error, now + wait, CancellationToken.None);
             return;
         }
 

@@ -5,7 +5,7 @@ using IdentityProvider.Storage;
 namespace IdentityProvider.Server.Background;
 
 /// <summary>Removes what has expired, a bounded number of rows at a time; nodes share the work.</summary>
-internal sealed class Pruning(ExpiredRows rows, UnusedClients unused, AuditRetention audit, TimeProvider clock, ILogger<Pruning> logger) : RepeatedWork(TimeSpan.FromMinutes(1), logger)
+internal sealed class Pruning(ExpiredRows rows, SignalStreams streams, UnusedClients unused, AuditRetention audit, TimeProvider clock, ILogger<Pruning> logger) : RepeatedWork(TimeSpan.FromMinutes(1), logger)
 {
     protected override async Task DoAsync(CancellationToken cancellation)
     {
@@ -14,6 +14,7 @@ internal sealed class Pruning(ExpiredRows rows, UnusedClients unused, AuditReten
         {
         }
 
+        await streams.SettleAsync(clock.GetUtcNow(), cancellation);
         var itself = Actor.System("pruning");
         await unused.RemoveAsync(itself, cancellation);
         await audit.PruneAsync(itself, cancellation);

@@ -59,13 +59,10 @@ internal sealed class ClientOptions
     /// <summary>What was written: the file, or else <paramref name="standing"/>, with the options over it.</summary>
     public async Task<Validated<ClientMetadata>> ReadAsync(ParseResult parsed, ClientMetadata standing, CancellationToken cancellation)
     {
-        if (parsed.GetValue(_file) is { } path)
-        {
-            var read = MetadataJson.Read(await Input.ReadAsync(path, cancellation), ClientMetadataJson.Default.ClientMetadata);
-            if (read is not Validated<ClientMetadata>.Valid { Value: var written })
-                return read;
-            standing = written;
-        }
+        var read = await Input.ReadAsync(parsed.GetValue(_file), standing, ClientMetadataJson.Default.ClientMetadata, cancellation);
+        if (read is not Validated<ClientMetadata>.Valid { Value: var written })
+            return read;
+        standing = written;
 
         if (parsed.GetValue(_jwks) is { } keys)
         {

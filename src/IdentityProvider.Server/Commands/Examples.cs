@@ -46,6 +46,7 @@ internal static class Examples
         ["keys rotate"] = ["idp keys rotate"],
         ["keys revoke"] = ["idp keys list", "idp keys revoke 2xUz1cQb --dry-run"],
         ["signals streams list"] = ["idp signals streams list --client hr"],
+        ["signals streams set-status"] = ["idp signals streams set-status 5f0a7c1e2b3d4f60918273645546372a paused --reason Maintenance"],
         ["signals streams delete"] = ["idp signals streams delete 5f0a7c1e2b3d4f60918273645546372a --dry-run", "idp signals streams delete 5f0a7c1e2b3d4f60918273645546372a"],
         ["outbox list"] = ["idp outbox list --state given_up"],
         ["issuers create"] = ["idp issuers create --file github.json"],

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Json.Serialization.Metadata;
+using IdentityProvider.Protocol;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -29,6 +31,10 @@ internal static class Input
             throw new InputException($"{path}: can't be read: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
+
+    /// <summary>What a file says that an option may name; where it doesn't, what stands.</summary>
+    public static async Task<Validated<T>> ReadAsync<T>(string? path, T standing, JsonTypeInfo<T> type, CancellationToken cancellation)
+        where T : class => path is null ? Validated.Of(standing) : MetadataJson.Read(await ReadAsync(path, cancellation), type);
 
     /// <summary>A password: what was written, or with <c>-</c> the first line of standard input, so that no list of processes shows it.</summary>
     public static async Task<string> ReadPasswordAsync(string written, CancellationToken cancellation)

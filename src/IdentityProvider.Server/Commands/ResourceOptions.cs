@@ -36,21 +36,17 @@ internal sealed class ResourceOptions
     /// <summary>What was written: the file, or else <paramref name="standing"/>, with the options over it.</summary>
     public async Task<Validated<ResourceMetadata>> ReadAsync(ParseResult parsed, ResourceMetadata standing, CancellationToken cancellation)
     {
-        if (parsed.GetValue(_file) is { } path)
-        {
-            var read = MetadataJson.Read(await Input.ReadAsync(path, cancellation), ResourceMetadataJson.Default.ResourceMetadata);
-            if (read is not Validated<ResourceMetadata>.Valid { Value: var written })
-                return read;
-            standing = written;
-        }
+        var read = await Input.ReadAsync(parsed.GetValue(_file), standing, ResourceMetadataJson.Default.ResourceMetadata, cancellation);
+        if (read is not Validated<ResourceMetadata>.Valid { Value: var written })
+            return read;
 
-        return Validated.Of(standing with
+        return Validated.Of(written with
         {
-            Name = parsed.GetValue(_name) ?? standing.Name,
-            Scopes = parsed.GetValue(_scopes) is { Length: > 0 } names ? [.. names.Select(n => new ResourceScopeMetadata(n))] : standing.Scopes,
-            Revocation = parsed.GetValue(_revocation) ?? standing.Revocation,
-            AccessTokenLifetime = parsed.GetValue(_lifetime) ?? standing.AccessTokenLifetime,
-            SigningAlg = parsed.GetValue(_algorithm) ?? standing.SigningAlg,
+            Name = parsed.GetValue(_name) ?? written.Name,
+            Scopes = parsed.GetValue(_scopes) is { Length: > 0 } names ? [.. names.Select(n => new ResourceScopeMetadata(n))] : written.Scopes,
+            Revocation = parsed.GetValue(_revocation) ?? written.Revocation,
+            AccessTokenLifetime = parsed.GetValue(_lifetime) ?? written.AccessTokenLifetime,
+            SigningAlg = parsed.GetValue(_algorithm) ?? written.SigningAlg,
         });
     }
 }

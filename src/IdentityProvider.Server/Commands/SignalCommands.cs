@@ -5,14 +5,14 @@ using IdentityProvider.Server.Admin;
 
 namespace IdentityProvider.Server.Commands;
 
-/// <summary><c>idp signals streams list|show|delete</c>.</summary>
+/// <summary><c>idp signals streams list|show|set-status|delete</c>.</summary>
 internal static class SignalCommands
 {
     public static readonly string[] Columns = ["stream_id", "client_id", "delivery", "endpoint_url", "status", "created_at"];
 
     public static Command Build() => new("signals", "Security events for other systems (Shared Signals Framework).")
     {
-        new Command("streams", "The streams of security events that receivers made.") { List(), Show(), Delete() },
+        new Command("streams", "The streams of security events that receivers made.") { List(), Show(), SetStatus(), Delete() },
     };
 
     private static Argument<string> Stream() => new("stream") { Description = "As `idp signals streams list` shows it." };
@@ -33,6 +33,20 @@ internal static class SignalCommands
         return new Command("show", "A stream, and how much waits in it.") { stream }.Does(async work => work.Tell(
             await work.Get<SignalStreamOperations>().ShowAsync(work.Parsed.GetRequiredValue(stream), work.Cancellation),
             shown => work.Output.Show(JsonSerializer.SerializeToNode(shown, AdminJson.Default.SignalStreamDocument)!.AsObject())));
+    }
+
+    private static Command SetStatus()
+    {
+        var (stream, status) = (Stream(), new Argument<string>("status") { Description = "enabled; paused, which keeps what happens; or disabled, which doesn't." });
+        var reason = new Option<string?>("--reason") { Description = "Why, for the receiver, who is told.", HelpName = "text" };
+        status.CompletionSources.Add("enabled", "paused", "disabled");
+        return new Command("set-status", "Pause a stream, disable it, or let it go on; its receiver is told so.") { stream, status, reason }.Does(
+            async work => work.Tell(
+                await work.Get<SignalStreamOperations>().SetStatusAsync(
+                    work.Actor, work.Parsed.GetRequiredValue(stream), work.Parsed.GetRequiredValue(status), work.Parsed.GetValue(reason), work.Cancellation),
+                changed => work.Output.Show(SignalStreamOperations.Line(changed))),
+            async work => work.Output.Show((await work.Api.SendAsync(
+                HttpMethod.Post, $"/signals/streams/{work.Part("stream")}/status", new() { ["status"] = work.Text("status"), ["reason"] = work.Text("--reason") }, null, work.Cancellation)).Document));
     }
 
     private static Command Delete()

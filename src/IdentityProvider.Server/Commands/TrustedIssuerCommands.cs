@@ -35,22 +35,17 @@ internal static class TrustedIssuerCommands
 
         async Task<Validated<TrustedIssuerMetadata>> ReadAsync(ParseResult parsed, CancellationToken cancellation)
         {
-            var standing = new TrustedIssuerMetadata();
-            if (parsed.GetValue(file) is { } path)
-            {
-                var read = MetadataJson.Read(await Input.ReadAsync(path, cancellation), TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata);
-                if (read is not Validated<TrustedIssuerMetadata>.Valid { Value: var written })
-                    return read;
-                standing = written;
-            }
+            var read = await Input.ReadAsync(parsed.GetValue(file), new TrustedIssuerMetadata(), TrustedIssuerMetadataJson.Default.TrustedIssuerMetadata, cancellation);
+            if (read is not Validated<TrustedIssuerMetadata>.Valid { Value: var written })
+                return read;
 
-            return Validated.Of(standing with
+            return Validated.Of(written with
             {
-                Issuer = parsed.GetValue(issuer) ?? standing.Issuer,
-                JwksUri = parsed.GetValue(jwksUri) ?? standing.JwksUri,
-                Clients = parsed.GetValue(clients) is { Length: > 0 } named ? named : standing.Clients,
-                UsernameClaim = parsed.GetValue(claim) ?? standing.UsernameClaim,
-                Scope = parsed.GetValue(scopes) is { Length: > 0 } words ? string.Join(' ', words) : standing.Scope,
+                Issuer = parsed.GetValue(issuer) ?? written.Issuer,
+                JwksUri = parsed.GetValue(jwksUri) ?? written.JwksUri,
+                Clients = parsed.GetValue(clients) is { Length: > 0 } named ? named : written.Clients,
+                UsernameClaim = parsed.GetValue(claim) ?? written.UsernameClaim,
+                Scope = parsed.GetValue(scopes) is { Length: > 0 } words ? string.Join(' ', words) : written.Scope,
             });
         }
     }

@@ -39,8 +39,10 @@ internal sealed class PollEndpoint(SignalRequests requests, SignalStreams stream
         foreach (var reason in asked.Refused.Values.Distinct(StringComparer.Ordinal))
             Log.SignalsRefused(logger, stream.StreamId, stream.ClientId, reason);
 
-        // 2. What waits, or what comes while it waits.
-        var (sets, hasMore) = stream.Status == StreamStatus.Enabled && asked.MaxEvents > 0 ? await WaitAsync(receiver, stream, asked, http.RequestAborted) : (new JsonObject(), false);
+        // 2. What waits, or what comes while it waits; of a stream that isn't enabled nothing but that (SSF 1.0 §8.1.5).
+        var (sets, hasMore) = asked.MaxEvents == 0 ? (new JsonObject(), false)
+            : stream.Status == StreamStatus.Enabled ? await WaitAsync(receiver, stream, asked, http.RequestAborted)
+            : await TakeAsync(receiver, stream, asked.MaxEvents, SignalKind.StreamUpdated, http.RequestAborted);
         await Problems.SendAsync(http, StatusCodes.Status200OK, "application/json", new JsonObject { ["sets"] = sets, ["moreAvailable"] = hasMore });
     }
 
@@ -48,7 +50,7 @@ internal sealed class PollEndpoint(SignalRequests requests, SignalStreams stream
 
     private async Task<(JsonObject Sets, bool HasMore)> WaitAsync(SignalReceiver receiver, SignalStream stream, PollPlan asked, CancellationToken cancellation)
     {
-        var found = await TakeAsync(receiver, stream, asked.MaxEvents, cancellation);
+        var found = await TakeAsync(receiver, stream, asked.MaxEvents, only: null, cancellation);
         if (found.Sets.Count > 0 || asked.ReturnsImmediately || !await _waiting.WaitAsync(TimeSpan.Zero, cancellation))
             return found;
         try
@@ -56,7 +58,7 @@ internal sealed class PollEndpoint(SignalRequests requests, SignalStreams stream
             var until = clock.GetUtcNow() + Patience;
             using var timer = new PeriodicTimer(Look, clock);
             while (found.Sets.Count == 0 && clock.GetUtcNow() < until && await timer.WaitForNextTickAsync(cancellation))
-                found = await TakeAsync(receiver, stream, asked.MaxEvents, cancellation);
+                found = await TakeAsync(receiver, stream, asked.MaxEvents, only: null, cancellation);
 
             // What was said of the stream while it waited counts.
             return found.Sets.Count == 0 || await streams.FindAsync(stream.StreamId, cancellation) is { Status: StreamStatus.Enabled, IsPush: false } ? found : (new JsonObject(), false);
@@ -68,12 +70,12 @@ internal sealed class PollEndpoint(SignalRequests requests, SignalStreams stream
     }
 
     // What there is nothing to tell of is let go of on the way, so that it hides nothing behind it.
-    private async Task<(JsonObject Sets, bool HasMore)> TakeAsync(SignalReceiver receiver, SignalStream stream, int most, CancellationToken cancellation)
+    private async Task<(JsonObject Sets, bool HasMore)> TakeAsync(SignalReceiver receiver, SignalStream stream, int most, SignalKind? only, CancellationToken cancellation)
     {
         var sets = new JsonObject();
         while (true)
         {
-            var waiting = await events.ListAsync(stream.StreamId, clock.GetUtcNow(), most + 1, cancellation);
+            var waiting = await events.ListAsync(stream.StreamId, clock.GetUtcNow(), most + 1, only, cancellation);
             var signals = waiting.Take(most).ToList();
             var silent = new List<Guid>();
             foreach (var (signal, token) in signals.Zip(await tokens.SignAsync(receiver.Client, stream.StreamId, signals, cancellation)))

@@ -24,10 +24,11 @@ internal sealed class SignalPush(SignalStreams streams, SignalEvents events, Sig
         if (await registry.FindClientAsync(stream.ClientId, cancellation) is not { } client || !SharedSignalsApi.MayHave(client, channel.Issuer))
             return new(false, "the client is registered no more, or not for security events", IsPointless: message.Attempts > 1);
 
-        // 2. Its stream is enabled (SSF 1.0 §8.1.2.1).
-        if (stream.Status == StreamStatus.Disabled)
+        // 2. Its stream is enabled (SSF 1.0 §8.1.2.1), or that it isn't is what is told (§8.1.5).
+        var isOfStatus = signal.Kind == SignalKind.StreamUpdated;
+        if (stream.Status == StreamStatus.Disabled && !isOfStatus)
             return new(false, "the stream is disabled", IsPointless: true);
-        if (stream.Status == StreamStatus.Paused)
+        if (stream.Status == StreamStatus.Paused && !isOfStatus)
             return new(false, "the stream is paused") { Again = Pause };
 
         // 3. There is something to tell.

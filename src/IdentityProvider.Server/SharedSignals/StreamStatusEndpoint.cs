@@ -23,7 +23,7 @@ internal sealed class StreamStatusEndpoint(SignalRequests requests, SignalStream
     {
         if (await requests.ReadAsync(http, body => StreamRules.ReadStatus(body)) is not var (receiver, asked) || await requests.FindAsync(http, receiver, asked.StreamId) is not { } stream)
             return;
-        if (!await streams.SetStatusAsync(stream.StreamId, asked.Status, asked.Reason, clock.GetUtcNow(), CancellationToken.None))
+        if (!await streams.SetStatusAsync(stream.StreamId, asked.Status, asked.Reason, clock.GetUtcNow(), cancellation: CancellationToken.None))
         {
             await SignalRequests.UnknownAsync(http);
             return;

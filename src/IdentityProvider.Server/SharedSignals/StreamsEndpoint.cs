@@ -34,6 +34,9 @@ internal sealed class StreamsEndpoint(SignalRequests requests, SignalStreams str
             case StreamAddition.TooMany:
                 await Problems.WriteAsync(http, StatusCodes.Status409Conflict, "conflict", $"A client has {SignalStream.MostPerClient} streams at most.");
                 return;
+            case StreamAddition.NoRoom:
+                await Problems.WriteAsync(http, StatusCodes.Status409Conflict, "conflict", $"There are {SignalStream.Most} streams already.");
+                return;
             case StreamAddition.NoClient:
                 await SignalRequests.UnknownAsync(http);
                 return;

@@ -59,6 +59,16 @@ public sealed class SecurityEventTokenTests
         Assert.Equal("{}", Given.Claims(Sign(Revoked with { Kind = SignalKind.Verification, Person = null, SessionId = null })).GetProperty("events").EnumerateObject().Single().Value.GetRawText());
     }
 
+    [Theory]
+    [InlineData("Until Friday, 12:00", """{"status":"paused","reason":"Until Friday, 12:00"}""")]
+    [InlineData(null, """{"status":"paused"}""")]
+    public void That_a_stream_was_stopped_is_about_the_stream_and_says_why(string? reason, string expected)
+    {
+        var claims = Given.Claims(Sign(Revoked with { Kind = SignalKind.StreamUpdated, Person = null, SessionId = null, Detail = new StreamUpdate("paused", reason).Written }));
+        Assert.Equal("""{"format":"opaque","id":"44444444444444448444444444444444"}""", claims.GetProperty("sub_id").GetRawText());
+        Assert.Equal(expected, claims.GetProperty("events").GetProperty("https://schemas.openid.net/secevent/ssf/event-type/stream-updated").GetRawText());
+    }
+
     [Fact]
     public void What_one_act_did_shares_its_txn_in_a_stream_and_in_no_other()
     {
@@ -83,6 +93,7 @@ public sealed class SecurityEventTokenTests
         Assert.Equal(SignalKinds.Supported, SignalKinds.Unpack(SignalKinds.Pack(SignalKinds.Supported)));
         Assert.Equal([SignalKind.CredentialChange], SignalKinds.Unpack(SignalKinds.BitOf(SignalKind.CredentialChange)));
         Assert.DoesNotContain(SignalKind.Verification, SignalKinds.Supported);
+        Assert.DoesNotContain(SignalKind.StreamUpdated, SignalKinds.Supported);
     }
 
     private static string Sign(SecurityEvent about) => SecurityEventToken.Sign(about, Given.SigningKey, Given.Issuer);

@@ -2,11 +2,13 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using IdentityProvider.Protocol.Clients;
+using IdentityProvider.Server.Admin;
 using IdentityProvider.Server.SharedSignals;
 using IdentityProvider.Server.Tests.Database;
 using IdentityProvider.Server.Tests.Http;
 using IdentityProvider.Storage;
 using Microsoft.AspNetCore.Http;
+using Actor = IdentityProvider.Server.Admin.Actor;
 
 namespace IdentityProvider.Server.Tests.SharedSignals;
 
@@ -164,6 +166,35 @@ public sealed class SignalDeliveryTests
         await SetAsync(receiver, "enabled", pushed, fetched);
         Assert.Empty(await receiver.PollAsync(fetched));
         Assert.Equal(2, bodies.Count);
+    }
+
+    [Theory]
+    [InlineData("paused")]
+    [InlineData("disabled")]
+    public async Task Whom_an_operator_stops_is_told_so_and_then_nothing_until_it_goes_on(string status)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var listener = await Listener.StartAsync();
+        var bodies = Reading(listener);
+        var (pushed, fetched) = (await receiver.CreateAsync(listener.Address), await receiver.CreateAsync());
+        await receiver.SignInAsync();
+        await OperateAsync(receiver, status, "Until Friday", pushed, fetched);
+        await receiver.OperateAsync(async (users, actor, alice) => await users.DisableAsync(actor, alice, Cancellation));
+
+        var told = Assert.Single(await receiver.PollAsync(fetched));
+        Assert.Equal(("stream-updated", status, "Until Friday", fetched), (Receiver.TypeOf(told.Value), Receiver.EventOf(told.Value).GetProperty("status").GetString(), Receiver.EventOf(told.Value).GetProperty("reason").GetString(), told.Value.GetProperty("sub_id").GetProperty("id").GetString()));
+        Assert.Empty(await receiver.PollAsync(fetched, $$"""{"returnImmediately":true,"ack":["{{told.Key}}"]}"""));
+        await ArrivedAsync(receiver, bodies, 1);
+        Assert.Equal("stream-updated", Receiver.TypeOf(receiver.Verify(bodies[0])));
+
+        // That it waited was no attempt.
+        await receiver.DeliverAsync();
+        Assert.All((await receiver.PushesAsync()).Where(push => push.State == OutboxState.Waiting), push => Assert.Equal(0, push.Attempts));
+
+        await OperateAsync(receiver, "enabled", null, pushed, fetched);
+        string[] kept = status == "paused" ? ["account-disabled", "session-revoked"] : [];
+        Assert.Equal([.. kept, "stream-updated"], (await receiver.PollAsync(fetched)).Values.Select(Receiver.TypeOf));
+        await ArrivedAsync(receiver, bodies, kept.Length + 2);
     }
 
     [Fact]
@@ -335,6 +366,12 @@ public sealed class SignalDeliveryTests
     {
         foreach (var stream in streams)
             await receiver.DoneAsync(HttpMethod.Post, "/ssf/status", $$"""{"stream_id":"{{stream}}","status":"{{status}}"}""");
+    }
+
+    private static async Task OperateAsync(Receiver receiver, string status, string? reason, params string[] streams)
+    {
+        foreach (var stream in streams)
+            Assert.True((await receiver.Server.Get<SignalStreamOperations>().SetStatusAsync(Actor.Command("tests"), stream, status, reason, Cancellation)).Try(out _, out var fault), fault?.ToString());
     }
 
     private static Protocol.Claims.ClaimMapping Mapping(string json)

@@ -173,6 +173,57 @@ public abstract class SignalStreamsContract : StorageContract
     }
 
     [Fact]
+    public async Task What_was_being_written_while_a_stream_changed_is_settled()
+    {
+        await using var storage = await StartAsync();
+        var (streams, outbox) = (Streams(storage), storage.Get<Outbox>());
+        var (polled, stopped, gone) = (await AddAsync(storage, Stream() with { EndpointUrl = null }), await AddAsync(storage), await AddAsync(storage));
+        foreach (var stream in new[] { polled, stopped, gone })
+            await streams.VerifyAsync(stream.StreamId, "under way", Now);
+
+        // As if each had been written by what the stream was before: by who polls, by who is stopped, by who is there.
+        await storage.AskAsync(db => db.SignalStreams.Where(s => s.StreamId == polled.StreamId).ExecuteUpdateAsync(set => set.SetProperty(s => s.EndpointUrl, "https://shop.example/events")));
+        await storage.AskAsync(db => db.SignalStreams.Where(s => s.StreamId == stopped.StreamId).ExecuteUpdateAsync(set => set.SetProperty(s => s.Status, StreamStatus.Disabled)));
+        await storage.AskAsync(db => db.SignalStreams.Where(s => s.StreamId == gone.StreamId).ExecuteDeleteAsync());
+
+        await RaceAsync(storage, _ => streams.SettleAsync(Now), runners: 4);
+        var told = Assert.Single(await outbox.ListAsync(null, null, 10));
+        Assert.Equal((await Events(storage).ListAsync(polled.StreamId, Now, 10))[0].EventId, told.SessionId);
+        Assert.Equal(1, await storage.AskAsync(db => db.SignalEvents.CountAsync()));
+        Assert.Equal(0, await streams.SettleAsync(Now));
+    }
+
+    [Fact]
+    public async Task What_is_put_off_counts_as_no_attempt()
+    {
+        await using var storage = await StartAsync();
+        var (stream, outbox) = (await AddAsync(storage), storage.Get<Outbox>());
+        await Streams(storage).VerifyAsync(stream.StreamId, "one", Now);
+        var claimed = (await outbox.ClaimAsync("shop", Now, TimeSpan.FromSeconds(30)))!;
+        await outbox.PostponedAsync(claimed, "the stream is paused", Now.AddMinutes(5));
+
+        Assert.Null(await outbox.ClaimAsync("shop", Now, TimeSpan.FromSeconds(30)));
+        Assert.Equal((0, "the stream is paused"), Assert.Single(await outbox.ListAsync(null, null, 10)) is var put ? (put.Attempts, put.LastError) : default);
+        Assert.Equal(1, (await outbox.ClaimAsync("shop", Now.AddMinutes(5), TimeSpan.FromSeconds(30)))!.Attempts);
+    }
+
+    [Fact]
+    public async Task All_clients_together_have_no_more_streams_than_there_is_room_for()
+    {
+        await using var storage = await StartAsync();
+        var one = await AddAsync(storage);
+        await storage.AskAsync(async db =>
+        {
+            for (var i = 1; i < SignalStream.Most; i++)
+                db.SignalStreams.Add(new SignalStreamRow { StreamId = Stream().StreamId, ClientId = "shop", EventsRequested = "", Delivered = 0, Status = StreamStatus.Enabled, CreatedAt = Now });
+            return await db.SaveChangesAsync();
+        });
+        Assert.Equal(StreamAddition.NoRoom, await Streams(storage).AddAsync(Stream("other"), null));
+        Assert.True(await Streams(storage).DeleteAsync(one.StreamId));
+        Assert.Equal(StreamAddition.Added, await Streams(storage).AddAsync(Stream("other"), null));
+    }
+
+    [Fact]
     public async Task What_an_operator_discarded_is_told_by_no_way()
     {
         await using var storage = await StartAsync();

@@ -25,6 +25,7 @@ namespace IdentityProvider.Server.Admin.Api;
 [JsonSerializable(typeof(MemberDocument))]
 [JsonSerializable(typeof(EndedDocument))]
 [JsonSerializable(typeof(RotationBody))]
+[JsonSerializable(typeof(StreamStatusBody))]
 [JsonSerializable(typeof(PolicyBody))]
 [JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(AuditKnown))]

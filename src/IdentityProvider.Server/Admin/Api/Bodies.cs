@@ -189,3 +189,8 @@ internal sealed record PolicyDocument : RegistrationPolicyMetadata
 
     public string? RevokedAt { get; init; }
 }
+
+/// <summary>What becomes of a stream of security events.</summary>
+/// <param name="Status"><c>enabled</c>, <c>paused</c> or <c>disabled</c>.</param>
+/// <param name="Reason">Why, for its receiver.</param>
+internal sealed record StreamStatusBody(string? Status = null, string? Reason = null);

@@ -101,7 +101,7 @@ public sealed class ConsoleMatrixTests(ConsoleServer console) : IClassFixture<Co
         }
 
         var line = await person.OpenAsync($"/admin/audit?target={Uri.EscapeDataString(Hostile)}");
-        var shown = await person.OpenAsync("/admin/audit/" + line.Html.Split("href=\"/admin/audit/")[1].Split('"')[0]);
+        var shown = await person.OpenAsync("/admin/audit/" + line.Html.Split("<td><a href=\"/admin/audit/")[1].Split('"')[0]);
         Assert.Contains(Hostile, shown.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", line.Html + shown.Html, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(wrong);

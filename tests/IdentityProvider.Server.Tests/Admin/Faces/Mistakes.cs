@@ -100,6 +100,11 @@ internal static class Mistakes
         new("inspectToken", "token", _ => ["tokens", "inspect", "nothing"], _ => Call.With("""{"token":"nothing"}"""), _ => [new Form("/tokens", "/tokens/inspect", ("token", "nothing"))]),
         new("revokeToken", "token", _ => ["tokens", "revoke", "nothing"], _ => Call.With("""{"token":"nothing"}"""), _ => [Form.At("/tokens/revoke", ("token", "nothing"))]),
         new("inviteUser", "email", _ => ["users", "invite", "--email", "nobody"], _ => Call.With("""{"email":"nobody"}"""), _ => [Form.At("/users/-/invite", ("email", "nobody"))]),
+        new(
+            "setSignalStreamStatus", "status",
+            it => ["signals", "streams", "set-status", it["stream"], "asleep"],
+            it => Call.Of(("stream_id", it["stream"])) with { Body = """{"status":"asleep"}""" },
+            it => [new Form($"/signals/{it["stream"]}", $"/signals/{it["stream"]}/status", ("status", "asleep"))]),
         new("deleteSignalStream", "stream_id", _ => ["signals", "streams", "delete", "nothing"], _ => Call.Of(("stream_id", "nothing")), _ => [Elsewhere("/signals/nothing/delete")]),
     ];
 

@@ -38,6 +38,11 @@ internal static class OperatingStories
     private static Story Stream => new(
         "A stream of security events",
         new Given(async it => it["stream"] = await StreamAsync(it)),
+        new Step(
+            "setSignalStreamStatus",
+            it => ["signals", "streams", "set-status", it["stream"], "paused", "--reason", "Until Friday"],
+            it => Call.Of(("stream_id", it["stream"])) with { Body = """{"status":"paused","reason":"Until Friday"}""" },
+            it => [new Form($"/signals/{it["stream"]}", $"/signals/{it["stream"]}/status", ("status", "paused"), ("reason", "Until Friday"))]),
         new Step("deleteSignalStream", it => ["signals", "streams", "delete", it["stream"]], it => Call.Of(("stream_id", it["stream"])), it => [Form.At($"/signals/{it["stream"]}/delete")]));
 
     private static Story Token => new(

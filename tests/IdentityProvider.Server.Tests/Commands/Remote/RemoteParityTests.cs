@@ -180,6 +180,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
         await SameAsync("signals streams list");
         await SameAsync("signals streams list --client shop-{n}");
         await SameAsync("signals streams show {p}", name => streams[name]);
+        await SameAsync("signals streams set-status {p} paused --reason Later", name => streams[name]);
         await SameAsync("signals streams delete {p}", name => streams[name]);
 
         await GivenAsync();
