@@ -40,7 +40,8 @@ internal static class AuditCommands
         return new Command("show", "All that a line says, and its place in the chain.") { id }.Does(async work =>
             await FindAsync(work, work.Parsed.GetRequiredValue(id)) is { } line
                 ? work.Output.Show(AuditJson.Document(line))
-                : work.Output.Refuse($"id: '{work.Parsed.GetRequiredValue(id)}' is not a line of the audit"));
+                : work.Output.Refuse($"id: '{work.Parsed.GetRequiredValue(id)}' is not a line of the audit"),
+            work => work.ShowAsync($"/audit/{work.Part("id")}"));
     }
 
     private static Command Export()

@@ -25,7 +25,12 @@ internal static class AuditVerifyCommand
             var seen = work.Parsed.GetValue(known) is { } text ? AuditProofs.Read(text) : null;
             var result = await work.Output.ProgressAsync("Verifying", progress => work.Get<AuditProof>().VerifyAsync(seen, progress, work.Cancellation));
             return Tell(work.Output, AuditProofs.Document(result));
-        });
+        },
+            async work =>
+            {
+                var (proof, _) = await work.Api.SendAsync(HttpMethod.Post, "/audit/verify", new() { ["known"] = work.Text("--known") }, null, work.Cancellation);
+                return AuditVerifyCommand.Tell(work.Output, proof.Deserialize(AdminJson.Default.AuditProofDocument)!);
+            });
     }
 
     /// <summary>Says what came of it.</summary>

@@ -36,14 +36,17 @@ internal static class AuthorizationDetailsTypeCommands
         var paging = new Paging();
         var command = new Command("list", "The types, by name.");
         paging.AddTo(command);
-        return command.Does(work => paging.ShowAsync(work, work.Get<DetailsTypeOperations>().ListAsync, DetailsTypeOperations.Document, "type", "schema"));
+        return command.Does(
+            work => paging.ShowAsync(work, work.Get<DetailsTypeOperations>().ListAsync, DetailsTypeOperations.Document, "type", "schema"),
+            work => work.ListAsync("/authorization-details-types", "type", "schema"));
     }
 
     private static Command Show()
     {
         var type = Type();
         return new Command("show", "A type; with --json as `create --file` takes it.") { type }.Does(async work => work.Tell(
-            await work.Get<DetailsTypeOperations>().FindAsync(work.Parsed.GetRequiredValue(type), work.Cancellation), found => work.Output.Show(DetailsTypeOperations.Document(found))));
+            await work.Get<DetailsTypeOperations>().FindAsync(work.Parsed.GetRequiredValue(type), work.Cancellation), found => work.Output.Show(DetailsTypeOperations.Document(found))),
+            work => work.ShowAsync($"/authorization-details-types/{work.Part("type")}"));
     }
 
     private static Command Delete()
@@ -55,7 +58,8 @@ internal static class AuthorizationDetailsTypeCommands
                 found => work.Forecast($"Would delete {found.Type}", new() { ["type"] = found.Type }, [])),
             async work => work.Tell(
             await work.Get<DetailsTypeOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(type), work.Cancellation),
-            name => work.Output.Say($"Deleted {name}.", new() { ["type"] = name, ["deleted"] = true })));
+            name => work.Output.Say($"Deleted {name}.", new() { ["type"] = name, ["deleted"] = true })),
+            work => RemoteCalls.DeleteAsync(work, "/authorization-details-types", "type"));
     }
 
     private static Argument<string> Type() => new("type") { Description = "The type's name." };

@@ -46,14 +46,16 @@ internal static class ClientCommands
         var command = new Command("list", "The clients, by identifier.");
         paging.AddTo(command);
         return command.Does(work => paging.ShowAsync(
-            work, (after, limit, cancellation) => work.Get<ClientOperations>().ListAsync("", after, limit, cancellation), ClientOperations.Document, "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"));
+            work, (after, limit, cancellation) => work.Get<ClientOperations>().ListAsync("", after, limit, cancellation), ClientOperations.Document, "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"),
+            work => work.ListAsync("/clients", "client_id", "client_name", "token_endpoint_auth_method", "grant_types", "scope"));
     }
 
     private static Command Show()
     {
         var id = Id();
         return new Command("show", "A client's metadata; with --json as `create --file` and `update --file` take it.") { id }.Does(async work =>
-            work.Tell(await work.Get<ClientOperations>().FindAsync(work.Parsed.GetRequiredValue(id), work.Cancellation), client => work.Output.Show(ClientOperations.Document(client))));
+            work.Tell(await work.Get<ClientOperations>().FindAsync(work.Parsed.GetRequiredValue(id), work.Cancellation), client => work.Output.Show(ClientOperations.Document(client))),
+            work => work.ShowAsync($"/clients/{work.Part("client_id")}"));
     }
 
     private static Command Update()
@@ -94,7 +96,8 @@ internal static class ClientCommands
             return work.Tell(await work.Get<ClientOperations>().DeleteAsync(work.Actor, clientId, work.Cancellation), removed => removed.IsDenied
                 ? DeniedClientCommands.ShowDenied(work.Output, clientId, removed.WasThere)
                 : work.Output.Say($"Deleted {clientId}.", new() { ["client_id"] = clientId, ["deleted"] = true }));
-        });
+        },
+            RemoteFederation.DeleteClientAsync);
     }
 
     // The address of a document can be denied before it ever was a client.
@@ -129,7 +132,9 @@ internal static class ClientCommands
                     answer["old_secrets_expire_at"] = made.OthersExpireAt.ToUnixTimeSeconds();
                     return work.Output.Show(answer);
                 });
-            });
+            },
+            work => work.MakeAsync(
+                $"/clients/{work.Part("client_id")}/secrets", new() { ["keep_old"] = work.Parsed.GetValue<bool>("--revoke-old") ? 0 : (int)work.Parsed.GetValue<TimeSpan>("--keep-old").TotalSeconds }));
     }
 
     // RFC 7591 §3.2.1: a secret that doesn't expire says 0.

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Clients;
 using IdentityProvider.Server.Admin;
-using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -22,7 +21,7 @@ internal static class ClientSecretCommands
     public static Command End()
     {
         var (id, secret) = (Id(), new Argument<string>("secret_id") { Description = "As `idp clients secrets` shows it." });
-        var command = new Command("end-secret", "End one secret of a client now; the others stay valid.") { id, secret }.Ends(
+        return new Command("end-secret", "End one secret of a client now; the others stay valid.") { id, secret }.Ends(
             work => work.ForecastAsync(
                 FindAsync(work, id, secret),
                 found => $"Would end the secret {ClientOperations.IdOf(found)} of {work.Parsed.GetRequiredValue(id)}",
@@ -30,10 +29,9 @@ internal static class ClientSecretCommands
                 (_, _) => Task.FromResult<IReadOnlyList<Storage.DependentCount>>([])),
             async work => work.Tell(
                 await work.Get<ClientOperations>().RemoveSecretAsync(work.Actor, work.Parsed.GetRequiredValue(id), work.Parsed.GetRequiredValue(secret), work.Cancellation),
-                ended => work.Output.Say($"Ended the secret {ended}.", Ended(work.Parsed.GetRequiredValue(id), ended))));
-        RemoteCommands.Add(command, remote => remote.DoAsync(
-            HttpMethod.Delete, $"/clients/{remote.Part("client_id")}/secrets/{remote.Part("secret_id")}", $"Ended the secret {remote.Text("secret_id")}.", Ended(remote.Text("client_id")!, remote.Text("secret_id")!)));
-        return command;
+                ended => work.Output.Say($"Ended the secret {ended}.", Ended(work.Parsed.GetRequiredValue(id), ended))),
+            remote => remote.DoAsync(
+                HttpMethod.Delete, $"/clients/{remote.Part("client_id")}/secrets/{remote.Part("secret_id")}", $"Ended the secret {remote.Text("secret_id")}.", Ended(remote.Text("client_id")!, remote.Text("secret_id")!)));
     }
 
     private static JsonObject Ended(string clientId, string secretId) => new() { ["client_id"] = clientId, ["secret_id"] = secretId, ["ended"] = true };

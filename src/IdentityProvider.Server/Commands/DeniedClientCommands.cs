@@ -19,7 +19,9 @@ internal static class DeniedClientCommands
         var paging = new Paging();
         var command = new Command("denied", "The addresses of client metadata that were deleted and are to stay away.");
         paging.AddTo(command);
-        return command.Does(work => paging.ShowAsync(work, work.Get<ClientOperations>().ListDeniedAsync, ClientOperations.Document, "client_id", "denied_at"));
+        return command.Does(
+            work => paging.ShowAsync(work, work.Get<ClientOperations>().ListDeniedAsync, ClientOperations.Document, "client_id", "denied_at"),
+            work => work.ListAsync("/denied-clients", "client_id", "denied_at"));
     }
 
     public static Command Allow()
@@ -28,6 +30,7 @@ internal static class DeniedClientCommands
         return new Command("allow", "Let the address of client metadata be a client again, the next time it asks.") { id }.Does(async work =>
             work.Tell(
                 await work.Get<ClientOperations>().AllowAsync(work.Actor, work.Parsed.GetRequiredValue(id), work.Cancellation),
-                clientId => work.Output.Say($"Allowed {clientId}.", new() { ["client_id"] = clientId, ["allowed"] = true })));
+                clientId => work.Output.Say($"Allowed {clientId}.", new() { ["client_id"] = clientId, ["allowed"] = true })),
+            work => work.DoAsync(HttpMethod.Delete, $"/denied-clients/{work.Part("client_id")}", $"Allowed {work.Text("client_id")}.", new() { ["client_id"] = work.Text("client_id"), ["allowed"] = true }));
     }
 }

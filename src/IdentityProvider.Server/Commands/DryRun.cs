@@ -19,12 +19,15 @@ internal static class DryRun
     /// <param name="command">The command.</param>
     /// <param name="look">Says what would be done.</param>
     /// <param name="work">Does it.</param>
-    public static Command Ends(this Command command, Func<Work, Task<int>> look, Func<Work, Task<int>> work)
+    /// <param name="remote">Does it at a server; null where it can't be done from elsewhere.</param>
+    public static Command Ends(this Command command, Func<Work, Task<int>> look, Func<Work, Task<int>> work, Func<RemoteWork, Task<int>>? remote = null)
     {
         var dry = new Option<bool>("--dry-run") { Description = "Change nothing: say what would be done, and how much hangs on it." };
         command.Add(dry);
         Counting.Add(command, dry);
         Root.Works.Add(command, work);
+        if (remote is not null)
+            RemoteCommands.Add(command, remote);
         command.SetAction((parsed, cancellation) => parsed.GetValue(RemoteCommands.Server) is not null
             ? RemoteCommands.RunAsync(parsed, cancellation)
             : parsed.GetValue(dry)

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
-using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -34,7 +33,7 @@ internal static class FamilyCommands
     private static Command End()
     {
         var id = Id();
-        var command = new Command("end", "End a sign-in of a client, and with it every token of it.") { id }.Ends(
+        return new Command("end", "End a sign-in of a client, and with it every token of it.") { id }.Ends(
             work => work.ForecastAsync(
                 FindAsync(work, id),
                 family => $"Would end family {family.Family} of {family.ClientId}{(family.EndedAt is null ? "" : ", which has ended already")}",
@@ -42,10 +41,9 @@ internal static class FamilyCommands
                 (_, _) => Task.FromResult<IReadOnlyList<DependentCount>>([])),
             async work => await work.TellAsync(await FindAsync(work, id), async family => work.Tell(
                 await work.Get<TokenOperations>().EndFamilyAsync(work.Actor, Guid.Parse(family.Family), work.Cancellation),
-                ended => work.Output.Say($"Ended family {family.Family}.", new() { ["family"] = family.Family, ["ended"] = true }))));
-        RemoteCommands.Add(command, remote => remote.DoAsync(
-            HttpMethod.Delete, $"/families/{remote.Part("family")}", $"Ended family {remote.Text("family")}.", new() { ["family"] = remote.Text("family"), ["ended"] = true }));
-        return command;
+                ended => work.Output.Say($"Ended family {family.Family}.", new() { ["family"] = family.Family, ["ended"] = true }))),
+            remote => remote.DoAsync(
+                HttpMethod.Delete, $"/families/{remote.Part("family")}", $"Ended family {remote.Text("family")}.", new() { ["family"] = remote.Text("family"), ["ended"] = true }));
     }
 
     private static Argument<string> Id() => new("family") { Description = "As `idp families list` and `idp tokens inspect` show it." };

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
-using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -25,7 +24,7 @@ internal static class GrantCommands
     private static Command Revoke()
     {
         var (id, username) = (new Argument<string>("client_id") { Description = "The client that it was given to." }, PersonOption.New("Whose consent it is."));
-        var command = new Command("revoke", "Take a consent back, with all that the client has of the person; it asks again at the next sign-in.") { id, username }.Ends(
+        return new Command("revoke", "Take a consent back, with all that the client has of the person; it asks again at the next sign-in.") { id, username }.Ends(
             async work => await work.ForecastAsync(
                 await PersonOption.FindAsync(work, username),
                 user => $"Would take back what {user.UserName} agreed to for {work.Parsed.GetRequiredValue(id)}",
@@ -33,14 +32,13 @@ internal static class GrantCommands
                 (user, dependents) => dependents.OfTokensAsync(user.Id, work.Parsed.GetRequiredValue(id), work.Installation.Now, work.Cancellation)),
             async work => await work.TellAsync(await PersonOption.FindAsync(work, username), async user => work.Tell(
                 await work.Get<TokenOperations>().RevokeGrantAsync(work.Actor, user, work.Parsed.GetRequiredValue(id), work.Cancellation),
-                _ => work.Output.Say($"Revoked the consent of {user.UserName} to {work.Parsed.GetRequiredValue(id)}.", Revoked(user.Id.ToString("D"), work.Parsed.GetRequiredValue(id))))));
-        RemoteCommands.Add(command, async remote =>
-        {
-            var sub = await remote.SubAsync("--user");
-            return await remote.DoAsync(
-                HttpMethod.Delete, $"/users/{sub}/grants/{remote.Part("client_id")}", $"Revoked the consent of {remote.Text("--user")} to {remote.Text("client_id")}.", Revoked(sub, remote.Text("client_id")!));
-        });
-        return command;
+                _ => work.Output.Say($"Revoked the consent of {user.UserName} to {work.Parsed.GetRequiredValue(id)}.", Revoked(user.Id.ToString("D"), work.Parsed.GetRequiredValue(id))))),
+            async remote =>
+            {
+                var sub = await remote.SubAsync("--user");
+                return await remote.DoAsync(
+                    HttpMethod.Delete, $"/users/{sub}/grants/{remote.Part("client_id")}", $"Revoked the consent of {remote.Text("--user")} to {remote.Text("client_id")}.", Revoked(sub, remote.Text("client_id")!));
+            });
     }
 
     private static JsonObject Revoked(string sub, string clientId) => new() { ["sub"] = sub, ["client_id"] = clientId, ["revoked"] = true };

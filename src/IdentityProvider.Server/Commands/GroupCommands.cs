@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Protocol.Users;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -18,7 +19,8 @@ internal static class GroupCommands
         var name = Name();
         var roles = new Option<string[]>("--role") { Description = "A role that everybody in it has; made where there is none of that name. May be repeated.", HelpName = "name" };
         return new Command("create", "Make a group.") { name, roles }.Does(async work =>
-            await ShowAsync(work, await work.Get<GroupOperations>().CreateAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetValue(roles) ?? [], work.Cancellation)));
+            await ShowAsync(work, await work.Get<GroupOperations>().CreateAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetValue(roles) ?? [], work.Cancellation)),
+            work => work.MakeAsync("/groups", new() { ["group"] = work.Text("group"), ["roles"] = RemoteCalls.Names(work, "--role") }));
     }
 
     private static Command List()
@@ -26,7 +28,9 @@ internal static class GroupCommands
         var paging = new Paging();
         var command = new Command("list", "The groups, by name.");
         paging.AddTo(command);
-        return command.Does(work => paging.ShowAsync(work, work.Get<GroupOperations>().ListAsync, Document, "group", "created_at"));
+        return command.Does(
+            work => paging.ShowAsync(work, work.Get<GroupOperations>().ListAsync, Document, "group", "created_at"),
+            work => work.ListAsync("/groups", "group", "created_at"));
     }
 
     private static Command Show()
@@ -44,7 +48,8 @@ internal static class GroupCommands
                 ? await work.TellAsync(found, group => paging.ShowAsync(
                     work, (after, most, token) => operations.MembersAsync(group, after, most, token), username => new JsonObject { ["username"] = username }, "username"))
                 : await ShowAsync(work, found);
-        });
+        },
+            work => work.Parsed.GetValue<bool>("--members") ? work.ListAsync($"/groups/{work.Part("group")}/members", "username") : work.ShowAsync($"/groups/{work.Part("group")}"));
     }
 
     private static Command Delete()
@@ -58,21 +63,24 @@ internal static class GroupCommands
                 (group, dependents) => dependents.OfGroupAsync(group.GroupId, work.Cancellation)),
             async work => work.Tell(
             await work.Get<GroupOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Cancellation),
-            group => work.Output.Say($"Deleted {group.Name}.", new() { ["group"] = group.Name, ["deleted"] = true })));
+            group => work.Output.Say($"Deleted {group.Name}.", new() { ["group"] = group.Name, ["deleted"] = true })),
+            work => RemoteCalls.DeleteAsync(work, "/groups", "group"));
     }
 
     private static Command GrantRole()
     {
         var (name, role) = (Name(), RoleCommands.Name());
         return new Command("grant-role", "Give everybody in a group a role; it is made where there is none of that name.") { name, role }.Does(async work => await ShowAsync(
-            work, await work.Get<GroupOperations>().GrantRoleAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetRequiredValue(role), work.Cancellation)));
+            work, await work.Get<GroupOperations>().GrantRoleAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetRequiredValue(role), work.Cancellation)),
+            work => RemoteCalls.GroupRoleAsync(work, HttpMethod.Put));
     }
 
     private static Command RevokeRole()
     {
         var (name, role) = (Name(), RoleCommands.Name());
         return new Command("revoke-role", "Take from everybody in a group a role that they have by it.") { name, role }.Does(async work => await ShowAsync(
-            work, await work.Get<GroupOperations>().RevokeRoleAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetRequiredValue(role), work.Cancellation)));
+            work, await work.Get<GroupOperations>().RevokeRoleAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetRequiredValue(role), work.Cancellation)),
+            work => RemoteCalls.GroupRoleAsync(work, HttpMethod.Delete));
     }
 
     private static Task<int> ShowAsync(Work work, Operated<Group> operated) => work.TellAsync(operated, async group =>

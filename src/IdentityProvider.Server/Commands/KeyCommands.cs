@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -17,7 +18,9 @@ internal static class KeyCommands
     };
 
     private static Command List() => new Command("list", "Every key: what it is now, and when it was or will be announced, active, retired and gone.")
-        .Does(async work => Show(work, await work.Get<SigningKeyOperations>().ListAsync(work.Cancellation)));
+        .Does(
+            async work => Show(work, await work.Get<SigningKeyOperations>().ListAsync(work.Cancellation)),
+            work => work.AllAsync("/keys", "kid", "alg", "state", "announced_at", "active_at", "retired_at", "gone_at"));
 
     private static Command Rotate()
     {
@@ -26,7 +29,13 @@ internal static class KeyCommands
             Description = "Sign with the new key at once. Verifiers that cache the keys and don't look again on an unknown kid refuse its tokens until they do.",
         };
         return new Command("rotate", "Make the next key before its time. It is published first, and signs when every cache has it.") { now }
-            .Does(async work => Show(work, await work.Get<SigningKeyOperations>().RotateAsync(work.Actor, work.Parsed.GetValue(now), work.Cancellation)));
+            .Does(
+            async work => Show(work, await work.Get<SigningKeyOperations>().RotateAsync(work.Actor, work.Parsed.GetValue(now), work.Cancellation)),
+            async work =>
+            {
+                var (made, _) = await work.Api.SendAsync(HttpMethod.Post, "/keys/rotate", new() { ["now"] = work.Parsed.GetValue<bool>("--now") }, null, work.Cancellation);
+                return work.Output.List(RemoteWork.ItemsOf(made), "kid", "alg", "state", "announced_at", "active_at", "retired_at", "gone_at");
+            });
     }
 
     private static Command Revoke()
@@ -35,7 +44,8 @@ internal static class KeyCommands
         return new Command("revoke", "The emergency: take a key out of the published set at once. Everything it signed is dead; another key signs.") { kid }
             .Ends(work => LookAsync(work, work.Parsed.GetRequiredValue(kid)), async work => work.Tell(
                 await work.Get<SigningKeyOperations>().RevokeAsync(work.Actor, work.Parsed.GetRequiredValue(kid), work.Cancellation),
-                name => work.Output.Say($"Revoked {name}: it has left the published keys.", new() { ["kid"] = name, ["revoked"] = true })));
+                name => work.Output.Say($"Revoked {name}: it has left the published keys.", new() { ["kid"] = name, ["revoked"] = true })),
+            work => work.DoAsync(HttpMethod.Post, $"/keys/{work.Part("kid")}/revoke", $"Revoked {work.Text("kid")}: it has left the published keys.", new() { ["kid"] = work.Text("kid"), ["revoked"] = true }));
     }
 
     private static async Task<int> LookAsync(Work work, string kid)

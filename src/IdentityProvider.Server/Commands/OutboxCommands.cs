@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -25,7 +26,9 @@ internal static class OutboxCommands
         {
             OutboxState? only = work.Parsed.GetValue(state) is { } name ? OutboxOperations.StateOf(name) : null;
             return paging.ShowAsync(work, (after, limit, cancellation) => work.Get<OutboxOperations>().ListAsync(Before(after), only, limit, cancellation), Document, Columns);
-        });
+        },
+            work => work.ListAsync(
+                work.Text("--state") is { } state ? $"/outbox?state={state}" : "/outbox", "id", "kind", "client_id", "to", "state", "created_at", "attempts", "next_attempt_at", "last_error"));
     }
 
     private static Command Retry()
@@ -34,7 +37,8 @@ internal static class OutboxCommands
         return new Command("retry", "Try a message again at once, and for another day, whether it waits or was given up.") { id }.Does(async work =>
             work.Tell(
                 await work.Get<OutboxOperations>().RetryAsync(work.Actor, work.Parsed.GetRequiredValue(id), work.Cancellation),
-                retried => work.Output.Say($"Message {retried.Id} is tried again within seconds.", new() { ["id"] = retried.Id, ["retried"] = true })));
+                retried => work.Output.Say($"Message {retried.Id} is tried again within seconds.", new() { ["id"] = retried.Id, ["retried"] = true })),
+            work => RemoteCalls.MessageAsync(work, HttpMethod.Post, "/retry", "is tried again within seconds", "retried"));
     }
 
     private static Command Discard()
@@ -48,7 +52,8 @@ internal static class OutboxCommands
                 (_, _) => Task.FromResult<IReadOnlyList<DependentCount>>([])),
             async work => work.Tell(
                 await work.Get<OutboxOperations>().DiscardAsync(work.Actor, work.Parsed.GetRequiredValue(id), work.Cancellation),
-                message => work.Output.Say($"Discarded message {message.Id}.", new() { ["id"] = message.Id, ["discarded"] = true })));
+                message => work.Output.Say($"Discarded message {message.Id}.", new() { ["id"] = message.Id, ["discarded"] = true })),
+            work => RemoteCalls.MessageAsync(work, HttpMethod.Delete, "", "is discarded", "discarded"));
     }
 
     private static long? Before(string? after) => after is null ? null

@@ -59,7 +59,8 @@ internal static class RegistrationPolicyCommands
     }
 
     private static Command List() => new Command("list", "The policies, the newest first, and how many clients each has.").Does(async work =>
-        work.Output.List([.. (await work.Get<RegistrationPolicyOperations>().ListAsync(work.Cancellation)).Select(RegistrationPolicyOperations.Document)], Columns));
+        work.Output.List([.. (await work.Get<RegistrationPolicyOperations>().ListAsync(work.Cancellation)).Select(RegistrationPolicyOperations.Document)], Columns),
+            work => work.AllAsync("/registration-policies", RegistrationPolicyCommands.Columns));
 
     private static Command Show()
     {
@@ -83,7 +84,8 @@ internal static class RegistrationPolicyCommands
             async work =>
             work.Tell(
                 await work.Get<RegistrationPolicyOperations>().RevokeAsync(work.Actor, work.Parsed.GetRequiredValue(id), work.Cancellation),
-                named => work.Output.Say($"Revoked {named}.", new() { ["policy_id"] = named, ["revoked"] = true })));
+                named => work.Output.Say($"Revoked {named}.", new() { ["policy_id"] = named, ["revoked"] = true })),
+            work => work.DoAsync(HttpMethod.Delete, $"/registration-policies/{work.Part("policy_id")}", $"Revoked {work.Text("policy_id")}.", new() { ["policy_id"] = work.Text("policy_id"), ["revoked"] = true }));
     }
 
     private static Option<string[]> Many(string name, string helpName, string description) =>

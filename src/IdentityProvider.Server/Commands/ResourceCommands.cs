@@ -35,14 +35,16 @@ internal static class ResourceCommands
         var command = new Command("list", "The APIs, by identifier.");
         paging.AddTo(command);
         return command.Does(work => paging.ShowAsync(
-            work, work.Get<ResourceOperations>().ListAsync, ResourceOperations.Document, "identifier", "name", "scopes", "revocation", "access_token_lifetime", "signing_alg"));
+            work, work.Get<ResourceOperations>().ListAsync, ResourceOperations.Document, "identifier", "name", "scopes", "revocation", "access_token_lifetime", "signing_alg"),
+            work => work.ListAsync("/resources", "identifier", "name", "scopes", "revocation", "access_token_lifetime", "signing_alg"));
     }
 
     private static Command Show()
     {
         var identifier = Identifier();
         return new Command("show", "An API; with --json as `create --file` and `update --file` take it.") { identifier }.Does(async work =>
-            work.Tell(await FindAsync(work, identifier), resource => work.Output.Show(ResourceOperations.Document(resource))));
+            work.Tell(await FindAsync(work, identifier), resource => work.Output.Show(ResourceOperations.Document(resource))),
+            work => work.ShowAsync($"/resources/{work.Part("identifier")}"));
     }
 
     private static Command Metadata()
@@ -101,7 +103,8 @@ internal static class ResourceCommands
             async work =>
             work.Tell(
                 await work.Get<ResourceOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(identifier), work.Cancellation),
-                name => work.Output.Say($"Deleted {name}.", new() { ["identifier"] = name, ["deleted"] = true })));
+                name => work.Output.Say($"Deleted {name}.", new() { ["identifier"] = name, ["deleted"] = true })),
+            work => RemoteCalls.DeleteAsync(work, "/resources", "identifier"));
     }
 
     /// <summary>What was written, or null where a mistake was said.</summary>

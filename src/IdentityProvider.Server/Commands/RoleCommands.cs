@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -15,7 +16,8 @@ internal static class RoleCommands
     {
         var (name, requireMfa) = (Name(), new Option<bool>("--require-mfa") { Description = "Who has it signs in with a second factor." });
         return new Command("create", "Make a role.") { name, requireMfa }.Does(async work =>
-            work.Tell(await work.Get<RoleOperations>().CreateAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetValue(requireMfa)), role => Show(work, role)));
+            work.Tell(await work.Get<RoleOperations>().CreateAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Parsed.GetValue(requireMfa)), role => Show(work, role)),
+            work => work.MakeAsync("/roles", new() { ["role"] = work.Text("role"), ["require_mfa"] = work.Parsed.GetValue<bool>("--require-mfa") }));
     }
 
     private static Command List()
@@ -23,7 +25,9 @@ internal static class RoleCommands
         var paging = new Paging();
         var command = new Command("list", "The roles, by name.");
         paging.AddTo(command);
-        return command.Does(work => paging.ShowAsync(work, work.Get<RoleOperations>().ListAsync, RoleOperations.Document, "role", "require_mfa"));
+        return command.Does(
+            work => paging.ShowAsync(work, work.Get<RoleOperations>().ListAsync, RoleOperations.Document, "role", "require_mfa"),
+            work => work.ListAsync("/roles", "role", "require_mfa"));
     }
 
     private static Command Update()
@@ -42,7 +46,8 @@ internal static class RoleCommands
             if (!(await work.Get<RoleOperations>().FindAsync(work.Parsed.GetRequiredValue(name))).Try(out var role, out var fault))
                 return work.Output.Refuse(fault.ToString());
             return work.Tell(await work.Get<RoleOperations>().UpdateAsync(work.Actor, role, work.Parsed.GetValue(requireMfa)), changed => Show(work, changed));
-        });
+        },
+            work => work.ReplaceAsync(HttpMethod.Put, $"/roles/{work.Part("role")}", _ => new() { ["require_mfa"] = work.Parsed.GetValue<bool>("--require-mfa") }));
     }
 
     private static Command Delete()
@@ -56,7 +61,8 @@ internal static class RoleCommands
                 (role, dependents) => dependents.OfRoleAsync(role.Id, work.Cancellation)),
             async work => work.Tell(
             await work.Get<RoleOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(name)),
-            role => work.Output.Say($"Deleted {role.Name}.", new() { ["role"] = role.Name, ["deleted"] = true })));
+            role => work.Output.Say($"Deleted {role.Name}.", new() { ["role"] = role.Name, ["deleted"] = true })),
+            work => RemoteCalls.DeleteAsync(work, "/roles", "role"));
     }
 
     private static int Show(Work work, Role role) => work.Output.Show(RoleOperations.Document(role));

@@ -55,7 +55,7 @@ public static class Root
     /// <summary>Makes a command do its work on the open installation, or with <c>--server</c> at a server.</summary>
     /// <param name="command">The command.</param>
     /// <param name="work">What it does here.</param>
-    /// <param name="remote">What it does there; null where <see cref="RemoteCalls"/> says it, or it can't be done from elsewhere.</param>
+    /// <param name="remote">What it does there; null where it can't be done from elsewhere (<see cref="RemoteCommands.AtTheMachine"/>).</param>
     internal static Command Does(this Command command, Func<Work, Task<int>> work, Func<RemoteWork, Task<int>>? remote = null)
     {
         Works.Add(command, work);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -20,7 +21,8 @@ internal static class SearchCommand
             return work.Tell(
                 await work.Get<SearchOperations>().FindAsync(work.Actor, work.Parsed.GetRequiredValue(text), only, work.Parsed.GetValue(limit), work.Cancellation),
                 found => Show(work.Output, JsonSerializer.SerializeToNode(found, AdminJson.Default.SearchDocument)!.AsObject()));
-        });
+        },
+            RemoteCalls.SearchAsync);
     }
 
     /// <summary>Shows what was found, and of what there is more.</summary>

@@ -14,6 +14,8 @@ internal static class SecondFactorCommands
             "Take a person's authenticator app, recovery codes and passkeys away, so that they can set up others; every session and every app's access ends. Passkeys stay where there is no password.")
         {
             username,
-        }.Does(work => UserCommands.ChangeAsync(work, username, user => work.Get<UserOperations>().ResetSecondFactorsAsync(work.Actor, user, work.Cancellation)));
+        }.Does(
+            work => UserCommands.ChangeAsync(work, username, user => work.Get<UserOperations>().ResetSecondFactorsAsync(work.Actor, user, work.Cancellation)),
+            work => work.ChangeAsync(HttpMethod.Delete, sub => $"/users/{sub}/second-factors"));
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -19,7 +20,8 @@ internal static class SessionCommands
         username.Required = true;
         return new Command("list", "A person's sessions that last, the newest sign-in first.") { username }.Does(async work =>
             await work.TellAsync(await FindAsync(work, username), async user =>
-                work.Output.List([.. (await work.Get<SessionOperations>().ListAsync(user, work.Cancellation)).Select(Document)], Columns)));
+                work.Output.List([.. (await work.Get<SessionOperations>().ListAsync(user, work.Cancellation)).Select(Document)], Columns)),
+            async work => await work.AllAsync($"/users/{await work.SubAsync("--user")}/sessions", "sid", "device", "address", "signed_in_at", "last_used_at", "ends_at", "clients"));
     }
 
     private static Command End()
@@ -34,7 +36,8 @@ internal static class SessionCommands
         });
         return command.Ends(
             work => work.Parsed.GetValue(id) is { } named ? LookAtOneAsync(work, named) : LookAtAllAsync(work, username),
-            work => work.Parsed.GetValue(id) is { } named ? EndOneAsync(work, named) : EndAllAsync(work, username));
+            work => work.Parsed.GetValue(id) is { } named ? EndOneAsync(work, named) : EndAllAsync(work, username),
+            RemoteCalls.EndSessionsAsync);
     }
 
     private static Task<int> LookAtOneAsync(Work work, string named) => work.ForecastAsync(

@@ -24,7 +24,9 @@ internal static class SignalCommands
         var command = new Command("list", "The streams, by identifier.") { client };
         paging.AddTo(command);
         return command.Does(work => paging.ShowAsync(
-            work, (after, limit, cancellation) => work.Get<SignalStreamOperations>().ListAsync(work.Parsed.GetValue(client), After(after), limit, cancellation), SignalStreamOperations.Line, Columns));
+            work, (after, limit, cancellation) => work.Get<SignalStreamOperations>().ListAsync(work.Parsed.GetValue(client), After(after), limit, cancellation), SignalStreamOperations.Line, Columns),
+            work => work.ListAsync(
+                work.Text("--client") is { } client ? $"/signals/streams?client_id={Uri.EscapeDataString(client)}" : "/signals/streams", SignalCommands.Columns));
     }
 
     private static Command Show()
@@ -32,7 +34,8 @@ internal static class SignalCommands
         var stream = Stream();
         return new Command("show", "A stream, and how much waits in it.") { stream }.Does(async work => work.Tell(
             await work.Get<SignalStreamOperations>().ShowAsync(work.Parsed.GetRequiredValue(stream), work.Cancellation),
-            shown => work.Output.Show(JsonSerializer.SerializeToNode(shown, AdminJson.Default.SignalStreamDocument)!.AsObject())));
+            shown => work.Output.Show(JsonSerializer.SerializeToNode(shown, AdminJson.Default.SignalStreamDocument)!.AsObject())),
+            work => work.ShowAsync($"/signals/streams/{work.Part("stream")}"));
     }
 
     private static Command SetStatus()
@@ -60,7 +63,9 @@ internal static class SignalCommands
                 (found, dependents) => dependents.OfStreamAsync(found.StreamId, work.Cancellation)),
             async work => work.Tell(
                 await work.Get<SignalStreamOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(stream), work.Cancellation),
-                ended => work.Output.Say($"Stream {ended.StreamId:N} of {ended.ClientId} is ended.", new() { ["stream_id"] = ended.StreamId.ToString("N"), ["deleted"] = true })));
+                ended => work.Output.Say($"Stream {ended.StreamId:N} of {ended.ClientId} is ended.", new() { ["stream_id"] = ended.StreamId.ToString("N"), ["deleted"] = true })),
+            work => work.DoAsync(
+                HttpMethod.Delete, $"/signals/streams/{work.Part("stream")}", $"Stream {work.Text("stream")} is ended.", new() { ["stream_id"] = work.Text("stream"), ["deleted"] = true }));
     }
 
     private static Guid? After(string? after) => after is null ? null : StreamRules.IdOf(after) ?? throw new InputException($"--after must be a stream's id, not '{after}'.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -16,7 +17,8 @@ internal static class TokenCommands
         return new Command("inspect", "What a token of this server says, and whether it stands.") { token }
             .Does(async work => work.Tell(
                 await work.Get<TokenInspections>().InspectAsync(await Input.ReadPasswordAsync(work.Parsed.GetRequiredValue(token), work.Cancellation), work.Cancellation),
-                work.Output.Show));
+                work.Output.Show),
+            RemoteTokenCalls.InspectAsync);
     }
 
     private static Command Revoke()
@@ -38,7 +40,8 @@ internal static class TokenCommands
             ({ } named, _, _) => RevokeOneAsync(work, named),
             (_, var of, { } username) => RevokeUsersAsync(work, username, of),
             (_, var of, _) => RevokeClientsAsync(work, of!),
-        });
+        },
+            RemoteTokenCalls.RevokeAsync);
     }
 
     private static async Task<int> LookAsync(Work work, string? token, string? clientId, string? username)

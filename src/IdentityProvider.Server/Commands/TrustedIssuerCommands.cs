@@ -55,14 +55,17 @@ internal static class TrustedIssuerCommands
         var paging = new Paging();
         var command = new Command("list", "The trusted issuers, by name.");
         paging.AddTo(command);
-        return command.Does(work => paging.ShowAsync(work, work.Get<TrustedIssuerOperations>().ListAsync, TrustedIssuerOperations.Document, "issuer", "jwks_uri", "clients", "username_claim", "scope"));
+        return command.Does(
+            work => paging.ShowAsync(work, work.Get<TrustedIssuerOperations>().ListAsync, TrustedIssuerOperations.Document, "issuer", "jwks_uri", "clients", "username_claim", "scope"),
+            work => work.ListAsync("/trusted-issuers", "issuer", "jwks_uri", "clients", "username_claim", "scope"));
     }
 
     private static Command Show()
     {
         var issuer = Issuer();
         return new Command("show", "A trusted issuer; with --json as `create --file` takes it.") { issuer }.Does(async work => work.Tell(
-            await work.Get<TrustedIssuerOperations>().FindAsync(work.Parsed.GetRequiredValue(issuer), work.Cancellation), trusted => work.Output.Show(TrustedIssuerOperations.Document(trusted))));
+            await work.Get<TrustedIssuerOperations>().FindAsync(work.Parsed.GetRequiredValue(issuer), work.Cancellation), trusted => work.Output.Show(TrustedIssuerOperations.Document(trusted))),
+            work => work.ShowAsync($"/trusted-issuers/{work.Part("issuer")}"));
     }
 
     private static Command Delete()
@@ -76,6 +79,7 @@ internal static class TrustedIssuerCommands
                 (trusted, dependents) => dependents.OfIssuerAsync(trusted.Issuer, work.Cancellation)),
             async work => work.Tell(
             await work.Get<TrustedIssuerOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(issuer), work.Cancellation),
-            name => work.Output.Say($"Deleted {name}.", new() { ["issuer"] = name, ["deleted"] = true })));
+            name => work.Output.Say($"Deleted {name}.", new() { ["issuer"] = name, ["deleted"] = true })),
+            work => RemoteCalls.DeleteAsync(work, "/trusted-issuers", "issuer"));
     }
 }

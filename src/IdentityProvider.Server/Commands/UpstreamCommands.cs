@@ -47,14 +47,17 @@ internal static class UpstreamCommands
         var command = new Command("list", "The upstreams, by name.");
         paging.AddTo(command);
         return command.Does(work => paging.ShowAsync(
-            work, (after, limit, cancellation) => work.Get<UpstreamOperations>().ListAsync(after, limit, cancellation), work.Get<UpstreamOperations>().Document, "name", "issuer", "client_id", "create", "enabled"));
+            work, (after, limit, cancellation) => work.Get<UpstreamOperations>().ListAsync(after, limit, cancellation), work.Get<UpstreamOperations>().Document, "name", "issuer", "client_id", "create", "enabled"),
+            work => work.ListAsync("/upstreams", "name", "issuer", "client_id", "create", "enabled"));
     }
 
     private static Command Show()
     {
         var name = Name();
         return new Command("show", "An upstream, and what to register there.") { name }
-            .Does(async work => work.Tell(await FindAsync(work, name), found => Show(work, found)));
+            .Does(
+            async work => work.Tell(await FindAsync(work, name), found => Show(work, found)),
+            work => work.ShowAsync($"/upstreams/{work.Part("name")}"));
     }
 
     private static Command Delete()
@@ -69,7 +72,8 @@ internal static class UpstreamCommands
             async work =>
             work.Tell(
                 await work.Get<UpstreamOperations>().DeleteAsync(work.Actor, work.Parsed.GetRequiredValue(name), work.Cancellation),
-                named => work.Output.Say($"Deleted {named}.", new() { ["name"] = named, ["deleted"] = true })));
+                named => work.Output.Say($"Deleted {named}.", new() { ["name"] = named, ["deleted"] = true })),
+            work => RemoteCalls.DeleteAsync(work, "/upstreams", "name"));
     }
 
     private static Argument<string> Name() => new("name") { Description = "The upstream's name here." };

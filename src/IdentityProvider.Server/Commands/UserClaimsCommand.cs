@@ -1,5 +1,6 @@
 using System.CommandLine;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -17,6 +18,7 @@ internal static class UserClaimsCommand
         {
             var written = await Input.ReadAsync(work.Parsed.GetRequiredValue(file), work.Cancellation);
             return await UserCommands.ChangeAsync(work, username, user => work.Get<UserOperations>().ChangeClaimsAsync(work.Actor, user, written, work.Cancellation));
-        });
+        },
+            RemoteUsers.UpdateAsync);
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 using IdentityProvider.Storage;
 
 namespace IdentityProvider.Server.Commands;
@@ -53,7 +54,8 @@ internal static class UserCommands
             var written = work.Parsed.GetValue(claims) is { } path ? await Input.ReadAsync(path, work.Cancellation) : "{}"u8.ToArray();
             var asked = new NewUser(work.Parsed.GetRequiredValue(username), await password.ReadAsync(work), written, work.Parsed.GetValue(roles) ?? []);
             return await work.TellAsync(await work.Get<UserOperations>().CreateAsync(work.Actor, asked, work.Cancellation), user => ShowAsync(work, user));
-        });
+        },
+            RemoteUsers.CreateAsync);
     }
 
     private static Command List()
@@ -62,42 +64,50 @@ internal static class UserCommands
         var command = new Command("list", "The accounts, by user name.");
         paging.AddTo(command);
         return command.Does(work => paging.ShowAsync(
-            work, (after, limit, cancellation) => work.Get<UserOperations>().ListAsync(UserFilter.None, after, limit, cancellation), Document, "username", "sub", "disabled", "created_at"));
+            work, (after, limit, cancellation) => work.Get<UserOperations>().ListAsync(UserFilter.None, after, limit, cancellation), Document, "username", "sub", "disabled", "created_at"),
+            work => work.ListAsync("/users", "username", "sub", "disabled", "created_at"));
     }
 
     private static Command Show()
     {
         var username = Username();
         return new Command("show", "An account with its claims and roles.") { username }
-            .Does(async work => await work.TellAsync(await FindAsync(work, username), user => ShowAsync(work, user)));
+            .Does(
+            async work => await work.TellAsync(await FindAsync(work, username), user => ShowAsync(work, user)),
+            async work => await work.ShowAsync($"/users/{await work.SubAsync("username")}"));
     }
 
     private static Command Disable()
     {
         var username = Username();
         return new Command("disable", "Keep a person out: no sign-in, no refresh; every session and every app's access ends.") { username }
-            .Ends(work => ForecastAsync(work, username, "disable", isDeletion: false), work => ChangeAsync(work, username, user => work.Get<UserOperations>().DisableAsync(work.Actor, user, work.Cancellation)));
+            .Ends(work => ForecastAsync(work, username, "disable", isDeletion: false), work => ChangeAsync(work, username, user => work.Get<UserOperations>().DisableAsync(work.Actor, user, work.Cancellation)),
+            work => work.ChangeAsync(HttpMethod.Post, sub => $"/users/{sub}/disable"));
     }
 
     private static Command Enable()
     {
         var username = Username();
         return new Command("enable", "Let a person in again who was disabled, or locked out by wrong passwords.") { username }
-            .Does(work => ChangeAsync(work, username, user => work.Get<UserOperations>().EnableAsync(work.Actor, user, work.Cancellation)));
+            .Does(
+            work => ChangeAsync(work, username, user => work.Get<UserOperations>().EnableAsync(work.Actor, user, work.Cancellation)),
+            work => work.ChangeAsync(HttpMethod.Post, sub => $"/users/{sub}/enable"));
     }
 
     private static Command Link()
     {
         var (username, issuer, subject) = (Username(), TrustedIssuerCommands.Issuer(), TrustedIssuerCommands.Subject());
         return new Command("link", "Say that a person is this subject of a trusted issuer or an upstream, which then speaks for them.") { username, issuer, subject }.Does(work => ChangeAsync(
-            work, username, user => work.Get<LinkOperations>().LinkAsync(work.Actor, user, work.Parsed.GetRequiredValue(issuer), work.Parsed.GetRequiredValue(subject), work.Cancellation)));
+            work, username, user => work.Get<LinkOperations>().LinkAsync(work.Actor, user, work.Parsed.GetRequiredValue(issuer), work.Parsed.GetRequiredValue(subject), work.Cancellation)),
+            work => work.ChangeAsync(HttpMethod.Put, sub => $"/users/{sub}/links/{work.Part("issuer")}/{work.Part("subject")}"));
     }
 
     private static Command Unlink()
     {
         var (username, issuer, subject) = (Username(), TrustedIssuerCommands.Issuer(), TrustedIssuerCommands.Subject());
         return new Command("unlink", "Take that back.") { username, issuer, subject }.Does(work => ChangeAsync(
-            work, username, user => work.Get<LinkOperations>().UnlinkAsync(work.Actor, user, work.Parsed.GetRequiredValue(issuer), work.Parsed.GetRequiredValue(subject), work.Cancellation)));
+            work, username, user => work.Get<LinkOperations>().UnlinkAsync(work.Actor, user, work.Parsed.GetRequiredValue(issuer), work.Parsed.GetRequiredValue(subject), work.Cancellation)),
+            work => work.ChangeAsync(HttpMethod.Delete, sub => $"/users/{sub}/links/{work.Part("issuer")}/{work.Part("subject")}"));
     }
 
     private static JsonObject Document(User user) => JsonSerializer.SerializeToNode(UserDocuments.Summary(user), AdminJson.Default.UserSummary)!.AsObject();

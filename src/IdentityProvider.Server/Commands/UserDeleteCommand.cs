@@ -16,6 +16,11 @@ internal static class UserDeleteCommand
             return work.Tell(
                 await work.Get<UserOperations>().DeleteAsync(work.Actor, found, work.Cancellation),
                 user => work.Output.Say($"{user.UserName} is deleted.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName, ["deleted"] = true }));
-        });
+        },
+            async work =>
+            {
+                var sub = await work.SubAsync("username");
+                return await work.DoAsync(HttpMethod.Delete, $"/users/{sub}", $"Deleted {work.Text("username")}.", new() { ["sub"] = sub, ["username"] = work.Text("username"), ["deleted"] = true });
+            });
     }
 }

@@ -32,7 +32,8 @@ internal static class UserHistoryCommand
                 "detail",
                 "address",
                 "device");
-        });
+        },
+            async work => await work.ListAsync($"/users/{await work.SubAsync("username")}/history", "id", "at", "outcome", "count", "detail", "address", "device"));
     }
 
     private static JsonObject Document(SignInEvent line) => JsonSerializer.SerializeToNode(HistoryDocument.Of(line), AdminJson.Default.HistoryDocument)!.AsObject();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
 using IdentityProvider.Server.Admin;
+using IdentityProvider.Server.Commands.Remote;
 
 namespace IdentityProvider.Server.Commands;
 
@@ -23,7 +24,8 @@ internal static class UserPasswordCommands
             return work.Tell(
                 await work.Get<UserOperations>().SetPasswordAsync(work.Actor, found, given, work.Parsed.GetValue(keep), work.Cancellation),
                 user => work.Output.Say($"{user.UserName} has a new password.", new() { ["sub"] = user.Id.ToString("D"), ["username"] = user.UserName }));
-        });
+        },
+            RemoteUsers.SetPasswordAsync);
     }
 }
 

@@ -28,8 +28,7 @@ internal static class RemoteCommands
         ["complete"] = "it answers the shell of this machine",
     };
 
-    // Those that read options of their own, which a table can't name.
-    private static readonly ConditionalWeakTable<Command, Func<RemoteWork, Task<int>>> Added = [];
+    private static readonly ConditionalWeakTable<Command, Func<RemoteWork, Task<int>>> Calls = [];
 
     /// <summary>Of every command: at which server.</summary>
     public static Option<string?> Server { get; } = NewServer();
@@ -56,7 +55,7 @@ internal static class RemoteCommands
     }
 
     /// <summary>Says what a command does at a server.</summary>
-    public static void Add(Command command, Func<RemoteWork, Task<int>> call) => Added.Add(command, call);
+    public static void Add(Command command, Func<RemoteWork, Task<int>> call) => Calls.Add(command, call);
 
     /// <summary>Why a line can't be done at the server that it names; null where it can, or names none.</summary>
     public static string? Refuse(ParseResult parsed)
@@ -83,7 +82,7 @@ internal static class RemoteCommands
     public static Task<int> RunAsync(RemoteWork work) => Find(work.Parsed.CommandResult.Command)!(work);
 
     /// <summary>What a command does at a server; null where it is of the machine.</summary>
-    public static Func<RemoteWork, Task<int>>? Find(Command command) => Added.TryGetValue(command, out var added) ? added : RemoteCalls.All.GetValueOrDefault(WordsOf(command));
+    public static Func<RemoteWork, Task<int>>? Find(Command command) => Calls.TryGetValue(command, out var call) ? call : null;
 
     private static string WordsOf(Command command) => string.Join(' ', Root.PathOf(command));
 

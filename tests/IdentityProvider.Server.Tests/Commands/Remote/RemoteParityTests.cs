@@ -61,7 +61,7 @@ public sealed partial class RemoteParityTests : IAsyncLifetime
 
         // Neither list names what isn't there.
         var all = commands.Select(command => string.Join(' ', Root.PathOf(command))).ToHashSet(StringComparer.Ordinal);
-        Assert.All(RemoteCalls.All.Keys.Concat(RemoteCommands.AtTheMachine.Keys), words => Assert.Contains(words, all));
+        Assert.All(RemoteCommands.AtTheMachine.Keys, words => Assert.Contains(words, all));
     }
 
     [Fact]
