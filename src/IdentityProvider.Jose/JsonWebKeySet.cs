@@ -29,6 +29,9 @@ public sealed class JsonWebKeySet
     /// <summary>The usable keys, in the set's order.</summary>
     public IReadOnlyList<JsonWebKey> Keys { get; }
 
+    /// <summary>Whether a usable key has this <c>kid</c>.</summary>
+    public bool Has(string kid) => Keys.Any(key => string.Equals(key.Kid, kid, StringComparison.Ordinal));
+
     /// <summary>Why the others were left out, one refusal each.</summary>
     public IReadOnlyList<JoseRefused> LeftOut { get; }
 

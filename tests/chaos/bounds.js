@@ -12,6 +12,8 @@ export const bounds = {
   keys: 1000,
   /** Our verifiers keep the published keys for so long at most. */
   jwks: 300_000,
+  /** A verifier asks for the keys again for an unknown one once in 10 s: a key that signs at once, before caches have it, is refused for so long. */
+  newKey: 12_000,
   /** An authorization code lives for a minute; clocks may differ by half of one. */
   code: 25_000,
 };

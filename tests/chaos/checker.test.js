@@ -105,6 +105,13 @@ describe('the checker sees', () => {
     assert.deepEqual(rules(events), ['revoked but accepted']);
   });
 
+  test('a key that a verifier still doesn\'t know when it must', () => {
+    const refused = (at) => story(['keys rotate --now', 'ok', { kids: ['k1'], at: 10 }], ...signedIn, ['verify', 'refused', { access: 'a1', error: 'KeyUnknown', at: 10 + at }]);
+    assert.deepEqual(rules(refused(bounds.newKey)), []);
+    assert.deepEqual(rules(refused(bounds.newKey + 1)), ['valid token refused']);
+    assert.deepEqual(rules(story(...signedIn, ['verify', 'refused', { access: 'a1', error: 'KeyUnknown' }])), ['valid token refused']);
+  });
+
   test('two keys that sign at one time', () => {
     const token = (kid, iat) => ['client_credentials', 'ok', { access: `${kid}${iat}`, kid, iat, exp: iat + 900 }];
     assert.deepEqual(rules(story(token('k1', 100), token('k2', 101), token('k1', 103))), ['two keys in one period']);

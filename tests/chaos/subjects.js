@@ -9,6 +9,8 @@ export class Subjects {
   /** By what ended: `{ from, at }`, from when on it may be over, and from when on it is. */
   #ends = new Map();
   #keyEnds = [];
+  /** When operators had another key sign at once. */
+  #switches = [];
 
   constructor(events) {
     for (const event of events) this.#learn(event);
@@ -18,7 +20,7 @@ export class Subjects {
   /** Whether a refusal may be right. */
   mayBeDead(event) {
     if (event.op === 'redeem') return event.isTwice || !this.#isYoung(event) || this.#causes(event).some(({ from }) => from <= event.answered);
-    return this.#causes(event).some(({ from }) => from <= event.answered) || this.#isPast(event);
+    return this.#causes(event).some(({ from }) => from <= event.answered) || this.#isPast(event) || this.#isOfNewKey(event);
   }
 
   /** The first thing that surely ended what this event showed, if any. */
@@ -56,6 +58,7 @@ export class Subjects {
     if (op === 'revoke') this.#end(access ?? family, { from: asked, at, why: 'its revocation' });
     if (op === 'logout') this.#end(session, { from: asked, at, why: 'the sign-out' });
     if (op === 'redeem' && isTwice) this.#end(family, { from: asked, at: undefined, why: 'the second use of its code' });
+    if (op === 'keys revoke' || op === 'keys rotate --now') this.#switches.push({ from: asked, until: answered + bounds.newKey });
     if (op === 'keys revoke') for (const kid of kids) this.#keyEnds.push({ kid, from: asked, at, why: 'the emergency rotation', byKey: true });
   }
 
@@ -74,6 +77,10 @@ export class Subjects {
   #isYoung({ code, asked }) {
     const made = this.#codes.get(code);
     return made !== undefined && asked - made.at < bounds.code;
+  }
+
+  #isOfNewKey({ op, error, asked, answered }) {
+    return op === 'verify' && error === 'KeyUnknown' && this.#switches.some(({ from, until }) => from <= answered && asked <= until);
   }
 
   // A token that is about to expire proves nothing.

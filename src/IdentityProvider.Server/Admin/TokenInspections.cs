@@ -18,7 +18,7 @@ internal sealed class TokenInspections(
         if (refreshTokens.Parse(text).Try(out var refresh, out _))
             return new ReadToken(null, refresh);
         await keys.ReloadAsync(cancellation);
-        return accessTokens.Verify(text, desk.Now).Try(out var access, out var reason)
+        return (await accessTokens.VerifyAsync(text, desk.Now, cancellation)).Try(out var access, out var reason)
             ? new ReadToken(access, null)
             : Fault.Refused("token", Refusals.Of(reason).Description);
     }

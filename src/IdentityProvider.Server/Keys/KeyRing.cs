@@ -20,10 +20,16 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
     /// <summary>Two nodes that make the same key agree after one more look; more than that is a bug.</summary>
     private const int MostAttempts = 5;
 
+    /// <summary>Anyone may name a key: for the sake of those that aren't known the rows are read no more often.</summary>
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
     private readonly SemaphoreSlim _oneReader = new(1);
     private readonly SemaphoreSlim _oneMaker = new(1);
     private KeyMoment? _current;
+    private readonly Lock _gate = new();
+    private Task _looking = Task.CompletedTask;
     private long _readAt;
+    private long _lookedAt;
 
     /// <summary>How long ago rows were read is the machine's time, not the protocol's: a node that was cut off must notice.</summary>
     internal TimeProvider Machine { get; init; } = TimeProvider.System;
@@ -99,6 +105,12 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
             Log.SigningKeysUnreadable(logger, e.Message);
         }
     }
+
+    /// <summary>
+    /// Reads the rows again for a key that isn't published here as far as this node knows, unless that was done just now; one reading for all who ask
+    /// meanwhile.
+    /// </summary>
+    public Task LookForAsync(string kid, CancellationToken cancellation) => Published.Has(kid) ? Task.CompletedTask : LookAsync().WaitAsync(cancellation);
 
     /// <summary>
     /// Makes whatever key is due, in each ring that there is; RS256 always is one. Of all nodes that find it due, one makes it. Keys that are
@@ -206,6 +218,17 @@ public sealed class KeyRing(SigningKeys rows, MasterKey masterKey, KeySchedule s
     /// <summary>What the audit tells of a key that is made.</summary>
     internal AuditEvent ToldOf(StoredSigningKey row, Actor? actor) => audit.Line(
         AuditAction.KeyMade, actor ?? ItsOwn, AuditTarget.Key(row.Kid), after: new JsonObject { ["alg"] = row.Algorithm, ["generation"] = row.Generation, ["active_at"] = row.ActiveAt.ToString("O") });
+
+    private Task LookAsync()
+    {
+        lock (_gate)
+        {
+            if (!_looking.IsCompleted || (_lookedAt != 0 && Machine.GetElapsedTime(_lookedAt) < BetweenLooks))
+                return _looking;
+            _lookedAt = Machine.GetTimestamp();
+            return _looking = FollowAsync(CancellationToken.None);
+        }
+    }
 
     private static Actor ItsOwn { get; } = Actor.System("key rotation");
 

@@ -18,7 +18,7 @@ internal sealed class AdminAccess(AccessTokens tokens, AccessTokenStanding stand
     {
         // 1. One of ours (RFC 9068 §4).
         var now = clock.GetUtcNow();
-        if (!tokens.Verify(sent.Text, now).Try(out var token, out var reason))
+        if (!(await tokens.VerifyAsync(sent.Text, now, http.RequestAborted)).Try(out var token, out var reason))
             return reason;
 
         // 2. Shown by whom it was issued to (RFC 9449 §7, RFC 8705 §3).

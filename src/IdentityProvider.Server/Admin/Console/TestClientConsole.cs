@@ -104,7 +104,7 @@ internal static class TestClientConsole
     // Neither the tokens nor the sign-in that they are of outlive the test.
     private static async Task TakeBackAsync(ConsoleRequest request, Client client, TokenResponse response)
     {
-        if (request.Get<AccessTokens>().Verify(response.AccessToken, request.Now).Try(out var token, out _) && token.FamilyId is { } familyId
+        if ((await request.Get<AccessTokens>().VerifyAsync(response.AccessToken, request.Now, CancellationToken.None)).Try(out var token, out _) && token.FamilyId is { } familyId
             && await request.Get<TokenFamilies>().EndAsync(familyId, FamilyEnd.EndedByOperator, request.Now, CancellationToken.None))
         {
             await request.Get<Desk>().RecordAsync(

@@ -32,7 +32,7 @@ internal sealed class IntrospectionEndpoint(
             return IntrospectionRules.Decide(request, refreshToken, settings.Issuer, facts, settings.Sessions.IdleLimit, now);
         }
 
-        if (!accessTokens.Verify(request.Token, now).Try(out var accessToken, out _))
+        if (!(await accessTokens.VerifyAsync(request.Token, now, cancellation)).Try(out var accessToken, out _))
             return null;
         var apis = await http.RequestServices.GetRequiredService<Registry>().FindResourcesAsync(IntrospectionRules.ApisOf(request, accessToken), cancellation);
         return IntrospectionRules.Decide(request, accessToken, settings.Issuer, await standing.LoadAsync(accessToken, apis, cancellation), now);

@@ -67,6 +67,6 @@ internal sealed class RevocationEndpoint(
     {
         if (refreshTokens.Parse(request.Token).Try(out var refreshToken, out _))
             return RevocationRules.Decide(request, await families.FindAsync(refreshToken.FamilyId, cancellation), now);
-        return RevocationRules.Decide(request, accessTokens.Verify(request.Token, now).Try(out var accessToken, out _) ? accessToken : null);
+        return RevocationRules.Decide(request, (await accessTokens.VerifyAsync(request.Token, now, cancellation)).Try(out var accessToken, out _) ? accessToken : null);
     }
 }

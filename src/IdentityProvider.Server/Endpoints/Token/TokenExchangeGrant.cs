@@ -36,5 +36,5 @@ internal sealed class TokenExchangeGrant(
     }
 
     private async Task<PresentedToken?> LoadAsync(string text, IReadOnlyList<Resource> resources, DateTimeOffset now, CancellationToken cancellation) =>
-        accessTokens.Verify(text, now).Try(out var token, out _) ? new PresentedToken(token, await standing.LoadAsync(token, resources, cancellation)) : null;
+        (await accessTokens.VerifyAsync(text, now, cancellation)).Try(out var token, out _) ? new PresentedToken(token, await standing.LoadAsync(token, resources, cancellation)) : null;
 }

@@ -33,7 +33,7 @@ internal sealed class UserInfoEndpoint(
     {
         // 2. One of ours, of either kind (RFC 9068 §4).
         var now = clock.GetUtcNow();
-        if (!accessTokens.Verify(sent.Text, now).Try(out var token, out var reason))
+        if (!(await accessTokens.VerifyAsync(sent.Text, now, http.RequestAborted)).Try(out var token, out var reason))
             return reason;
 
         // 3. Shown by whom it was issued to (RFC 9449 §7, RFC 8705 §3).

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using IdentityProvider.Protocol.Resources;
+using IdentityProvider.Server.Background;
 using IdentityProvider.Server.Keys;
 using IdentityProvider.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace IdentityProvider.Server.Tests.Endpoints.Introspection;
 
@@ -77,6 +79,35 @@ public sealed class IntrospectionOnTwoNodesTests : IAsyncLifetime
         _there = await TestServer.StartAsync(beside: _here.Server);
 
         Assert.Contains("\"active\":true", await IntrospectThereAsync(token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_signs_here_at_once_counts_there_before_that_node_heard_of_it()
+    {
+        await _there.DisposeAsync();
+        _there = await TestServer.StartAsync(beside: _here.Server, replace: services => services.RemoveAll<TopicListener>());
+        await _here.Server.Get<KeyOperations>().RotateAsync(atOnce: true, SignedIn.Cancellation);
+        var token = (await _here.TokensAsync(SignedIn.App)).AccessToken;
+        Assert.Single(_there.Get<KeyRing>().Published.Keys);
+
+        Assert.Contains("\"active\":true", await IntrospectThereAsync(token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_token_of_such_a_key_that_is_revoked_there_is_dead()
+    {
+        await ChooseAsync(RevocationStyle.Expiry);
+        await _there.DisposeAsync();
+        _there = await TestServer.StartAsync(beside: _here.Server, replace: services => services.RemoveAll<TopicListener>());
+        await _here.Server.Get<KeyOperations>().RotateAsync(atOnce: true, SignedIn.Cancellation);
+        var token = (await _here.TokensAsync(SignedIn.App)).AccessToken;
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/revoke") { Content = new FormUrlEncodedContent([KeyValuePair.Create("token", token)]) };
+        request.Headers.Authorization = SignedIn.Basic(SignedIn.App.ClientId, SignedIn.Secret);
+        using var revoked = await _there.Http.SendAsync(request, SignedIn.Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, revoked.StatusCode);
+        Assert.Equal("""{"active":false}""", await IntrospectThereAsync(token));
     }
 
     private async Task ChooseAsync(RevocationStyle style)
