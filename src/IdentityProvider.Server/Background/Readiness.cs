@@ -45,7 +45,7 @@ internal sealed class Readiness(Drain drain, Schema schema, KeyRing keys)
     {
         try
         {
-            using var patience = new CancellationTokenSource(Patience, Machine);
+            using var patience = new CancellationTokenSource(Patience);
             return await schema.IsCurrentAsync(patience.Token).WaitAsync(patience.Token) ? null : "migrations";
         }
         catch (Exception e) when (e is OperationCanceledException or DbException or TimeoutException or InvalidOperationException)
