@@ -78,6 +78,8 @@ export function print(result, say = console.log) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  // Who ends the run ends the cluster: what is to be done at the exit is done.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
   const seed = Number(process.env.CHAOS_SEED ?? Math.floor(performance.timeOrigin) % 1_000_000);
   // A key's announcement takes as long as two clocks may be apart, and more.
   const result = await run({ name: 'chaos', seed, seconds: Number(process.env.CHAOS_SECONDS ?? 300), keys: { interval: '00:02:40', lead: '00:02:10' }, apart: 30,
